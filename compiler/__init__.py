@@ -1,0 +1,1 @@
+"""What the text means: syntax in, graph out; opens no socket and buys nothing."""

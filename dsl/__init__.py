@@ -1,0 +1,1 @@
+"""What the author wrote: text in, syntax out; knows no meaning."""

@@ -1,0 +1,382 @@
+"""The syntax tree: one frozen dataclass per construct, each with its span."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synthc.dsl.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """Anything that stands in the text."""
+
+    span: Span
+
+
+# Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier(Syntax):
+    """A word where a name is declared or a setting, verb or kind is said."""
+
+    name: str
+
+
+# Types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedType(Syntax):
+    """`text`, `int`, `float`, `bool`, `date`, `share`; any word, checked by the compiler."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListType(Syntax):
+    """`list(T)`."""
+
+    of: TypeSyntax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType(Syntax):
+    """`{ name: text, age: int }`."""
+
+    fields: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceType(Syntax):
+    """`"yes" | "no"`."""
+
+    options: tuple[Text, ...]
+
+
+TypeSyntax = NamedType | ListType | RecordType | ChoiceType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot(Syntax):
+    """`name: type` in a prompt's slots or a record type."""
+
+    name: Identifier
+    type: TypeSyntax
+
+
+# Expressions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Syntax):
+    """A bare name: a column, failing that a declaration."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Syntax):
+    """`"..."`, with its escapes already read; no holes."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole(Syntax):
+    """`{{ expression }}` of a template."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template(Syntax):
+    """A triple-quoted text: literal stretches (indent removed, as `str`) and holes, in order.
+
+    Adjacent literal stretches are one `str`; a template without holes has one part or none.
+    """
+
+    parts: tuple[str | Hole, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Syntax):
+    """`5`, `0.5`, `20k`: the value with its power of ten applied; `int` unless it has a point."""
+
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Syntax):
+    """`20%`: the value as a fraction, 0.2."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration(Syntax):
+    """`60s`, `5min`, `2h`: the value in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boolean(Syntax):
+    """`true` or `false`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing(Syntax):
+    """`none`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOf(Syntax):
+    """`[a, b]`."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Syntax):
+    """`{ name = value }`, only as the value of a setting or an argument."""
+
+    fields: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range(Syntax):
+    """`low..high`, both ends included."""
+
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Syntax):
+    """`of.name`: a field, a column of a source, a part of a split, a name of a module."""
+
+    of: Expression
+    name: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path(Syntax):
+    """`.meta.score`: where a source finds a column in its record."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument(Syntax):
+    """`value` or `name = value` in a call or a step."""
+
+    name: Identifier | None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Syntax):
+    """`f(a, b = c)` or `x.f(a)`."""
+
+    function: Name | Field
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary(Syntax):
+    """`not x`, `-x`."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary(Syntax):
+    """`+ - * / == != < <= > >= and or in vs else` and, as `not in`, its denial."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted(Syntax):
+    """`60% typed`, one term of a weighted sum."""
+
+    share: Expression
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedSum(Syntax):
+    """`60% typed + 40% spoken`, only as the value of a declaration."""
+
+    terms: tuple[Weighted, ...]
+
+
+Expression = (
+    Name
+    | Text
+    | Template
+    | Number
+    | Share
+    | Duration
+    | Boolean
+    | Nothing
+    | ListOf
+    | Record
+    | Range
+    | Field
+    | Path
+    | Call
+    | Unary
+    | Binary
+    | WeightedSum
+)
+
+
+# Blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Syntax):
+    """`name = value`, or `name: type = value` where a source declares a typed column."""
+
+    name: Identifier
+    type: TypeSyntax | None = None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Syntax):
+    """`"text" -> "yes"` or `("a", 3) -> (words(answer) > 2)`, one line of a test or of examples."""
+
+    inputs: tuple[Expression, ...]
+    expected: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases(Syntax):
+    """`examples { ... }` inside a settings block."""
+
+    name: Identifier
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Syntax):
+    """A `{ ... }` block, in the order written."""
+
+    entries: tuple[Setting | Cases, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause(Syntax):
+    """`as text`, `by fit`, `using llm`, `from x`, `on x`, `over x`, `to x`: a word and its value."""
+
+    word: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Syntax):
+    """`| verb arguments clauses { settings }`; the span leaves the pipe out."""
+
+    verb: Identifier
+    arguments: tuple[Argument, ...]
+    clauses: tuple[Clause, ...]
+    settings: Settings | None
+
+
+# Items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Syntax):
+    """A top-level block; `doc` is the comment block right above it, without its marks."""
+
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition(Item):
+    """`synth 1`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import(Item):
+    """`import std.phone` (dotted, no file) or `import "x.synth" as x`."""
+
+    module: tuple[str, ...]
+    file: Text | None
+    alias: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Item):
+    """`[public|private] KIND name[: type] = value [on|over value] [{ settings }] [| step]*`.
+
+    `param` and `let` are declarations of those kinds.
+    """
+
+    visibility: Identifier | None
+    kind: Identifier
+    name: Identifier
+    type: TypeSyntax | None
+    value: Expression | None
+    clauses: tuple[Clause, ...]
+    settings: Settings | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt(Item):
+    """`prompt name(slots) -> type { settings }`."""
+
+    name: Identifier
+    slots: tuple[Slot, ...]
+    answer: TypeSyntax
+    settings: Settings | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test(Item):
+    """`test NAME { cases }`; the name may be qualified."""
+
+    about: Expression
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget(Item):
+    """`budget NAME { settings }`."""
+
+    about: Name
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish(Item):
+    """`publish NAME to place { settings }`."""
+
+    about: Name
+    place: Expression
+    settings: Settings | None
+
+
+AnyItem = Edition | Import | Declaration | Prompt | Test | Budget | Publish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One file: its items in order, the broken ones left out, and its comments' spans."""
+
+    source: Source
+    items: tuple[AnyItem, ...]
+    comments: tuple[Span, ...]

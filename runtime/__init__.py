@@ -1,0 +1,1 @@
+"""Doing it: graph in; data, models and report out."""
