@@ -1,0 +1,1 @@
+"""Which steps, sources, endpoints, models, trainers and metrics exist, one file each."""

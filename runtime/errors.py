@@ -1,0 +1,56 @@
+"""What can go wrong outside the program, as errors that say what to do.
+
+RunError
+|-- InputError       unreadable or malformed input                    exit 2
+|-- TooManyFailures  more rows set aside than the spec allows          exit 1
+|-- RequirementFailed  a `require` that does not hold                  exit 1
+|-- ChargeRefused    a privacy charge that would break the budget      exit 1
+|-- OutsideFault     endpoint gone, disk full; the same command resumes  exit 3
+`-- Interrupted      Ctrl-C; the same command resumes                  exit 130
+
+A mistake of the author is a finding of the compiler; a mistake of ours is an assertion.
+"""
+
+from __future__ import annotations
+
+
+class RunError(Exception):
+    """An error whose message is one or two sentences: the place and the mend."""
+
+    exit_code = 3
+
+
+class InputError(RunError):
+    """A file, row or graph that cannot be used."""
+
+    exit_code = 2
+
+
+class TooManyFailures(RunError):
+    """More rows were set aside than `max_failures` allows."""
+
+    exit_code = 1
+
+
+class RequirementFailed(RunError):
+    """An evaluation's `require` does not hold."""
+
+    exit_code = 1
+
+
+class ChargeRefused(RunError):
+    """A mechanism would spend more privacy than the budget of its people has left."""
+
+    exit_code = 1
+
+
+class OutsideFault(RunError):
+    """Something outside failed; what was done is kept and the same command continues."""
+
+    exit_code = 3
+
+
+class Interrupted(RunError):
+    """The user stopped the run; the same command continues."""
+
+    exit_code = 130

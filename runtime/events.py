@@ -1,0 +1,35 @@
+"""What happens in a run, told once: to `events.jsonl` and to whoever listens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Listener = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Events:
+    """An append-only log, one JSON object a line, and its listeners.
+
+    Kinds: `run_started` (graph, nodes), `node_started` (node, kind), `progress` (node, done,
+    total or null, unit, and what a bar shows beside it), `note` (node, text), `node_finished`
+    (node, status, rows, seconds, requests, ...), `run_finished` (status). `progress` goes to
+    listeners alone: its times would tell how long each private round took.
+    """
+
+    path: Path | None = None
+    listeners: tuple[Listener, ...] = field(default=())
+
+    def emit(self, event: str, **data: Any) -> None:
+        """Tell an event; nothing private may be in it."""
+        record = {"event": event, "time": round(time.time(), 3), **data}
+        if self.path is not None and event != "progress":
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        for listener in self.listeners:
+            listener(record)

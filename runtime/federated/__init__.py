@@ -1,0 +1,1 @@
+"""Tuning on simulated devices under user-level DP."""

@@ -1,0 +1,1 @@
+"""One DP mechanism a file."""

@@ -1,0 +1,1 @@
+"""Vocabularies, models and pre-training."""
