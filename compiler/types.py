@@ -1,0 +1,124 @@
+"""The types of columns, slots and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from synthc.dsl import syntax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Type:
+    """A type: its kind, and what it is made of.
+
+    Kinds are `text int float bool date share list record choice answer`, and `unknown` for
+    what could not be typed because of a mistake that has been reported already.
+    """
+
+    kind: str
+    of: Type | None = None
+    fields: tuple[tuple[str, Type], ...] = ()
+    options: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the type as an author would write it."""
+        if self.kind == "list":
+            return f"list({self.of})"
+        if self.kind == "record":
+            return "{ " + ", ".join(f"{name}: {of}" for name, of in self.fields) + " }"
+        if self.kind == "choice":
+            return " | ".join(f'"{option}"' for option in self.options)
+        return f"answer({self.of})" if self.kind == "answer" else self.kind
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that stands in a graph."""
+        if self.kind in {"list", "answer"}:
+            assert self.of is not None
+            return {"kind": self.kind, "of": self.of.to_json()}
+        if self.kind == "record":
+            return {"kind": "record", "fields": {name: of.to_json() for name, of in self.fields}}
+        if self.kind == "choice":
+            return {"kind": "choice", "options": list(self.options)}
+        return {"kind": self.kind}
+
+    def field(self, name: str) -> Type | None:
+        """Return the type of a field of a record."""
+        return dict(self.fields).get(name)
+
+    @property
+    def content(self) -> Type:
+        """What an answer holds; any other type itself."""
+        return self.of if self.kind == "answer" and self.of is not None else self
+
+    @property
+    def numeric(self) -> bool:
+        """Whether arithmetic applies."""
+        return self.kind in {"int", "float", "share", "unknown"}
+
+
+TEXT, INT, FLOAT, BOOL = (Type(kind=k) for k in ("text", "int", "float", "bool"))
+DATE, SHARE, UNKNOWN = (Type(kind=k) for k in ("date", "share", "unknown"))
+SCALARS = {t.kind: t for t in (TEXT, INT, FLOAT, BOOL, DATE, SHARE)}
+
+
+def list_of(of: Type) -> Type:
+    """Return the type of lists of something."""
+    return Type(kind="list", of=of)
+
+
+def answer_of(of: Type) -> Type:
+    """Return the type of the column that an `ask` adds."""
+    return Type(kind="answer", of=of)
+
+
+def accepts(wanted: Type, given: Type) -> bool:
+    """Tell whether a value of one type may stand where another is wanted.
+
+    >>> accepts(FLOAT, INT), accepts(INT, FLOAT), accepts(TEXT, answer_of(TEXT))
+    (True, False, True)
+    """
+    given = given.content
+    if "unknown" in {wanted.kind, given.kind} or wanted == given:
+        return True
+    if wanted.kind == "float":
+        return given.kind == "int"
+    if wanted.kind == "text":
+        return given.kind == "choice"
+    if wanted.kind == "choice":
+        return given.kind == "choice" and set(given.options) <= set(wanted.options)
+    if wanted.kind == given.kind == "list":
+        assert wanted.of is not None
+        assert given.of is not None
+        return accepts(wanted.of, given.of)
+    if wanted.kind == given.kind == "record":
+        theirs = dict(given.fields)
+        return len(theirs) == len(wanted.fields) and all(
+            name in theirs and accepts(of, theirs[name]) for name, of in wanted.fields
+        )
+    return False
+
+
+def common(left: Type, right: Type) -> Type | None:
+    """Return the smallest type that takes both, None if there is none."""
+    for wanted, given in ((left.content, right), (right.content, left)):
+        if wanted.kind != "unknown" and accepts(wanted, given):
+            return wanted
+    if {left.content.kind, right.content.kind} == {"choice"}:
+        return TEXT
+    return left.content if right.kind == "unknown" else None
+
+
+def read_type(written: syntax.TypeSyntax) -> Type | None:
+    """Turn a written type into a type; None if a word in it is no type."""
+    if isinstance(written, syntax.NamedType):
+        return SCALARS.get(written.name)
+    if isinstance(written, syntax.ListType):
+        of = read_type(written.of)
+        return of and list_of(of)
+    if isinstance(written, syntax.ChoiceType):
+        return Type(kind="choice", options=tuple(option.value for option in written.options))
+    fields = [(slot.name.name, read_type(slot.type)) for slot in written.fields]
+    if any(of is None for _, of in fields):
+        return None
+    return Type(kind="record", fields=tuple((name, of) for name, of in fields if of is not None))
