@@ -1,0 +1,84 @@
+"""The kinds of values that settings take; each says in words what it wants."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from synthc.compiler.constant import Duration, Keys, Share, Written
+
+
+class Settings(BaseModel):
+    """What every block of settings has in common: nothing unknown, nothing changed later."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _no_share(value: Any) -> Any:
+    if isinstance(value, bool | Share | Duration) or not isinstance(value, int | float):
+        raise ValueError("wants a number")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("wants a whole number")
+    return value
+
+
+def _share(value: Any) -> Any:
+    if not isinstance(value, Share):
+        raise ValueError("wants a share such as 20%")
+    return float(value)
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, Duration):
+        raise ValueError("wants a duration such as 60s")
+    return float(value)
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("wants a text in quotes")
+    return value
+
+
+def _yes_no(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("wants true or false")
+    return value
+
+
+def _keys(value: Any) -> Any:
+    if not isinstance(value, Keys):
+        raise ValueError("wants a place in the record, such as .user_id")
+    return list(value.keys)
+
+
+def _written(value: Any) -> Any:
+    assert isinstance(value, Written)
+    return value.syntax
+
+
+Number = Annotated[float, BeforeValidator(_no_share)]
+Positive = Annotated[float, BeforeValidator(_no_share), Field(gt=0)]
+Fraction = Annotated[float, BeforeValidator(_no_share), Field(gt=0, le=1)]
+Momentum = Annotated[float, BeforeValidator(_no_share), Field(ge=0, lt=1)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+Percent = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
+Words = Annotated[str, BeforeValidator(_text)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Place = Annotated[list[str], BeforeValidator(_keys)]
+Expression = Annotated[Any, BeforeValidator(_written), "written"]
+
+
+class Makers:
+    """Marks a setting whose value is made by a call: which names, and the settings of each."""
+
+    def __init__(self, **models: type[BaseModel]) -> None:
+        """Take the settings model of each call, by its name."""
+        self.models = models

@@ -1,0 +1,1 @@
+"""One kind of declaration a file: what it may say, and what it becomes."""

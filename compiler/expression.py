@@ -1,0 +1,337 @@
+"""Types an expression and turns it into its JSON form, in one walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from synthc.compiler import constant
+from synthc.compiler.catalog.functions import FUNCTIONS
+from synthc.compiler.privacy import PUBLIC, Flow, join
+from synthc.compiler.scope import Scope
+from synthc.compiler.suggest import spelling
+from synthc.compiler.types import (
+    BOOL, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of,
+)  # fmt: skip
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Label, error
+from synthc.dsl.source import Span
+
+ANSWER_FIELDS = {"raw": TEXT, "ok": BOOL, "logprob": FLOAT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """An expression that was checked: its type, its JSON, what label it carries, what it read."""
+
+    type: Type
+    json: Any = None
+    flow: Flow = PUBLIC
+    inputs: tuple[str, ...] = ()
+
+
+MISTAKE = Typed(type=UNKNOWN)
+
+
+@dataclass(slots=True, kw_only=True)
+class Expressions:
+    """Checks expressions of one place: a step, a hole of a prompt, an expected answer.
+
+    `kept` names answers of an `ask` with `on_fail = keep` that may be read only behind `where a.ok`.
+    """
+
+    scope: Scope
+    columns: Mapping[str, Type] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    what: str = "a column or a declaration"
+
+    def check(self, written: syntax.Expression, wanted: Type | None = None) -> Typed:
+        """Return the typed expression; a mistake is reported once and has type `unknown`."""
+        typed = self._walk(written)
+        if wanted is not None and not accepts(wanted, typed.type):
+            self.scope.report(error("wrong-type", f"{_a(wanted)} is wanted here, and this is {_a(typed.type)}", written.span))
+            return MISTAKE
+        return content(typed) if wanted is not None else typed
+
+    def _walk(self, written: syntax.Expression) -> Typed:
+        handler: Callable[[Expressions, Any], Typed] | None = WALK.get(type(written))
+        if handler is None:
+            self._wrong("this cannot stand in an expression", written.span)
+            return MISTAKE
+        return handler(self, written)
+
+    def _wrong(self, message: str, span: Span, **more: Any) -> Typed:
+        self.scope.report(error("wrong-type", message, span, **more))
+        return MISTAKE
+
+    def _literal(self, written: Any) -> Typed:
+        types = {bool: BOOL, int: INT, float: FLOAT, str: TEXT}
+        if isinstance(written, syntax.Share):
+            return Typed(type=SHARE, json={"value": written.value})
+        return Typed(type=types[type(written.value)], json={"value": written.value})
+
+    def _template(self, written: syntax.Template) -> Typed:
+        parts = [
+            Typed(type=TEXT, json={"value": part}) if isinstance(part, str) else self.check(part.value)
+            for part in written.parts
+        ]
+        if not parts:
+            return Typed(type=TEXT, json={"value": ""})
+        found = parts[0] if len(parts) > 1 or parts[0].type == TEXT else _made("+", TEXT, Typed(type=TEXT, json={"value": ""}), parts[0])
+        for part in parts[1:]:
+            found = _made("+", TEXT, found, content(part))
+        return found
+
+    def _name(self, written: syntax.Name) -> Typed:
+        declared = self.scope.names.get(written.name)
+        if written.name in self.columns:
+            if declared is not None and not isinstance(declared, syntax.Prompt) and declared.kind.name in {"param", "let"}:
+                return self._hidden(written, declared)
+            if written.name in self.kept:
+                self._kept(written)
+            return Typed(type=self.columns[written.name], json={"column": written.name})
+        if declared is not None:
+            self.scope.used.add(written.name)
+            return self._declared(written, self.scope, declared)
+        help_, fix = spelling(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
+        if help_ is None and self.columns:
+            help_ = "the columns here are " + ", ".join(f"`{name}`" for name in self.columns)
+        self.scope.report(error("unknown-name", f"{self.what} is wanted here, and nothing is called `{written.name}`", written.span, help=help_, fix=fix))
+        return MISTAKE
+
+    def _hidden(self, written: syntax.Name, declared: syntax.Declaration) -> Typed:
+        self.scope.report(
+            error(
+                "hidden-declaration",
+                f"`{written.name}` is both a column and a declaration, so this could mean either",
+                written.span,
+                labels=(Label(span=declared.name.span, text="the declaration"),),
+                help="rename one of them",
+            )
+        )
+        return MISTAKE
+
+    def _kept(self, written: syntax.Name) -> None:
+        self.scope.report(
+            error(
+                "unchecked-answer",
+                f"`{written.name}` may have failed, for its `ask` says `on_fail = keep`",
+                written.span,
+                help=f"read it behind `where {written.name}.ok`",
+            )
+        )
+
+    def _declared(self, written: syntax.Expression, scope: Scope, declared: Any) -> Typed:
+        thing = scope.program.thing(scope, declared)
+        if thing is None:
+            return MISTAKE
+        if thing.thing != "constant":
+            return self._wrong(f"`{written.span.text}` is a {thing.kind}, which is no value", written.span)
+        assert thing.type is not None
+        return Typed(type=thing.type, json={"value": constant.to_json(thing.value)}, flow=thing.flow)
+
+    def _field(self, written: syntax.Field) -> Typed:
+        found = self.scope.find(written) if isinstance(written.of, syntax.Name) and written.of.name not in self.columns else None
+        if found is not None:
+            return self._declared(written, *found)
+        if isinstance(written.of, syntax.Name) and written.of.name in self.scope.module.imports:
+            self.scope.unknown(written, "a value")
+            return MISTAKE
+        if isinstance(written.of, syntax.Name) and written.of.name in self.kept and written.name.name in {"ok", "raw"}:
+            return Typed(type=ANSWER_FIELDS[written.name.name], json={"field": written.name.name, "of": {"column": written.of.name}})
+        of = self._walk(written.of)
+        if of.type == UNKNOWN:
+            return MISTAKE
+        if of.type.kind == "answer" and written.name.name in ANSWER_FIELDS:
+            return _like(of, ANSWER_FIELDS[written.name.name], {"field": written.name.name, "of": of.json})
+        inner = content(of)
+        type_ = inner.type.field(written.name.name)
+        if type_ is None:
+            names = [name for name, _ in inner.type.fields] + (list(ANSWER_FIELDS) if of.type.kind == "answer" else [])
+            help_, fix = spelling(written.name.name, names, written.name.span)
+            self.scope.report(error("unknown-field", f"{_a(of.type)} has no field `{written.name.name}`", written.name.span, help=help_, fix=fix))
+            return MISTAKE
+        return _like(inner, type_, {"field": written.name.name, "of": inner.json})
+
+    def _list(self, written: syntax.ListOf) -> Typed:
+        items = [content(self._walk(item)) for item in written.items]
+        of: Type | None = UNKNOWN
+        for item, spelled in zip(items, written.items, strict=True):
+            joined = common(of or UNKNOWN, item.type)
+            if joined is None:
+                return self._wrong(f"the items of a list have one type, and after {_a(of or UNKNOWN)} this is {_a(item.type)}", spelled.span)
+            of = joined
+        return _joined(list_of(of or UNKNOWN), {"list": [item.json for item in items]}, *items)
+
+    def _range(self, written: syntax.Range) -> Typed:
+        low, high = self.check(written.low, FLOAT), self.check(written.high, FLOAT)
+        return _joined(list_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
+
+    def _unary(self, written: syntax.Unary) -> Typed:
+        wanted, op = (BOOL, "not") if written.operator == "not" else (FLOAT, "neg")
+        operand = self.check(written.operand, wanted)
+        return _joined(operand.type, {"op": op, "args": [operand.json]}, operand)
+
+    def _binary(self, written: syntax.Binary) -> Typed:
+        operator = written.operator
+        if operator in {"and", "or"}:
+            return _made(operator, BOOL, self.check(written.left, BOOL), self.check(written.right, BOOL))
+        if operator in {"in", "not in"}:
+            return self._membership(written)
+        left, right = content(self._walk(written.left)), content(self._walk(written.right))
+        if UNKNOWN in {left.type, right.type}:
+            return MISTAKE
+        if operator == "+" and common(left.type, right.type) in {TEXT, *([left.type] if left.type.kind == "choice" else [])}:
+            return _made("+", TEXT, left, right)
+        if operator in {"+", "-", "*", "/"}:
+            return self._arithmetic(written, left, right)
+        if operator in {"==", "!="}:
+            return self._equality(written, left, right)
+        if operator in {"<", "<=", ">", ">="}:
+            if not (left.type.numeric and right.type.numeric) and left.type != right.type:
+                return self._wrong(f"{_a(left.type)} and {_a(right.type)} cannot be compared", written.span)
+            return _made(operator, BOOL, left, right)
+        if operator == "else":
+            return self._wrong("`else` gives a default to a column of a source; here every value is there", written.span)
+        return self._wrong(f"`{operator}` cannot stand in an expression", written.span)
+
+    def _arithmetic(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
+        for side, spelled in ((left, written.left), (right, written.right)):
+            if not side.type.numeric:
+                return self._wrong(f"`{written.operator}` wants numbers, and this is {_a(side.type)}", spelled.span)
+        whole = left.type == right.type == INT and written.operator != "/"
+        return _made(written.operator, INT if whole else FLOAT, left, right)
+
+    def _equality(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
+        for choice, other, spelled in ((left, written.right, right), (right, written.left, left)):
+            if choice.type.kind == "choice" and isinstance(other, syntax.Text) and other.value not in choice.type.options:
+                help_, fix = spelling(other.value, choice.type.options, other.span)
+                self.scope.report(error("impossible-comparison", f"the answer is {choice.type}, never \"{other.value}\"", other.span, help=help_))
+                return MISTAKE
+        if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
+            return self._wrong(f"{_a(left.type)} and {_a(right.type)} are never equal", written.span)
+        return _made(written.operator, BOOL, left, right)
+
+    def _membership(self, written: syntax.Binary) -> Typed:
+        left, right = content(self._walk(written.left)), content(self._walk(written.right))
+        of = right.type.of if right.type.kind == "list" else right.type if right.type.kind == "text" else None
+        if UNKNOWN in {left.type, right.type}:
+            return MISTAKE
+        if of is None or (common(of, left.type) is None and not (of.numeric and left.type.numeric)):
+            return self._wrong(f"`in` wants a list, a range or a text of {_a(left.type)} on its right, and this is {_a(right.type)}", written.right.span)
+        found = _made("in", BOOL, left, right)
+        return found if written.operator == "in" else _joined(BOOL, {"op": "not", "args": [found.json]}, found)
+
+    def _call(self, written: syntax.Call) -> Typed:
+        if isinstance(written.function, syntax.Field):
+            return self._method(written, written.function)
+        name = written.function.name
+        if name == "logprob":
+            return self._logprob(written)
+        if name == "record":
+            return self._record(written)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            help_, fix = spelling(name, {*FUNCTIONS, "logprob", "record"}, written.function.span)
+            self.scope.report(error("unknown-function", f"there is no function `{name}`", written.function.span, help=help_, fix=fix))
+            return MISTAKE
+        slots = function.slots * max(1, len(written.arguments)) if function.variadic else function.slots
+        if len(written.arguments) != len(slots):
+            return self._wrong(f"`{name}` takes {len(slots)} argument{'s' * (len(slots) != 1)}, and this gives it {len(written.arguments)}", written.span, help=function.help)
+        arguments = [self.check(argument.value, slot) for argument, slot in zip(written.arguments, slots, strict=True)]
+        result = function.result
+        if result == UNKNOWN and arguments:
+            result = (arguments[0].type.of or UNKNOWN) if function.items else _widest(arguments)
+        return _joined(result, {"call": name, "args": [a.json for a in arguments]}, *arguments)
+
+    def _method(self, written: syntax.Call, function: syntax.Field) -> Typed:
+        of = self._walk(function.of)
+        if of.type == UNKNOWN:
+            return MISTAKE
+        if function.name.name != "p" or of.type.content.kind != "choice" or of.type.kind != "answer":
+            return self._wrong(f"{_a(of.type)} has no `{function.name.name}(...)`; an answer of a choice has `.p(\"option\")`", function.name.span)
+        if len(written.arguments) != 1 or not isinstance(written.arguments[0].value, syntax.Text):
+            return self._wrong("`.p` takes one option, as a text in quotes", written.span)
+        option = written.arguments[0].value
+        if option.value not in of.type.content.options:
+            help_, fix = spelling(option.value, of.type.content.options, option.span)
+            self.scope.report(error("impossible-comparison", f"the answer is {of.type.content}, never \"{option.value}\"", option.span, help=help_))
+            return MISTAKE
+        return _like(of, FLOAT, {"method": "p", "of": of.json, "args": [{"value": option.value}]})
+
+    def _logprob(self, written: syntax.Call) -> Typed:
+        if len(written.arguments) != 2:
+            return self._wrong("`logprob` takes a model and a text", written.span)
+        found = self.scope.must_find(written.arguments[0].value, "a pre-trained or tuned model")
+        text = self.check(written.arguments[1].value, TEXT)
+        thing = found and found[0].program.thing(*found)
+        if thing is None:
+            return MISTAKE
+        if thing.thing != "trained":
+            return self._wrong(f"`logprob` wants a pre-trained or tuned model, and `{thing.name}` is a {thing.kind}", written.arguments[0].span)
+        flow = thing.flow.through(written.span, f"`{thing.name}` scores rows here")
+        return Typed(
+            type=FLOAT,
+            json={"call": "logprob", "args": [{"node": thing.name}, text.json]},
+            flow=join(flow, text.flow),
+            inputs=(thing.name, *text.inputs),
+        )
+
+    def _record(self, written: syntax.Call) -> Typed:
+        fields: dict[str, Typed] = {}
+        for argument in written.arguments:
+            if argument.name is None:
+                return self._wrong("a field of a record has a name: `record(name = value)`", argument.span)
+            fields[argument.name.name] = content(self._walk(argument.value))
+        type_ = Type(kind="record", fields=tuple((name, typed.type) for name, typed in fields.items()))
+        return _joined(type_, {"record": {name: typed.json for name, typed in fields.items()}}, *fields.values())
+
+
+def content(typed: Typed) -> Typed:
+    """Return what an answer holds; any other expression itself."""
+    if typed.type.kind != "answer":
+        return typed
+    return _like(typed, typed.type.content, {"field": "value", "of": typed.json})
+
+
+def _like(of: Typed, type_: Type, json: Any) -> Typed:
+    return Typed(type=type_, json=json, flow=of.flow, inputs=of.inputs)
+
+
+def _joined(type_: Type, json: Any, *parts: Typed) -> Typed:
+    if any(part.type == UNKNOWN for part in parts):
+        return MISTAKE
+    inputs = tuple(name for part in parts for name in part.inputs)
+    return Typed(type=type_, json=json, flow=join(*(part.flow for part in parts)), inputs=inputs)
+
+
+def _made(operator: str, type_: Type, left: Typed, right: Typed) -> Typed:
+    return _joined(type_, {"op": operator, "args": [left.json, right.json]}, left, right)
+
+
+def _widest(arguments: list[Typed]) -> Type:
+    return INT if all(argument.type == INT for argument in arguments) else FLOAT
+
+
+def _a(type_: Type) -> str:
+    named = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "a text", "list": "a list", "record": "a record", "date": "a date", "share": "a share", "choice": f"the choice {type_}", "unknown": "unknown"}
+    if type_.kind == "answer":
+        return f"an answer ({type_.of})"
+    return f"{named[type_.kind]} ({type_})" if type_.kind in {"list", "record"} and type_.fields + ((("", UNKNOWN),) if type_.of else ()) else named[type_.kind]
+
+
+WALK: Mapping[type, Callable[[Expressions, Any], Typed]] = {
+    syntax.Text: Expressions._literal,
+    syntax.Number: Expressions._literal,
+    syntax.Share: Expressions._literal,
+    syntax.Boolean: Expressions._literal,
+    syntax.Template: Expressions._template,
+    syntax.Name: Expressions._name,
+    syntax.Field: Expressions._field,
+    syntax.ListOf: Expressions._list,
+    syntax.Range: Expressions._range,
+    syntax.Unary: Expressions._unary,
+    syntax.Binary: Expressions._binary,
+    syntax.Call: Expressions._call,
+}

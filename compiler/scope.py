@@ -1,0 +1,74 @@
+"""Where names are looked up: one module of the program, and the findings it gathers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Diagnostic, error
+from synthc.compiler.suggest import spelling
+
+if TYPE_CHECKING:
+    from synthc.compiler.load import Loaded
+    from synthc.compiler.program import Program
+
+Declared = syntax.Declaration | syntax.Prompt
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """The names one module sees. `report` gathers findings; nothing is raised or printed."""
+
+    module: Loaded
+    names: Mapping[str, Declared]
+    program: Program
+    used: set[str] = field(default_factory=set)
+
+    def report(self, *found: Diagnostic) -> None:
+        """Add findings to those of the program."""
+        self.program.diagnostics.extend(found)
+
+    def find(self, reference: syntax.Name | syntax.Field) -> tuple[Scope, Declared] | None:
+        """Return the declaration that a name or `module.name` stands for, with the scope it lives in."""
+        if isinstance(reference, syntax.Name):
+            declared = self.names.get(reference.name)
+            self.used.add(reference.name)
+            return (self, declared) if declared is not None else None
+        if isinstance(reference.of, syntax.Name) and reference.of.name in self.module.imports:
+            self.used.add(reference.of.name)
+            there = self.program.scope(self.module.imports[reference.of.name])
+            declared = there.names.get(reference.name.name)
+            there.used.add(reference.name.name)
+            return (there, declared) if declared is not None else None
+        return None
+
+    def must_find(self, reference: syntax.Expression, what: str) -> tuple[Scope, Declared] | None:
+        """Like `find`, but a name that stands for nothing is reported, as is anything that is no name."""
+        if not isinstance(reference, syntax.Name | syntax.Field):
+            self.report(error("wrong-value", f"{what} is wanted here, by its name", reference.span))
+            return None
+        found = self.find(reference)
+        if found is None:
+            self.unknown(reference, what)
+        return found
+
+    def unknown(self, reference: syntax.Name | syntax.Field, what: str) -> None:
+        """Report a name that stands for nothing."""
+        if isinstance(reference, syntax.Name):
+            word, span, candidates = reference.name, reference.span, set(self.names) | set(self.module.imports)
+        else:
+            word, span, candidates = reference.name.name, reference.name.span, self._members(reference.of)
+        help_, fix = spelling(word, candidates, span)
+        self.report(error("unknown-name", f"{what} is wanted here, and nothing is called `{reference.span.text}`", span, help=help_, fix=fix))
+
+    def _members(self, of: syntax.Expression) -> set[str]:
+        if isinstance(of, syntax.Name) and of.name in self.module.imports:
+            return set(self.program.scope(self.module.imports[of.name]).names)
+        return set()
+
+    @property
+    def prefix(self) -> str:
+        """What stands before names of this module in the graph: empty for the spec itself."""
+        return self.module.prefix
