@@ -1,0 +1,167 @@
+"""Evaluates what is known when a spec is compiled: constants, settings' values, calls that make values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synthc.compiler.constant import Duration, Interval, Keys, Made, Share
+from synthc.compiler.scope import Scope
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import error
+from synthc.dsl.source import Span
+
+
+class NotConstant(Exception):
+    """Raised after the reason was reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """`secret("X")`: the name of an environment variable, read at run and never written."""
+
+    variable: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Constants:
+    """Evaluates expressions that need no row."""
+
+    scope: Scope
+
+    def evaluate(self, written: syntax.Expression) -> Any:
+        """Return the value.
+
+        Raises:
+            NotConstant: it is not known when the spec is compiled; the reason has been reported.
+        """
+        handler = EVALUATE.get(type(written))
+        if handler is None:
+            raise self._refuse("this is not known when the spec is compiled", written.span)
+        return handler(self, written)
+
+    def _refuse(self, message: str, span: Span, *, rule: str = "wrong-value", help: str | None = None) -> NotConstant:
+        self.scope.report(error(rule, message, span, help=help))
+        return NotConstant(message)
+
+    def _name(self, written: syntax.Name | syntax.Field) -> Any:
+        found = self.scope.find(written)
+        if found is None:
+            self.scope.unknown(written, "a constant")
+            raise NotConstant
+        thing = found[0].program.thing(*found)
+        if thing is None:
+            raise NotConstant
+        if thing.thing != "constant":
+            raise self._refuse(f"a constant is wanted here, and `{written.span.text}` is a {thing.kind}", written.span)
+        return thing.value
+
+    def _template(self, written: syntax.Template) -> str:
+        return "".join(part if isinstance(part, str) else _spell(self.evaluate(part.value)) for part in written.parts)
+
+    def _binary(self, written: syntax.Binary) -> Any:
+        left, right = self.evaluate(written.left), self.evaluate(written.right)
+        if written.operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return left + right
+        if written.operator == "+" and isinstance(left, list) and isinstance(right, list):
+            return left + right
+        numbers = all(isinstance(side, int | float) and not isinstance(side, bool) for side in (left, right))
+        if not numbers or written.operator not in ARITHMETIC:
+            raise self._refuse(f"`{written.operator}` cannot be worked out between these two when the spec is compiled", written.span)
+        if written.operator == "/" and right == 0:
+            raise self._refuse("this divides by zero", written.span)
+        value = ARITHMETIC[written.operator](left, right)
+        if isinstance(value, float) and value != value or value in {float("inf"), float("-inf")}:
+            raise self._refuse("this number is too large", written.span)
+        kinds = {type(left), type(right)} & {Share, Duration}
+        return kinds.pop()(value) if len(kinds) == 1 else value
+
+    def _unary(self, written: syntax.Unary) -> Any:
+        operand = self.evaluate(written.operand)
+        if written.operator == "not" and isinstance(operand, bool):
+            return not operand
+        if written.operator == "-" and isinstance(operand, int | float) and not isinstance(operand, bool):
+            return -operand
+        raise self._refuse(f"`{written.operator}` does not apply to this", written.span)
+
+    def _range(self, written: syntax.Range) -> Interval:
+        low, high = self.evaluate(written.low), self.evaluate(written.high)
+        if any(isinstance(end, bool) or not isinstance(end, int | float) for end in (low, high)):
+            raise self._refuse("the ends of a range are numbers", written.span)
+        if low > high:
+            raise self._refuse("this range is empty: its low end stands above its high end", written.span)
+        return Interval(low=low, high=high)
+
+    def _record(self, written: syntax.Record) -> dict[str, Any]:
+        return {field.name.name: self.evaluate(field.value) for field in written.fields if isinstance(field, syntax.Setting)}
+
+    def _call(self, written: syntax.Call) -> Any:
+        if not isinstance(written.function, syntax.Name):
+            raise self._refuse("this call is not known when the spec is compiled", written.span)
+        name = written.function.name
+        if name == "env":
+            return self.environment(written)
+        if name == "secret":
+            return Secret(variable=self._words(written, 1)[0])
+        if name == "record":
+            return {a.name.name: self.evaluate(a.value) for a in written.arguments if a.name is not None}
+        values = [(a.name.name if a.name else None, self.evaluate(a.value), a.span) for a in written.arguments]
+        return Made(
+            name=name,
+            positional=tuple(value for key, value, _ in values if key is None),
+            named=tuple((key, value) for key, value, _ in values if key is not None),
+            spans=tuple(span for key, _, span in values if key is None) + tuple(span for key, _, span in values if key is not None),
+            span=written.span,
+        )
+
+    def environment(self, written: syntax.Call) -> str:
+        """Return the value of `env("X", "default")`; unset without a default it is a finding."""
+        words = self._words(written, 2)
+        value = os.environ.get(words[0], words[1] if len(words) > 1 else None)
+        if value is None:
+            raise self._refuse(
+                f"the environment variable `{words[0]}` is not set",
+                written.span,
+                rule="unset-environment",
+                help=f"set it, or give a default: `env(\"{words[0]}\", \"...\")`",
+            )
+        return value
+
+    def _words(self, written: syntax.Call, most: int) -> list[str]:
+        values = [self.evaluate(argument.value) for argument in written.arguments]
+        if not 1 <= len(values) <= most or not all(isinstance(value, str) for value in values):
+            raise self._refuse(f"`{written.function.span.text}` takes {'one text' if most == 1 else 'a name and perhaps a default'} in quotes", written.span)
+        return values
+
+
+def _spell(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+}
+
+EVALUATE: Mapping[type, Callable[[Constants, Any], Any]] = {
+    syntax.Text: lambda _, w: w.value,
+    syntax.Number: lambda _, w: w.value,
+    syntax.Boolean: lambda _, w: w.value,
+    syntax.Share: lambda _, w: Share(w.value),
+    syntax.Duration: lambda _, w: Duration(w.seconds),
+    syntax.Nothing: lambda _, w: None,
+    syntax.Path: lambda _, w: Keys(keys=w.keys),
+    syntax.ListOf: lambda c, w: [c.evaluate(item) for item in w.items],
+    syntax.Template: Constants._template,
+    syntax.Name: Constants._name,
+    syntax.Field: Constants._name,
+    syntax.Binary: Constants._binary,
+    syntax.Unary: Constants._unary,
+    syntax.Range: Constants._range,
+    syntax.Record: Constants._record,
+    syntax.Call: Constants._call,
+}

@@ -1,0 +1,162 @@
+"""Reads a block of settings into the pydantic model of its kind, with findings at the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from synthc.compiler.catalog.values import Makers
+from synthc.compiler.constant import Made, Written
+from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.scope import Scope
+from synthc.compiler.suggest import spelling
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Label, error
+from synthc.dsl.source import Span
+
+
+def read_settings[M: BaseModel](
+    model: type[M],
+    block: syntax.Settings | None,
+    scope: Scope,
+    *,
+    owner: syntax.Identifier,
+    inherited: syntax.Settings | None = None,
+) -> M | None:
+    """Return the settings, or None after reporting what is wrong with them.
+
+    `inherited` are the settings of the declaration that `like` names; those of the block win.
+    """
+    entries = _entries(model, block, scope)
+    for entry in inherited.entries if inherited else ():
+        if isinstance(entry, syntax.Setting) and entry.name.name in model.model_fields:
+            entries.setdefault(entry.name.name, entry)
+    values: dict[str, Any] = {}
+    good = True
+    for name, entry in entries.items():
+        try:
+            values[name] = _value(model.model_fields[name], entry.value, scope)
+        except NotConstant:
+            good = False
+    return _build(model, values, {k: e.value.span for k, e in entries.items()}, owner.span, scope, good=good)
+
+
+def plain(block: syntax.Settings | None, *leave: str) -> syntax.Settings | None:
+    """Return a block without some of its settings, for what reads those itself."""
+    if block is None:
+        return None
+    kept = tuple(e for e in block.entries if e.name.name not in leave)
+    return syntax.Settings(span=block.span, entries=kept)
+
+
+def _entries(model: type[BaseModel], block: syntax.Settings | None, scope: Scope) -> dict[str, syntax.Setting]:
+    entries: dict[str, syntax.Setting] = {}
+    for entry in block.entries if block else ():
+        name = entry.name.name
+        if name not in model.model_fields or isinstance(entry, syntax.Cases):
+            help_, fix = spelling(name, model.model_fields, entry.name.span)
+            known = "settings here are " + ", ".join(f"`{field}`" for field in model.model_fields)
+            scope.report(error("unknown-setting", f"there is no setting `{name}` here", entry.name.span, help=help_ or known, fix=fix))
+        elif name in entries:
+            label = Label(span=entries[name].name.span, text="set here before")
+            scope.report(error("repeated-setting", f"`{name}` is set twice", entry.name.span, labels=(label,), help="remove one of them"))
+        else:
+            entries[name] = entry
+    return entries
+
+
+def _value(field: FieldInfo, written: syntax.Expression, scope: Scope) -> Any:
+    if "written" in field.metadata:
+        return Written(syntax=written)
+    value = Constants(scope=scope).evaluate(written)
+    makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
+    if makers is None or not isinstance(value, Made):
+        if isinstance(value, Made):
+            scope.report(error("unknown-function", f"there is no function `{value.name}`", written.span))
+            raise NotConstant
+        return value
+    return make(makers, value, scope)
+
+
+def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
+    """Return what a call such as `sgd(0.5, epochs = 1)` makes.
+
+    Raises:
+        NotConstant: the call is wrong, which has been reported.
+    """
+    model = makers.models.get(made.name)
+    if model is None:
+        help_, fix = spelling(made.name, makers.models, made.span)
+        known = "possible here: " + ", ".join(f"`{name}(...)`" for name in makers.models)
+        scope.report(error("unknown-function", f"`{made.name}(...)` is not possible here", made.span, help=help_ or known, fix=None))
+        raise NotConstant
+    names = list(model.model_fields)
+    if len(made.positional) > len(names):
+        scope.report(error("wrong-value", f"`{made.name}` takes at most {len(names)} arguments", made.span))
+        raise NotConstant
+    keys = [*names[: len(made.positional)], *(key for key, _ in made.named)]
+    values = dict(zip(keys, (*made.positional, *(value for _, value in made.named)), strict=True))
+    spans = dict(zip(keys, made.spans, strict=True))
+    for key in values:
+        if key not in model.model_fields:
+            help_, fix = spelling(key, names, spans[key])
+            known = "arguments are " + ", ".join(f"`{name}`" for name in names)
+            scope.report(error("unknown-setting", f"`{made.name}` has no argument `{key}`", spans[key], help=help_ or known))
+            raise NotConstant
+        inner = next((m for m in model.model_fields[key].metadata if isinstance(m, Makers)), None)
+        if isinstance(values[key], Made):
+            values[key] = make(inner or Makers(), values[key], scope)
+    built = _build(model, values, spans, made.span, scope, good=True)
+    if built is None:
+        raise NotConstant
+    return built
+
+
+def _build[M: BaseModel](
+    model: type[M], values: Mapping[str, Any], spans: Mapping[str, Span], owner: Span, scope: Scope, *, good: bool
+) -> M | None:
+    try:
+        built = model.model_validate(values)
+    except ValidationError as problem:
+        for item in problem.errors(include_url=False):
+            _report(item, spans, owner, scope, good=good)
+        return None
+    return built if good else None
+
+
+def _report(item: Any, spans: Mapping[str, Span], owner: Span, scope: Scope, *, good: bool) -> None:
+    name = str(item["loc"][0]) if item["loc"] else ""
+    if item["type"] == "missing":
+        if good:
+            scope.report(error("missing-setting", f"`{name}` is missing", owner, help=f"add `{name} = ...`"))
+        return
+    text = item["msg"].removeprefix("Value error, ").replace("Input should be", "should be").replace("Input", "it")
+    subject = f"`{name}` " if name else ""
+    scope.report(error("wrong-value", f"{subject}{text[0].lower()}{text[1:]}", spans.get(name, owner)))
+
+
+def like(declaration: syntax.Declaration, scope: Scope) -> syntax.Settings | None:
+    """Return the settings of the declaration that `like = other` names, its own `like` followed."""
+    seen = {declaration.name.name}
+    found: list[syntax.Setting | syntax.Cases] = []
+    block = declaration.settings
+    while block is not None:
+        entry = next((e for e in block.entries if e.name.name == "like"), None)
+        if entry is None or isinstance(entry, syntax.Cases):
+            break
+        other = scope.must_find(entry.value, f"another {declaration.kind.name}")
+        if other is None:
+            break
+        named = other[1]
+        if not isinstance(named, syntax.Declaration) or named.kind.name != declaration.kind.name or named.name.name in seen:
+            message = f"`like` wants another {declaration.kind.name}, whose settings are taken over"
+            scope.report(error("wrong-value", message, entry.value.span))
+            break
+        seen.add(named.name.name)
+        block = named.settings
+        taken = {e.name.name for e in found}
+        found.extend(e for e in (block.entries if block else ()) if e.name.name not in taken and e.name.name != "like")
+    return syntax.Settings(span=declaration.span, entries=tuple(found)) if found else None
