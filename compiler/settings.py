@@ -101,6 +101,8 @@ def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
     values = dict(zip(keys, (*made.positional, *(value for _, value in made.named)), strict=True))
     spans = dict(zip(keys, made.spans, strict=True))
     for key in values:
+        if key not in model.model_fields and model.model_config.get("extra") == "allow":
+            continue
         if key not in model.model_fields:
             help_, fix = spelling(key, names, spans[key])
             known = "arguments are " + ", ".join(f"`{name}`" for name in names)
