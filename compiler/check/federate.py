@@ -1,0 +1,140 @@
+"""`federate tuned = warm over users { ... }`: tuning on devices under user-level DP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
+from synthc.compiler.catalog.trainers.federate import Federate
+from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_of
+from synthc.compiler.check.references import clause, named, text_column
+from synthc.compiler.graph import Privacy
+from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.privacy import Flow, join, private_flow
+from synthc.compiler.program import Thing
+from synthc.compiler.scope import Scope
+from synthc.compiler.settings import like, plain, read_settings
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Label, error
+
+
+def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
+    """Return the tuned model, with the label of its mechanism."""
+    span = declared.name.span
+    inherited = like(declared, scope)
+    if not _says_dp(declared, inherited):
+        scope.report(error("missing-dp", f"`{declared.name.name}` tunes on private text without saying under which mechanism", span, help="write `dp = gaussian(clip = 0.3, epsilon = 4)`; `dp = none` makes the model itself private"))
+        return None
+    settings = read_settings(Federate, plain(declared.settings, "like"), scope, owner=declared.name, inherited=inherited)
+    model = named(declared.value, ("trained",), scope, span)
+    users = named(clause(declared, "over"), ("rows",), scope, span)
+    if settings is None or model is None or users is None or not text_column(users, settings.column, scope, span):
+        return None
+    source = users.origin or users
+    if source.kind != "source" or source.settings["visibility"] != "private":
+        scope.report(error("wrong-kind", f"a federation tunes over private users, and `{users.name}` is public", span, help="use `pretrain ... on` for public text"))
+        return None
+    dp = _mechanism(declared, settings, source, scope) if settings.dp is not None else None
+    if settings.dp is not None and dp is None:
+        return None
+    flow = _flow(declared, model, users, source, scope, private=dp is None)
+    if flow is None or not _part(settings.part, source, scope, declared):
+        return None
+    values = settings.model_dump(exclude={"dp", "local", "server"})
+    return Thing(
+        name=scope.prefix + declared.name.name,
+        thing="trained",
+        kind="federate",
+        span=span,
+        flow=flow,
+        origin=source,
+        licences=model.licences,
+        settings={
+            "model": {"node": model.name},
+            "users": {"node": users.name},
+            **values,
+            "local": {"kind": "sgd", **settings.local.model_dump()},
+            "server": {"kind": "sgd", **settings.server.model_dump()},
+            "dp": dp,
+            **_people(source),
+            "budget": read.model_dump() if (read := budget_of(source, scope)) else None,
+        },
+        inputs=(model.name, users.name),
+    )
+
+
+def _says_dp(declared: syntax.Declaration, inherited: syntax.Settings | None) -> bool:
+    blocks = [block for block in (declared.settings, inherited) if block is not None]
+    return any(entry.name.name == "dp" for block in blocks for entry in block.entries)
+
+
+def _people(source: Thing) -> dict[str, Any]:
+    s = source.settings
+    return {
+        "people": s["people"],
+        "population": s["population"] or s["simulate"],
+        "population_is": "simulated" if s["simulate"] else "declared",
+        "train_share": train_share(source),
+        "draw": s["draw"],
+    }
+
+
+def train_share(source: Thing) -> float:
+    """Return the share of the population that `train` holds: all of it where a column splits."""
+    split = source.settings["split"]
+    return 1.0 if split is None or split["by"] is not None else round(1.0 - sum(split["parts"].values()), 12)
+
+
+def _part(part: str, source: Thing, scope: Scope, declared: syntax.Declaration) -> bool:
+    if part == "train":
+        return True
+    scope.report(error("wrong-value", "a federation reads `train`; the other parts are for evaluation", declared.name.span))
+    return False
+
+
+def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:
+    """Return the mechanism with its sampling rate, or None after reporting what is missing."""
+    name, span, people = declared.name.name, declared.name.span, _people(source)
+    here = (Label(span=source.span, text="the people are declared here"),)
+    if people["population"] is None:
+        scope.report(error("missing-population", f"the noise of `{name}` rests on how many people there are, and `{source.name}` does not say", span, labels=here, help="add `population = N` to the source, or pretend one with `simulate = N`"))
+        return None
+    budget = budget_of(source, scope)
+    if budget is None:
+        scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=f"add `budget {source.name} {{ epsilon = 8, delta = 1e-10 }}`"))
+        return None
+    if budget.delta >= 1 / (10 * people["population"]):
+        scope.report(error("weak-delta", f"a delta of {budget.delta:.3g} is too large for {people['population']:,} people", span, labels=here, help=f"it must stay below 1 / (10 x population), here {1 / (10 * people['population']):.3g}"))
+        return None
+    sampling = settings.cohort / (people["population"] * people["train_share"])
+    if sampling > 1:
+        scope.report(error("cohort-too-large", f"a cohort of {settings.cohort:,} is more than the {people['population'] * people['train_share']:,.0f} users that train", span, labels=here))
+        return None
+    dp = settings.dp
+    assert isinstance(dp, Gaussian)
+    delta = dp.delta if dp.delta is not None else budget.delta * DEFAULT_DELTA_SHARE
+    spent = dp.epsilon
+    if spent is None:
+        assert dp.noise is not None
+        spent = epsilon([SubsampledGaussian(sampling=sampling, noise=dp.noise, rounds=settings.rounds)], delta)
+    return {
+        "mechanism": "gaussian",
+        "clip": dp.clip,
+        "noise": dp.noise,
+        "epsilon": spent,
+        "delta": delta,
+        "sampling": sampling,
+        "asked": "noise" if dp.noise is not None else "epsilon",
+    }
+
+
+def _flow(declared: syntax.Declaration, model: Thing, users: Thing, source: Thing, scope: Scope, *, private: bool) -> Flow | None:
+    span, name = declared.name.span, declared.name.name
+    if private:
+        return users.flow.through(span, f"`{name}` is tuned here with `dp = none`, so it stays private")
+    if model.flow.label is Privacy.PRIVATE:
+        scope.report(private_flow(model.flow, span, "a federation as its start", "start from a model that was pre-trained on public text or tuned under DP"))
+        return None
+    label = Privacy.SIMULATED if source.settings["simulate"] else Privacy.DP
+    mechanism = users.flow.relabelled(label, span, f"`{name}` is tuned over `{users.name}` here", name)
+    return join(mechanism, model.flow)

@@ -1,0 +1,223 @@
+"""`filter`, `transform` and `generate`: rows that come from rows, or from a grid, by steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from synthc.compiler import constant
+from synthc.compiler.catalog.rows import Rows
+from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
+from synthc.compiler.catalog.steps import STEPS
+from synthc.compiler.check.constants import type_of
+from synthc.compiler.constant import Interval
+from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.graph import Privacy, Step
+from synthc.compiler.privacy import Flow, join, private_flow
+from synthc.compiler.program import Thing
+from synthc.compiler.scope import Scope
+from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.suggest import spelling
+from synthc.compiler.types import INT, Type
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Label, error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What is known between two steps."""
+
+    columns: Mapping[str, Type]
+    flow: Flow
+    settings: Mapping[str, Any]
+    origin: Thing | None = None
+    licences: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    inputs: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
+    """Return the rows behind the last step."""
+    read = read_settings(Rows, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    state = _start(declared, scope)
+    for step in declared.steps:
+        if state is not None:
+            state = _step(step, state, declared, scope)
+    if state is None or read is None:
+        return None
+    return Thing(
+        name=scope.prefix + declared.name.name,
+        thing="rows",
+        kind=declared.kind.name,
+        span=declared.name.span,
+        flow=state.flow,
+        columns=state.columns,
+        origin=state.origin,
+        licences=state.licences,
+        settings={**state.settings, "max_failures": read.max_failures},
+        steps=state.steps,
+        inputs=state.inputs,
+    )
+
+
+def _start(declared: syntax.Declaration, scope: Scope) -> _State | None:
+    kind, value = declared.kind.name, declared.value
+    if value is None:
+        scope.report(error("missing-value", f"`{declared.name.name}` starts from nothing", declared.name.span, help=f"write `{kind} {declared.name.name} = ROWS`"))
+        return None
+    if isinstance(value, syntax.Call) and value.function.span.text == "grid":
+        if kind != "generate":
+            scope.report(error("wrong-kind", f"a {kind} starts from rows, and a grid makes new ones", value.span, help="declare it as `generate`"))
+            return None
+        return _grid(value, scope)
+    found = scope.must_find(value, "rows")
+    thing = found and scope.program.thing(*found)
+    if not thing:
+        return None
+    if thing.thing != "rows":
+        scope.report(error("wrong-kind", f"`{thing.name}` is a {thing.kind}, and rows are wanted here", value.span))
+        return None
+    if kind == "generate" and thing.kind != "generate":
+        scope.report(error("wrong-kind", f"a generate starts at a grid or another generate, and `{thing.name}` is a {thing.kind}", value.span, help="declare it as `transform`, for its rows were made from rows"))
+        return None
+    return _State(
+        columns=thing.columns,
+        flow=thing.flow.through(declared.name.span, f"`{declared.name.name}` reads `{thing.name}` here"),
+        settings={"from": {"node": thing.name}},
+        origin=thing.origin or (thing if thing.flow.label is Privacy.PRIVATE and thing.kind == "source" else None),
+        licences=thing.licences,
+        inputs=(thing.name,),
+    )
+
+
+def _grid(call: syntax.Call, scope: Scope) -> _State | None:
+    slots: dict[str, Any] = {}
+    columns: dict[str, Type] = {}
+    things: list[Thing] = []
+    good = bool(call.arguments)
+    if not call.arguments:
+        scope.report(error("wrong-value", "a grid needs slots, such as `grid(age = 18..70)`", call.span))
+    for argument in call.arguments:
+        if argument.name is None:
+            scope.report(error("wrong-value", "a slot of a grid has a name: `name = values`", argument.span))
+            good = False
+            continue
+        name = argument.name.name
+        found = _slot(argument, scope, things)
+        good = good and found is not None
+        if found is not None:
+            slots[name], columns[name] = found
+    if not good:
+        return None
+    flow = join(*(thing.flow.through(call.span, f"`{thing.name}` fills a slot of this grid") for thing in things))
+    if flow.label is Privacy.PRIVATE:
+        scope.report(private_flow(flow, call.span, "the slots of a grid", "slots are read by prompts; take them from public rows"))
+        return None
+    licences = frozenset().union(*(thing.licences for thing in things)) if things else frozenset()
+    return _State(columns=columns, flow=flow, settings={"grid": slots}, licences=licences, inputs=tuple(t.name for t in things))
+
+
+def _slot(argument: syntax.Argument, scope: Scope, things: list[Thing]) -> tuple[Any, Type] | None:
+    value = argument.value
+    if isinstance(value, syntax.Field) and scope.find(value) is None:
+        found = scope.find(value.of) if isinstance(value.of, syntax.Name | syntax.Field) else None
+        thing = found and scope.program.thing(*found)
+        if thing and thing.thing == "rows":
+            column = thing.columns.get(value.name.name)
+            if column is None:
+                help_, fix = spelling(value.name.name, thing.columns, value.name.span)
+                scope.report(error("unknown-column", f"`{thing.name}` has no column `{value.name.name}`", value.name.span, help=help_, fix=fix))
+                return None
+            things.append(thing)
+            return {"column": [{"node": thing.name}, value.name.name]}, column
+    try:
+        slot = Constants(scope=scope).evaluate(value)
+    except NotConstant:
+        return None
+    if isinstance(slot, Interval):
+        whole = isinstance(slot.low, int) and isinstance(slot.high, int)
+        if whole:
+            return {"range": [slot.low, slot.high]}, INT
+    type_ = type_of(slot)
+    if isinstance(slot, list) and slot and type_ is not None and type_.of is not None:
+        return {"list": constant.to_json(slot)}, type_.of
+    scope.report(error("wrong-value", "a slot takes a list, a range of whole numbers, or a column of some rows", value.span, labels=()))
+    return None
+
+
+def _entry(step: syntax.Step, scope: Scope) -> StepEntry | None:
+    verb = step.verb.name
+    if verb not in STEPS:
+        help_, fix = spelling(verb, STEPS, step.verb.span)
+        scope.report(error("unknown-step", f"there is no step `{verb}`", step.verb.span, help=help_ or "steps are " + ", ".join(STEPS), fix=fix))
+        return None
+    entry: StepEntry = import_module(f"synthc.compiler.catalog.steps.{verb}").STEP
+    for clause in step.clauses:
+        if clause.word not in entry.clauses:
+            scope.report(error("wrong-step", f"`{verb}` takes no `{clause.word}`", clause.span, help=f"write `{entry.usage}`"))
+            return None
+    if step.settings is not None and entry.settings is None:
+        scope.report(error("unknown-setting", f"`{verb}` has no settings", step.settings.span, help=f"write `{entry.usage}`"))
+        return None
+    return entry
+
+
+def _step(step: syntax.Step, state: _State, declared: syntax.Declaration, scope: Scope) -> _State | None:
+    entry = _entry(step, scope)
+    if entry is None:
+        return None
+    call = StepCall(step=step, entry=entry, columns=state.columns, kept=state.kept, scope=scope, rows_flow=state.flow)
+    outcome = entry.apply(call)
+    if outcome is None or not _allowed(step, entry.marks | outcome.marks, state, declared, scope):
+        return None
+    if not _public_choice(step, outcome, state, scope):
+        return None
+    return replace(
+        state,
+        columns=outcome.columns,
+        flow=join(state.flow, outcome.flow.through(step.span, "decides about rows here")),
+        kept=state.kept if outcome.kept is None else outcome.kept,
+        inputs=(*state.inputs, *outcome.inputs),
+        steps=(*state.steps, Step(verb=step.verb.name, settings=outcome.settings, place=step.span.place)),
+    )
+
+
+def _allowed(step: syntax.Step, marks: Marks, state: _State, declared: syntax.Declaration, scope: Scope) -> bool:
+    verb, kind = step.verb.name, declared.kind.name
+    if kind == "filter" and marks & (Marks.CHANGES | Marks.MULTIPLIES):
+        does = "repeats or cuts rows" if Marks.MULTIPLIES in marks else "changes what came in"
+        scope.report(
+            error(
+                "filter-changes-text",
+                f"`{verb}` {does}, and the rows of a filter come out as they went in",
+                step.span,
+                labels=(Label(span=declared.kind.span, text="declared as a filter here"),),
+                help="declare it as `transform`",
+            )
+        )
+        return False
+    if state.flow.label is Privacy.PRIVATE and Marks.LOOKS_ACROSS in marks:
+        scope.report(
+            error(
+                "crosses-users",
+                f"`{verb}` looks across rows, so one user's text would change another's",
+                step.span,
+                labels=state.flow.hops,
+                help="on private rows only `where`, `let`, `select`, `chunk` and `explode` are possible",
+            )
+        )
+        return False
+    return True
+
+
+def _public_choice(step: syntax.Step, outcome: Outcome, state: _State, scope: Scope) -> bool:
+    """Refuse public rows that are chosen by something private."""
+    if outcome.flow.label is Privacy.PRIVATE and state.flow.label is not Privacy.PRIVATE:
+        scope.report(private_flow(outcome.flow, step.span, "a choice among public rows", "choose by a model that was tuned under DP"))
+        return False
+    return True
+
+
