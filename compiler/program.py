@@ -14,7 +14,7 @@ from synthc.compiler.privacy import PUBLIC, Flow
 from synthc.compiler.scope import Declared, Scope
 from synthc.compiler.types import Type
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic, Label, error
+from synthc.dsl.diagnostic import Diagnostic, Label, Severity, error
 from synthc.dsl.source import Span
 
 CHECKERS = {
@@ -117,6 +117,11 @@ class Program:
         self._open.pop()
         self._things[key] = found
         return found
+
+    @property
+    def failed(self) -> bool:
+        """Whether a mistake was found that is an error."""
+        return any(found.severity is Severity.ERROR for found in self.diagnostics)
 
     def all_things(self) -> Iterator[Thing]:
         """Yield everything that was checked without a mistake, each after what it reads."""

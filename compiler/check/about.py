@@ -1,0 +1,100 @@
+"""What stands about a declared name: `test NAME { ... }` and `publish NAME to place`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synthc.compiler.catalog.sources.hub import Hub
+from synthc.compiler.catalog.values import Makers
+from synthc.compiler.check.endpoint import default_endpoint
+from synthc.compiler.check.prompt import check_cases
+from synthc.compiler.check.references import named
+from synthc.compiler.constant import Made
+from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.graph import Node, Privacy
+from synthc.compiler.privacy import private_flow, simulated_flow
+from synthc.compiler.program import Program, Thing
+from synthc.compiler.scope import Scope
+from synthc.compiler.settings import make
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import error, warning
+
+
+def check_tests(program: Program) -> list[tuple[dict[str, Any], Thing]]:
+    """Return the tests of all modules in their graph form, each with its endpoint."""
+    tests = []
+    for scope in program.scopes():
+        for item in scope.module.syntax.items:
+            if isinstance(item, syntax.Test):
+                found = _test(item, scope)
+                if found is not None:
+                    tests.append(found)
+    return tests
+
+
+def _test(item: syntax.Test, scope: Scope) -> tuple[dict[str, Any], Thing] | None:
+    found = scope.must_find(item.about, "a prompt")
+    prompt = found and scope.program.thing(*found)
+    if not prompt:
+        return None
+    if prompt.thing != "prompt" or prompt.type is None:
+        scope.report(error("wrong-kind", f"a test is about a prompt, and `{prompt.name}` is a {prompt.kind}", item.about.span))
+        return None
+    cases = check_cases(item.cases, dict(prompt.columns), prompt.type, scope)
+    chosen = prompt.settings.get("endpoint")
+    endpoint = scope.program.thing(*chosen) if chosen else default_endpoint(scope, item.span)
+    if endpoint is None:
+        return None
+    test = {
+        "about": prompt.name,
+        "imported": bool(scope.prefix),
+        "prompt": prompt.value,
+        "endpoint": {"node": endpoint.name},
+        "cases": cases,
+    }
+    return test, endpoint
+
+
+def check_publish(program: Program) -> list[Node]:
+    """Return the publishing nodes of the spec itself; an imported file may not publish or budget."""
+    nodes = []
+    for scope in program.scopes():
+        for item in scope.module.syntax.items:
+            if scope.prefix and isinstance(item, syntax.Publish | syntax.Budget):
+                word = "publish" if isinstance(item, syntax.Publish) else "budget"
+                scope.report(error("import-may-not", f"an imported file may not `{word}`", item.span, help="move this item into the spec that imports it"))
+            elif isinstance(item, syntax.Publish):
+                node = _publish(item, scope)
+                nodes.extend([node] if node else [])
+    return nodes
+
+
+def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
+    thing = named(item.about, ("rows", "trained"), scope, item.span)
+    try:
+        place = Constants(scope=scope).evaluate(item.place)
+        if not isinstance(place, Made):
+            scope.report(error("wrong-value", 'a place is `hub("team/name")`', item.place.span))
+            return None
+        hub = make(Makers(hub=Hub), place, scope)
+    except NotConstant:
+        return None
+    if thing is None:
+        return None
+    flow = thing.flow.through(item.span, f"`{thing.name}` is published here")
+    if flow.label is Privacy.PRIVATE:
+        scope.report(private_flow(flow, item.span, "a publication", "publish what is public or was tuned under DP"))
+        return None
+    if flow.label is Privacy.SIMULATED:
+        scope.report(simulated_flow(flow, item.span, "a publication"))
+        return None
+    if "" in thing.licences:
+        scope.report(warning("missing-licence", f"`{thing.name}` is published, and a source it is made from states no licence", item.span, help='say `license = "..."` at every source'))
+    return Node(
+        name=f"publish {thing.name}",
+        kind="publish",
+        inputs=(thing.name,),
+        settings={"of": {"node": thing.name}, "to": hub.model_dump(), "licences": sorted(thing.licences - {""})},
+        label=flow.label,
+        place=item.span.place,
+    )

@@ -1,0 +1,78 @@
+"""From a spec to a graph, as a table of contents: load, resolve, check, lower, optimise, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthc.compiler.check import Checked, check as check_program
+from synthc.compiler.graph import Graph
+from synthc.compiler.load import Loader
+from synthc.compiler.lower import Unreachable, lower
+from synthc.compiler.passes import PASSES
+from synthc.compiler.program import Program
+from synthc.compiler.resolve import resolve
+from synthc.compiler.verify import verify
+from synthc.dsl.diagnostic import Diagnostic, Severity, error
+from synthc.dsl.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A graph, unless the findings hold an error."""
+
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(path: Path, project: Path, *, params: Mapping[str, str] | None = None, texts: Mapping[Path, str] | None = None) -> tuple[Diagnostic, ...]:
+    """Return all findings of a spec and its imports, in the order they are shown.
+
+    `project` is the folder that shown paths count from; `params` are the texts of `--set`;
+    `texts` stand in for files by their resolved path, as an editor has them.
+    """
+    return _checked(path, project, params or {}, texts or {})[2]
+
+
+def compile_spec(path: Path, project: Path, *, params: Mapping[str, str] | None = None) -> Compiled:
+    """Return the graph of a spec: the same inputs give the same graph."""
+    program, checked, diagnostics = _checked(path, project, params or {}, {})
+    if program is None or checked is None or any(d.severity is Severity.ERROR for d in diagnostics):
+        return Compiled(graph=None, diagnostics=diagnostics)
+    try:
+        graph = lower(program, checked, path.stem)
+    except Unreachable as problem:
+        return Compiled(graph=None, diagnostics=(*diagnostics, problem.finding))
+    verify(graph)
+    for rewrite in PASSES:
+        graph = rewrite(graph)
+        verify(graph)
+    return Compiled(graph=graph, diagnostics=diagnostics)
+
+
+def _checked(
+    path: Path, project: Path, params: Mapping[str, str], texts: Mapping[Path, str]
+) -> tuple[Program | None, Checked | None, tuple[Diagnostic, ...]]:
+    loader = Loader(project=project, texts=texts)
+    main = loader.load(path)
+    if main is None:
+        return None, None, _in_order(loader.diagnostics)
+    program = Program(main=main, project=project, params=params, diagnostics=loader.diagnostics)
+    resolve(program)
+    checked = check_program(program)
+    _unknown_params(program)
+    return program, checked, _in_order(program.diagnostics)
+
+
+def _unknown_params(program: Program) -> None:
+    names = program.scope(program.main).names
+    for name in program.params:
+        declared = names.get(name)
+        if declared is None or getattr(getattr(declared, "kind", None), "name", "") != "param":
+            span = Source(path=program.main.path, text="").span(0, 0)
+            program.diagnostics.append(error("unknown-param", f"`--set {name}=...` names no param of this spec", span))
+
+
+def _in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(diagnostics), key=lambda found: found.sort_key))

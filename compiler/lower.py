@@ -1,0 +1,76 @@
+"""Turns what was checked into a graph: solves for noise, orders the nodes, leaves out what is unused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthc.compiler.check import Checked
+from synthc.compiler.check.budget import mechanism
+from synthc.compiler.constant import to_json
+from synthc.compiler.graph import Graph, Node
+from synthc.compiler.graph.accounting import epsilon
+from synthc.compiler.program import Program, Thing
+from synthc.dsl.diagnostic import Diagnostic, error
+
+class Unreachable(Exception):
+    """An epsilon that no noise reaches; carries the finding."""
+
+    def __init__(self, finding: Diagnostic) -> None:
+        """Take the finding to show."""
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+NO_NODES = frozenset({"constant", "prompt"})
+
+
+def lower(program: Program, checked: Checked, name: str) -> Graph:
+    """Return the graph of a program without mistakes."""
+    nodes = {thing.name: _node(thing) for thing in checked.things if thing.thing not in NO_NODES}
+    nodes.update({node.name: node for node in checked.publications})
+    own = [node.name for node in nodes.values() if "." not in node.name and node.kind != "endpoint"]
+    asked = [test["endpoint"]["node"] for test in checked.tests]
+    return Graph(
+        name=name,
+        params={t.name: to_json(t.value) for t in checked.things if t.kind == "param" and "." not in t.name},
+        nodes=tuple(_ordered(nodes, [*own, *asked])),
+        budgets={name: dict(budget) for name, budget in checked.budgets.items()},
+        tests=checked.tests,
+    )
+
+
+def _node(thing: Thing) -> Node:
+    node = thing.node()
+    if thing.kind != "federate" or thing.settings["dp"] is None:
+        return node
+    try:
+        event = mechanism(thing)
+    except ValueError as problem:
+        raise Unreachable(error("unreachable-epsilon", str(problem), thing.span)) from None
+    dp = dict(thing.settings["dp"])
+    # The epsilon that is shown is that of the noise that is drawn, which rounding keeps below what was asked.
+    dp["noise"], dp["epsilon"] = event.noise, epsilon([event], dp["delta"])
+    return Node(
+        name=node.name,
+        kind=node.kind,
+        inputs=node.inputs,
+        settings={**node.settings, "dp": dp},
+        label=node.label,
+        place=node.place,
+    )
+
+
+def _ordered(nodes: dict[str, Node], wanted: list[str]) -> Iterator[Node]:
+    """Yield nodes so that each follows what it reads, otherwise as written."""
+    done: set[str] = set()
+    waiting = [(name, False) for name in reversed(wanted)]
+    while waiting:
+        name, ready = waiting.pop()
+        if name in done:
+            continue
+        if ready:
+            done.add(name)
+            yield nodes[name]
+            continue
+        waiting.append((name, True))
+        waiting.extend((other, False) for other in reversed(nodes[name].inputs) if other not in done)

@@ -1,0 +1,111 @@
+"""Invariants of a graph, a readable list, checked between passes: a breach is a mistake of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from synthc.compiler.graph import Graph, Node, Privacy
+
+MECHANISMS = frozenset({"federate"})
+MAY_READ_PRIVATE = MECHANISMS | {"filter", "transform", "evaluate"}
+
+
+def verify(graph: Graph) -> None:
+    """Assert every invariant of `INVARIANTS`, naming the first that does not hold."""
+    for invariant in INVARIANTS:
+        for breach in invariant(graph):
+            raise AssertionError(f"{invariant.__name__}: {breach}")
+
+
+def names_are_unique(graph: Graph) -> Iterator[str]:
+    """No two nodes have the same name."""
+    if len(graph.by_name) != len(graph.nodes):
+        yield "a name is there twice"
+
+
+def inputs_come_before(graph: Graph) -> Iterator[str]:
+    """Every node follows all that it reads."""
+    seen: set[str] = set()
+    for node in graph.nodes:
+        yield from (f"{node.name} reads {name}" for name in node.inputs if name not in seen)
+        seen.add(node.name)
+
+
+def references_are_inputs(graph: Graph) -> Iterator[str]:
+    """Every node that settings or steps refer to is among the inputs."""
+    for node in graph.nodes:
+        for name in _references([node.settings, [step.settings for step in node.steps]]):
+            if name not in node.inputs:
+                yield f"{node.name} refers to {name}"
+
+
+def labels_never_fall(graph: Graph) -> Iterator[str]:
+    """A label is at least that of every input, but behind a mechanism and at the endpoint of an ask."""
+    for node in graph.nodes:
+        read = [graph.by_name[name].label for name in node.inputs]
+        if node.kind not in MECHANISMS and Privacy.highest(read).rank > node.label.rank:
+            yield f"{node.name} is {node.label} and reads {Privacy.highest(read)}"
+
+
+def private_rows_reach_mechanisms_alone(graph: Graph) -> Iterator[str]:
+    """Private rows are read by steps on single rows, mechanisms and evaluations, and by nothing else."""
+    for node in graph.nodes:
+        for name in node.inputs:
+            if graph.by_name[name].private and node.kind not in MAY_READ_PRIVATE:
+                yield f"{node.name} ({node.kind}) reads {name}"
+
+
+def private_rows_are_never_asked_about(graph: Graph) -> Iterator[str]:
+    """No node labelled private asks an endpoint, and none labelled simulated asks a remote one."""
+    for node in graph.nodes:
+        for step in node.steps:
+            if step.verb == "ask":
+                kind = graph.by_name[step.settings["endpoint"]["node"]].settings["kind"]
+                if node.private or (node.label is Privacy.SIMULATED and kind != "embedded"):
+                    yield f"{node.name} asks {step.settings['endpoint']['node']}"
+
+
+def mechanisms_are_solved(graph: Graph) -> Iterator[str]:
+    """Every mechanism has the noise that is drawn and counted, and a sampling rate."""
+    for node in graph.nodes:
+        dp: Any = node.settings.get("dp") if node.kind == "federate" else None
+        if dp and not (dp["noise"] and 0 < dp["sampling"] <= 1 and dp["epsilon"] > 0):
+            yield f"{node.name} has {dp}"
+
+
+def labels_follow_mechanisms(graph: Graph) -> Iterator[str]:
+    """A federation without a mechanism is private; one over a simulated population is simulated."""
+    for node in graph.nodes:
+        if node.kind == "federate" and node.label is not _tuned_label(node):
+            yield f"{node.name} is {node.label}"
+
+
+def _tuned_label(node: Node) -> Privacy:
+    if node.settings["dp"] is None:
+        return Privacy.PRIVATE
+    return Privacy.SIMULATED if node.settings["population_is"] == "simulated" or node.label is Privacy.SIMULATED else Privacy.DP
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if set(value) == {"node"}:
+            yield value["node"]
+        else:
+            for item in value.values():
+                yield from _references(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _references(item)
+
+
+INVARIANTS: tuple[Callable[[Graph], Iterator[str]], ...] = (
+    names_are_unique,
+    inputs_come_before,
+    references_are_inputs,
+    labels_never_fall,
+    private_rows_reach_mechanisms_alone,
+    private_rows_are_never_asked_about,
+    mechanisms_are_solved,
+    labels_follow_mechanisms,
+)
