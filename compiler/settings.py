@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,7 +18,10 @@ from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
 
-def read_settings[M: BaseModel](
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_settings(
     model: type[M],
     block: syntax.Settings | None,
     scope: Scope,
@@ -117,7 +120,7 @@ def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
     return built
 
 
-def _build[M: BaseModel](
+def _build(
     model: type[M], values: Mapping[str, Any], spans: Mapping[str, Span], owner: Span, scope: Scope, *, good: bool
 ) -> M | None:
     try:

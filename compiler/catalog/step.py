@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,6 +18,9 @@ from synthc.compiler.types import Type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Marks(Flag):
@@ -59,7 +62,7 @@ class StepCall:
         """A checker of expressions over the columns here."""
         return Expressions(scope=self.scope, columns=self.columns, kept=self.kept, what="a column or a constant")
 
-    def settings[M: BaseModel](self, model: type[M]) -> M | None:
+    def settings(self, model: type[M]) -> M | None:
         """Read the step's block of settings."""
         return read_settings(model, self.step.settings, self.scope, owner=self.step.verb)
 

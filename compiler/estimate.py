@@ -1,0 +1,203 @@
+"""What a run would take: rows, requests, tokens and the privacy it spends, before anything is bought."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from synthc.compiler.graph import Graph, Node, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """How many rows there may be; None is unknown before the run."""
+
+    low: int | None
+    high: int | None
+
+    def at_most(self, bound: float) -> Amount:
+        """Return the amount behind a step that keeps at most so many rows."""
+        most = int(bound)
+        return Amount(
+            low=None if self.low is None else min(self.low, most),
+            high=most if self.high is None else min(self.high, most),
+        )
+
+    def some(self) -> Amount:
+        """Return the amount behind a step that drops rows nobody can count yet."""
+        return Amount(low=0, high=self.high)
+
+    def times_unknown(self) -> Amount:
+        """Return the amount behind a step that makes an unknown number of rows of each."""
+        return Amount(low=0, high=None)
+
+    def scaled(self, share: float) -> Amount:
+        """Return a share of the amount."""
+        return Amount(
+            low=None if self.low is None else round(self.low * share),
+            high=None if self.high is None else round(self.high * share),
+        )
+
+
+UNKNOWN = Amount(low=None, high=None)
+
+
+def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) -> dict[str, Any]:
+    """Return the plan of a run as one JSON document; private files are never opened.
+
+    `done` says which nodes the store already has.
+    """
+    rows: dict[str, Amount] = {}
+    nodes = []
+    for node in graph.nodes:
+        if node.kind != "endpoint":
+            amount, calls = _node(node, rows, project)
+            rows[node.name] = amount
+            nodes.append(_entry(node, amount, calls, finished=(done or {}).get(node.name, False)))
+    keys = ("requests", "tokens_in", "tokens_out", "seconds", "usd")
+    return {
+        "nodes": nodes,
+        "totals": {key: _total([node[key] for node in nodes]) for key in keys},
+        "privacy": privacy(graph),
+        "graph": graph.fingerprint,
+    }
+
+
+def _total(values: list[Any]) -> Any:
+    return None if any(value is None for value in values) else sum(values)
+
+
+def _entry(node: Node, amount: Amount, calls: list[Amount], *, finished: bool) -> dict[str, Any]:
+    asks = [step for step in node.steps if step.verb == "ask"]
+    requests: Any = 0
+    tokens_out: Any = 0
+    for step, rows in zip(asks, calls, strict=True):
+        requests = None if rows.high is None or requests is None else requests + rows.high
+        most = step.settings["prompt"]["max_output"]
+        tokens_out = None if requests is None or tokens_out is None else tokens_out + (rows.high or 0) * most
+    private = node.private
+    return {
+        "name": node.name,
+        "kind": node.kind,
+        "label": node.label.value,
+        "rows": {"low": None if private else amount.low, "high": None if private else amount.high},
+        "requests": 0 if finished else requests,
+        "tokens_in": 0 if finished or not asks else None,
+        "tokens_out": 0 if finished else tokens_out,
+        "seconds": 0 if finished else None,
+        "usd": 0 if finished or not asks else None,
+        "cached": amount.high if finished and not private else 0,
+    }
+
+
+def _node(node: Node, known: Mapping[str, Amount], project: Path) -> tuple[Amount, list[Amount]]:
+    if node.kind == "source":
+        return (UNKNOWN if node.private else _source(node, project)), []
+    if node.kind == "mix":
+        parts = [known[part["of"]["node"]] for part in node.settings["parts"]]
+        return Amount(low=None, high=None if any(p.high is None for p in parts) else sum(p.high or 0 for p in parts)), []
+    if node.kind not in {"filter", "transform", "generate"}:
+        return Amount(low=0, high=0), []
+    amount = _grid(node.settings["grid"], known) if "grid" in node.settings else known[node.settings["from"]["node"]]
+    calls = []
+    for step in node.steps:
+        if step.verb == "ask":
+            calls.append(amount)
+        amount = BEHIND.get(step.verb, _same)(amount, step)
+    return amount, calls
+
+
+def _grid(slots: Mapping[str, Any], known: Mapping[str, Amount]) -> Amount:
+    cells: int | None = 1
+    for slot in slots.values():
+        if "list" in slot:
+            size: int | None = len(slot["list"])
+        elif "range" in slot:
+            size = slot["range"][1] - slot["range"][0] + 1
+        else:
+            size = known[slot["column"][0]["node"]].high
+        cells = None if cells is None or size is None else cells * size
+    return Amount(low=cells, high=cells)
+
+
+def _same(amount: Amount, step: Step) -> Amount:
+    return amount
+
+
+def _bounded(amount: Amount, step: Step) -> Amount:
+    if "count" in step.settings:
+        return amount.at_most(step.settings["count"])
+    return amount.scaled(step.settings["share"]) if step.verb == "sample" else amount.some()
+
+
+BEHIND: Mapping[str, Callable[[Amount, Step], Amount]] = {
+    "where": lambda amount, _: amount.some(),
+    "dedup": lambda amount, _: amount.some(),
+    "explode": lambda amount, _: amount.times_unknown(),
+    "chunk": lambda amount, _: amount.times_unknown(),
+    "take": _bounded,
+    "sample": _bounded,
+    "top": _bounded,
+}
+
+
+def _source(node: Node, project: Path) -> Amount:
+    """Count the lines of a public source's files; Parquet and the Hub are not opened."""
+    reader = node.settings["reader"]
+    if reader["kind"] != "files":
+        return UNKNOWN
+    total = 0
+    for pattern in reader["paths"]:
+        for path in sorted(glob.glob(str(project / pattern), recursive=True)):
+            lines = _lines(Path(path))
+            if lines is None:
+                return UNKNOWN
+            total += lines
+    return Amount(low=0, high=total) if total else UNKNOWN
+
+
+def _lines(path: Path) -> int | None:
+    if path.suffix == ".parquet":
+        return None
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rb") as packed:
+                return sum(1 for _ in packed)
+        with path.open("rb") as file:
+            return sum(1 for _ in file)
+    except OSError:
+        return None
+
+
+def privacy(graph: Graph) -> dict[str, Any]:
+    """Return what each private source's people would spend, by the accountant of the compiler."""
+    from synthc.compiler.graph.accounting import ACCOUNTANT, DISCRETISATION, SubsampledGaussian, epsilon
+
+    document: dict[str, Any] = {}
+    for source in graph.nodes:
+        if source.kind != "source" or source.settings["visibility"] != "private":
+            continue
+        tuned = [n for n in graph.nodes if n.kind == "federate" and n.settings["people"] == source.settings["people"]]
+        noisy = [n for n in tuned if n.settings["dp"] is not None]
+        events = [SubsampledGaussian(sampling=n.settings["dp"]["sampling"], noise=n.settings["dp"]["noise"], rounds=n.settings["rounds"]) for n in noisy]
+        delta = graph.budgets.get(source.name, {}).get("delta")
+        document[source.name] = {
+            "unit": "all rows of one user",
+            "adjacency": "add/remove",
+            "people": source.settings["people"],
+            "population": source.settings["population"] or source.settings["simulate"],
+            "population_is": "simulated" if source.settings["simulate"] else "declared",
+            "delta": delta,
+            "epsilon": epsilon(events, delta) if events and delta and len(noisy) == len(tuned) else None,
+            "budget": dict(graph.budgets.get(source.name, {})) or None,
+            "accountant": ACCOUNTANT,
+            "discretisation": DISCRETISATION,
+            "mechanisms": [{"node": n.name, **{k: n.settings["dp"][k] for k in ("mechanism", "sampling", "clip", "noise", "delta", "epsilon")}, "rounds_planned": n.settings["rounds"], "expected_cohort": n.settings["cohort"]} for n in noisy],
+        }
+    return document
+
+
