@@ -375,8 +375,13 @@ AnyItem = Edition | Import | Declaration | Prompt | Test | Budget | Publish
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """One file: its items in order, the broken ones left out, and its comments' spans."""
+    """One file: its items in order and its comments' spans.
+
+    Items that don't parse are left out; `broken` has the names they seem to declare, so that
+    mentions of those aren't reported as unknown: one mistake, one finding.
+    """
 
     source: Source
     items: tuple[AnyItem, ...]
     comments: tuple[Span, ...]
+    broken: tuple[Identifier, ...] = ()

@@ -1,0 +1,303 @@
+"""Says in the author's words why an item doesn't parse.
+
+`CLUES` is the table: each looks at where the parser gave up, and the first that recognises a mistake speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Label, Safety, error
+from synthc.dsl.source import Source, Span
+from synthc.dsl.tokens import CLOSERS, RESERVED, Token, tokens
+
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+
+# The parser's names of what may follow, in the order they are mentioned; operators may nearly always follow.
+EXPECTED = {
+    "EQUALS": "`=`",
+    "ARROW": "`->`",
+    "COMMA": "`,`",
+    "PIPE": "`|`",
+    "END_ROUND": "`)`",
+    "END_SQUARE": "`]`",
+    "END_CURLY": "`}`",
+    "ROUND": "`(`",
+    "CURLY": "`{`",
+    "AS": "`as`",
+    "TO": "`to`",
+    "COLON": "`:`",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Where the parser gave up in a stretch of text, and what it would have taken there."""
+
+    source: Source
+    start: int
+    end: int
+    at: int
+    accepts: frozenset[str]
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All words and marks of the stretch."""
+        return [token for token in tokens(self.source.text, self.start, self.end) if not token.trivial]
+
+    @cached_property
+    def before(self) -> list[Token]:
+        """The words and marks that were still in order."""
+        return [token for token in self.tokens if token.end <= self.at]
+
+    @cached_property
+    def found(self) -> Token:
+        """What the parser stumbled over; empty at the end of the stretch."""
+        rest = (token for token in self.tokens if token.end > self.at)
+        return next(rest, Token("end", "", self.end))
+
+    @cached_property
+    def last(self) -> Token:
+        """What stands before it."""
+        return self.before[-1] if self.before else Token("start", "", self.start)
+
+    @cached_property
+    def after(self) -> Token:
+        """What follows it."""
+        rest = (token for token in self.tokens if token.start >= self.found.end)
+        return next(rest, Token("end", "", self.end))
+
+    @cached_property
+    def open(self) -> list[Token]:
+        """The brackets that are open there, outermost first."""
+        stack: list[Token] = []
+        for token in self.before:
+            if token.kind == "mark" and token.text in CLOSERS:
+                stack.append(token)
+            elif token.kind == "mark" and stack and token.text == CLOSERS[stack[-1].text]:
+                stack.pop()
+        return stack
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value may stand there."""
+        return "NUMBER" in self.accepts and "SQUARE" in self.accepts
+
+    def span(self, token: Token) -> Span:
+        """Return the place of a token."""
+        return self.source.span(token.start, token.end)
+
+    @property
+    def place(self) -> Span:
+        """What to point at: the stumbling block, or at the end the last thing that was there."""
+        return self.span(self.found if self.found.text else self.last)
+
+
+def explain(failure: Failure) -> Diagnostic:
+    """Return the one finding for an item that doesn't parse."""
+    return next(finding for clue in CLUES if (finding := clue(failure)))
+
+
+def _unclosed_text(failure: Failure) -> Diagnostic | None:
+    if failure.found.kind != "open":
+        return None
+    quotes = failure.found.text
+    where = "on a line below" if quotes == '"""' else "on its line"
+    return error("unclosed-text", "this text is never closed", failure.place, help=f"close it with `{quotes}` {where}")
+
+
+def _single_quotes(failure: Failure) -> Diagnostic | None:
+    if failure.found.text != "'":
+        return None
+    source, start = failure.source, failure.found.start
+    line_end = source.text.find("\n", start)
+    end = source.text.find("'", start + 1, failure.end if line_end < 0 else line_end) + 1
+    inside = source.text[start + 1 : end - 1]
+    fix = None
+    if end and '"' not in inside and "\\" not in inside:
+        fix = Fix(title="use double quotes", edits=(Edit(span=source.span(start, end), text=f'"{inside}"'),))
+    help = 'write `"..."`'
+    return error("single-quotes", "texts stand in double quotes", source.span(start, end or start + 1), help=help, fix=fix)
+
+
+def _foreign_character(failure: Failure) -> Diagnostic | None:
+    if failure.found.kind != "other":
+        return None
+    said = failure.found.text
+    if said[0].isalpha():
+        return error("bad-name", f"`{said}` is not a name", failure.place, help="names are written with `a` to `z`, digits and `_`")
+    shown = f"`{said}`" if said.isprintable() and not said.isspace() else f"U+{ord(said[0]):04X}"
+    help = {"%": "a share attaches its sign, `20%`", "!": "write `not`", ";": "settings are parted by commas or new lines"}.get(said)
+    return error("unknown-character", f"the character {shown} means nothing here", failure.place, help=help)
+
+
+def _indented_item(failure: Failure) -> Diagnostic | None:
+    if failure.before or failure.start == 0 or failure.source.text[failure.start - 1] == "\n":
+        return None
+    if not failure.source.text[: failure.start].strip("\ufeff"):
+        return None
+    if failure.accepts and "SYNTH" in failure.accepts:
+        return error("indented-item", "nothing can be indented before the first item", failure.place)
+    return None
+
+
+def _unclosed_bracket(failure: Failure) -> Diagnostic | None:
+    if failure.found.text or not failure.open:
+        return None
+    bracket = failure.open[-1]
+    help = f"close it with `{CLOSERS[bracket.text]}`; a word in column 1 begins the next item"
+    return error("unclosed-bracket", f"this `{bracket.text}` is never closed", failure.span(bracket), help=help)
+
+
+def _stray_bracket(failure: Failure) -> Diagnostic | None:
+    said = failure.found.text
+    if said not in CLOSERS.values():
+        return None
+    if not failure.open:
+        return error("stray-bracket", f"this `{said}` closes nothing", failure.place)
+    bracket = failure.open[-1]
+    if CLOSERS[bracket.text] == said:
+        return None
+    label = Label(span=failure.span(bracket), text="opened here")
+    message = f"`{said}` stands where `{CLOSERS[bracket.text]}` should close `{bracket.text}`"
+    return error("stray-bracket", message, failure.place, labels=(label,))
+
+
+def _reserved_word(failure: Failure) -> Diagnostic | None:
+    if failure.found.text not in RESERVED or "NAME" not in failure.accepts:
+        return None
+    help = "choose another name; reserved are " + ", ".join(f"`{word}`" for word in sorted(RESERVED))
+    return error("reserved-word", f"`{failure.found.text}` is a reserved word", failure.place, help=help)
+
+
+def _indexing(failure: Failure) -> Diagnostic | None:
+    if failure.found.text != "[" or not failure.last.ends_value or failure.found.start != failure.last.end:
+        return None
+    return error("no-indexing", "there is no indexing", failure.place, help="take fields by name, `x.name`; `explode` makes a row of each part")
+
+
+def _chain(failure: Failure) -> Diagnostic | None:
+    if failure.found.text not in COMPARISONS or failure.takes_value:
+        return None
+    first = _comparison_before(failure)
+    if first is None:
+        return None
+    label = Label(span=failure.span(first), text="compared here already")
+    help = "write two comparisons, `a < b and b < c`"
+    return error("chained-comparison", "comparisons can't be chained", failure.place, labels=(label,), help=help)
+
+
+def _comparison_before(failure: Failure) -> Token | None:
+    """Return the comparison whose right side the parser has just read."""
+    depth = 0
+    for token in reversed(failure.before):
+        if token.kind not in {"mark", "word"}:
+            continue
+        depth += (token.text in CLOSERS.values()) - (token.text in CLOSERS)
+        if depth < 0 or (depth == 0 and token.text in {"and", "or", "not", "else", "vs", ",", "=", "|", "->"}):
+            return None
+        if depth == 0 and token.text in COMPARISONS:
+            return token
+    return None
+
+
+def _open_range(failure: Failure) -> Diagnostic | None:
+    help = "write `>= 5` or `<= 5` in place of a range with one end"
+    if failure.found.text == ".." and failure.takes_value:
+        return error("open-range", "this range has no lower end", failure.place, help=help)
+    if failure.last.text == ".." and failure.takes_value:
+        return error("open-range", "this range has no upper end", failure.span(failure.last), help=help)
+    return None
+
+
+def _bare_fraction(failure: Failure) -> Diagnostic | None:
+    if failure.last.text != "." or failure.found.kind != "number" or failure.found.start != failure.last.end:
+        return None
+    span = failure.span(failure.last).to(failure.place)
+    fix = Fix(title=f"write `0{span.text}`", edits=(Edit(span=span, text=f"0{span.text}"),))
+    return error("bad-number", f"`{span.text}` is not a number", span, help=f"write `0{span.text}`", fix=fix)
+
+
+def _foreign_operator(failure: Failure) -> Diagnostic | None:
+    here = {("|", "|"): "or", ("*", "*"): None, ("/", "/"): None, ("=", "="): None}
+    pair = (failure.last.text, failure.found.text)
+    if pair not in here or failure.last.end != failure.found.start:
+        return None
+    span = failure.span(failure.last).to(failure.place)
+    instead = here[pair]
+    help = f"write `{instead}`" if instead else {"/": "comments begin with `#`"}.get(pair[0])
+    return error("unknown-operator", f"there is no operator `{span.text}`", span, help=help)
+
+
+def _single_equals(failure: Failure) -> Diagnostic | None:
+    if failure.found.text != "=" or not failure.last.ends_value or "COMPARE" not in failure.accepts:
+        return None
+    fix = Fix(title="write `==`", edits=(Edit(span=failure.place, text="=="),), safety=Safety.UNSAFE)
+    return error("single-equals", "`=` gives a value, it doesn't compare", failure.place, help="write `==`", fix=fix)
+
+
+def _misplaced_record(failure: Failure) -> Diagnostic | None:
+    if failure.found.text != "{" or not failure.takes_value:
+        return None
+    return error("misplaced-record", "a record can't stand here", failure.place, help="write `record(name = value)`")
+
+
+def _missing_alias(failure: Failure) -> Diagnostic | None:
+    if failure.tokens[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
+        return None
+    return error("missing-alias", "an imported file needs a name", failure.place, help="write `import \"personas.synth\" as people`")
+
+
+def _expected(failure: Failure) -> Diagnostic:
+    """Say what was expected: the clue that is left when no other knows better."""
+    found = failure.found.text
+    said = f"`{found}`" if failure.found.kind in {"word", "mark", "number"} else "a text"
+    wanted = _wanted(failure)
+    after = f" after `{failure.last.text}`" if failure.last.kind in {"word", "mark", "number"} else ""
+    if not found:
+        message = f"expected {wanted}{after}, and the item ends" if wanted else f"the item ends too early{after}"
+    else:
+        message = f"expected {wanted}{after}, found {said}" if wanted else f"unexpected {said}{after}"
+    labels = tuple(Label(span=failure.span(bracket), text="inside this") for bracket in failure.open[-1:])
+    return error("syntax-error", message, failure.place, labels=labels)
+
+
+def _wanted(failure: Failure) -> str:
+    """Return what may stand there, shortest first, or nothing where that would be a long list."""
+    accepts = failure.accepts
+    if failure.takes_value:
+        return "a value"
+    words = [shown for name, shown in EXPECTED.items() if name in accepts]
+    if "EQUALS" in accepts:
+        return "`=`"
+    if "NAME" in accepts:
+        words.append("a name")
+    if accepts == {"NUMBER"}:
+        words.append("a number")
+    if "STRING" in accepts:
+        words.append("a text")
+    if len(words) > 4:
+        return ""
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
+    _unclosed_text,
+    _single_quotes,
+    _foreign_character,
+    _indented_item,
+    _unclosed_bracket,
+    _stray_bracket,
+    _indexing,
+    _chain,
+    _open_range,
+    _bare_fraction,
+    _foreign_operator,
+    _single_equals,
+    _misplaced_record,
+    _missing_alias,
+    _reserved_word,
+    _expected,
+)

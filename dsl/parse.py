@@ -1,0 +1,130 @@
+"""Text in, syntax out. The only file that knows Lark."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import lark
+
+from synthc.dsl import syntax, tables, tokens
+from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
+from synthc.dsl.items import Cut, comments, cut, doc
+from synthc.dsl.messages import Failure, explain
+from synthc.dsl.source import Source, Span
+from synthc.dsl.tree import EDITION, NESTING_LIMIT, TooDeep, build
+
+GRAMMAR = Path(__file__).with_name("synth.lark")
+OPTIONS: dict[str, Any] = {
+    "parser": "lalr",
+    # Reserved words are reserved everywhere, so a word means the same to the lexer in all places.
+    "lexer": "basic",
+    "start": ["item", "expression"],
+    "propagate_positions": True,
+    "maybe_placeholders": True,
+}
+
+
+def parse(source: Source) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
+    """Return the items of a file and what is wrong with its syntax; never raises.
+
+    An item that doesn't parse is left out and gives one finding. One with a slip that can be read past,
+    such as `20K`, is kept.
+    """
+    cuts = cut(source)
+    parsed = [parse_item(source, place) for place in cuts]
+    items = tuple(item for item, _ in parsed if item)
+    found = [finding for _, findings in parsed for finding in findings]
+    broken = tuple(name for (item, _), place in zip(parsed, cuts, strict=True) if not item and (name := _name(source, place)))
+    found += _edition(source, items, cuts)
+    module = syntax.Module(source=source, items=items, comments=tuple(comments(source, cuts)), broken=broken)
+    return module, tuple(sorted(found, key=lambda finding: finding.sort_key))
+
+
+def parse_item(source: Source, place: Cut) -> tuple[syntax.AnyItem | None, tuple[Diagnostic, ...]]:
+    """Return one item and its findings; None in its place if it doesn't parse."""
+    item, found = _parse(source, place.head, place.end, "item")
+    return item and replace(item, doc=doc(source, place)), found
+
+
+def parse_expression(source: Source, start: int, end: int) -> tuple[syntax.Expression | None, tuple[Diagnostic, ...]]:
+    """Return the expression between two offsets and its findings."""
+    return _parse(source, start, end, "expression")
+
+
+def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+    try:
+        root = _lark().parse(lark.TextSlice(source.text, start, end), start=rule)
+        built, found = build(source, root, parse_expression)
+    except lark.UnexpectedInput as problem:
+        return None, (explain(_failure(source, start, end, problem)),)
+    except TooDeep as problem:
+        message = f"this nests more than {NESTING_LIMIT} deep"
+        return None, (error("too-deep", message, problem.span, help="give inner parts a name with `let`"),)
+    return built, tuple(found)
+
+
+def _failure(source: Source, start: int, end: int, problem: lark.UnexpectedInput) -> Failure:
+    if isinstance(problem, lark.UnexpectedToken):
+        at = end if problem.token.type == "$END" else problem.token.start_pos or start
+        return Failure(source=source, start=start, end=end, at=at, accepts=frozenset(problem.accepts))
+    return Failure(source=source, start=start, end=end, at=problem.pos_in_stream or start, accepts=frozenset())
+
+
+@cache
+def _lark() -> lark.Lark:
+    """Return the parser, from kept tables where there are any."""
+    grammar = GRAMMAR.read_text(encoding="ascii")
+    path = tables.place(grammar, lark.__version__, repr(OPTIONS))
+    stored = tables.kept(path)
+    if stored:
+        try:
+            return lark.Lark.load(BytesIO(stored))
+        except Exception:  # noqa: BLE001, S110 - whatever is wrong with the file, building still works
+            pass
+    built = lark.Lark(grammar, **OPTIONS)
+    buffer = BytesIO()
+    built.save(buffer)
+    tables.keep(path, buffer.getvalue())
+    return built
+
+
+def _edition(source: Source, items: tuple[syntax.AnyItem, ...], cuts: tuple[Cut, ...]) -> list[Diagnostic]:
+    """Check that the file begins with its edition, and says it once."""
+    heads = [place for place in cuts if _first_word(source, place) == "synth"]
+    if not heads:
+        start = 1 if source.text.startswith("\ufeff") else 0
+        span = _words(source, cuts[0])[0].span if cuts else source.span(start, start)
+        edit = Edit(span=source.span(start, start), text=f"synth {EDITION}\n\n" if cuts else f"synth {EDITION}\n")
+        fix = Fix(title=f"begin with `synth {EDITION}`", edits=(edit,))
+        help = f"write `synth {EDITION}` on the first line"
+        return [error("missing-edition", "the file doesn't say which edition of the language it is in", span, help=help, fix=fix)]
+    misplaced = [place for place in heads if place is not cuts[0]]
+    return [error("misplaced-edition", "the edition isn't the first item", source.span(place.head, place.head + 5)) for place in misplaced[:1]]
+
+
+def _words(source: Source, place: Cut) -> list[syntax.Identifier]:
+    """Return the words and numbers of an item, for what can be said of one that doesn't parse."""
+    found = re.compile(r"\w+").finditer(source.text, place.head, place.end)
+    return [syntax.Identifier(name=match.group(), span=source.span(*match.span())) for match in found]
+
+
+def _first_word(source: Source, place: Cut) -> str:
+    return next((word.name for word in _words(source, place)[:1]), "")
+
+
+def _name(source: Source, place: Cut) -> syntax.Identifier | None:
+    """Return the name that a broken item seems to declare."""
+    words = _words(source, place)
+    if words and words[0].name in {"public", "private"}:
+        words = words[1:]
+    if len(words) < 2 or words[0].name in {"synth", "test", "budget", "publish"}:
+        return None
+    if words[0].name == "import":
+        aliases = [after for before, after in zip(words, words[1:], strict=False) if before.name == "as"]
+        return aliases[0] if aliases else words[-1]
+    return words[1]

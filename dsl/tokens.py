@@ -1,0 +1,61 @@
+"""The words and marks of a stretch of text, lossless and never failing: joined, they are the text again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+RESERVED = frozenset("and or not in on over to by as vs else from using true false none".split())
+"""Words that are never names."""
+
+CLOSERS = {"(": ")", "[": "]", "{": "}"}
+"""What each bracket is closed by."""
+
+# The spellings of synth.lark, and besides them whatever else may stand in a file; a test holds the two together.
+_TOKEN = re.compile(
+    r'''(?P<space>[ \t\r\f\ufeff]+)
+      | (?P<newline>\n)
+      | (?P<comment>\#[^\r\n]*)
+      | (?P<template>"""(?:[^"]|"[^"]|""[^"])*""")
+      | (?P<text>"(?!"")(?:[^"\\\n]|\\[^\n])*")
+      | (?P<open>"""|")
+      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:%|(?:[eE][+-]?[0-9]+)?[A-Za-z0-9_]*))
+      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<mark>->|\.\.|==|!=|<=|>=|[-+*/<>=|.,:()\[\]{}])
+      | (?P<other>[^\W\d]\w*|.)''',
+    re.VERBOSE | re.DOTALL,
+)
+
+_TRIVIA = frozenset({"space", "newline", "comment"})
+
+
+class Token(NamedTuple):
+    """One word, mark, text, comment or stretch of white space."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset just behind it."""
+        return self.start + len(self.text)
+
+    @property
+    def trivial(self) -> bool:
+        """Whether the meaning of a program doesn't depend on it."""
+        return self.kind in _TRIVIA
+
+    @property
+    def ends_value(self) -> bool:
+        """Whether an operator may follow, so that `-` subtracts and `.` takes a field."""
+        if self.kind == "word":
+            return self.text not in RESERVED or self.text in {"true", "false", "none"}
+        return self.kind in {"number", "text", "template"} or self.text in {")", "]", "}"}
+
+
+def tokens(text: str, start: int, end: int) -> Iterator[Token]:
+    """Yield all tokens between two offsets, white space and comments included."""
+    for match in _TOKEN.finditer(text, start, end):
+        yield Token(match.lastgroup or "other", match.group(), match.start())
