@@ -26,11 +26,13 @@ class Cut:
 
 def cut(source: Source) -> tuple[Cut, ...]:
     """Return the items' places in order; text before the first item is a cut of its own when there is any."""
-    heads = [(match.start(), match.end()) for match in _HEAD.finditer(source.text) if match["word"]]
-    starts = [start for start, _ in heads]
-    ends = [*starts[1:], len(source.text)] if heads else []
-    cuts = [Cut(start=start, head=head, end=end) for (start, head), end in zip(heads, ends, strict=True)]
-    stray = _stray(source.text, starts[0] if starts else len(source.text))
+    starts: dict[int, int] = {}
+    for match in _HEAD.finditer(source.text):
+        if match["word"]:
+            starts.setdefault(match.end(), match.start())
+    ends = [*list(starts.values())[1:], len(source.text)]
+    cuts = [Cut(start=start, head=head, end=end) for (head, start), end in zip(starts.items(), ends, strict=False)]
+    stray = _stray(source.text, cuts[0].start if cuts else len(source.text))
     return (stray, *cuts) if stray else tuple(cuts)
 
 

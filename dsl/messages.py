@@ -245,7 +245,7 @@ def _misplaced_record(failure: Failure) -> Diagnostic | None:
 
 
 def _missing_alias(failure: Failure) -> Diagnostic | None:
-    if failure.tokens[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
+    if not failure.before or failure.before[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
         return None
     return error("missing-alias", "an imported file needs a name", failure.place, help="write `import \"personas.synth\" as people`")
 
