@@ -1,0 +1,1 @@
+"""How the bundled model was made; needs torch, which answering does not."""
