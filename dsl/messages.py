@@ -31,6 +31,13 @@ EXPECTED = {
     "COLON": "`:`",
 }
 
+_INSTEAD = {
+    "%": "a share attaches its sign, `20%`",
+    "!": "write `not`",
+    "&": "write `and`",
+    ";": "settings are parted by commas or new lines",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
@@ -129,18 +136,8 @@ def _foreign_character(failure: Failure) -> Diagnostic | None:
     if said[0].isalpha():
         return error("bad-name", f"`{said}` is not a name", failure.place, help="names are written with `a` to `z`, digits and `_`")
     shown = f"`{said}`" if said.isprintable() and not said.isspace() else f"U+{ord(said[0]):04X}"
-    help = {"%": "a share attaches its sign, `20%`", "!": "write `not`", ";": "settings are parted by commas or new lines"}.get(said)
+    help = _INSTEAD.get(said)
     return error("unknown-character", f"the character {shown} means nothing here", failure.place, help=help)
-
-
-def _indented_item(failure: Failure) -> Diagnostic | None:
-    if failure.before or failure.start == 0 or failure.source.text[failure.start - 1] == "\n":
-        return None
-    if not failure.source.text[: failure.start].strip("\ufeff"):
-        return None
-    if failure.accepts and "SYNTH" in failure.accepts:
-        return error("indented-item", "nothing can be indented before the first item", failure.place)
-    return None
 
 
 def _unclosed_bracket(failure: Failure) -> Diagnostic | None:
@@ -212,6 +209,12 @@ def _open_range(failure: Failure) -> Diagnostic | None:
     return None
 
 
+def _third_end(failure: Failure) -> Diagnostic | None:
+    if failure.found.text != ".." or not failure.last.ends_value:
+        return None
+    return error("syntax-error", "a range has two ends", failure.place)
+
+
 def _bare_fraction(failure: Failure) -> Diagnostic | None:
     if failure.last.text != "." or failure.found.kind != "number" or failure.found.start != failure.last.end:
         return None
@@ -244,6 +247,25 @@ def _misplaced_record(failure: Failure) -> Diagnostic | None:
     return error("misplaced-record", "a record can't stand here", failure.place, help="write `record(name = value)`")
 
 
+def _missing_equals(failure: Failure) -> Diagnostic | None:
+    """Recognise `split { tune = 10% }`, which begins like `examples { ... }`."""
+    if failure.found.text != "=" or "ARROW" not in failure.accepts or not failure.open:
+        return None
+    bracket = failure.open[-1]
+    name = failure.before[failure.before.index(bracket) - 1]
+    here = failure.source.span(name.end, name.end)
+    fix = Fix(title="put `=` between them", edits=(Edit(span=here, text=" ="),))
+    message = f"expected `=` between `{name.text}` and its record"
+    return error("syntax-error", message, failure.span(bracket), help=f"write `{name.text} = {{ ... }}`", fix=fix)
+
+
+def _bare_answer(failure: Failure) -> Diagnostic | None:
+    if failure.last.text != "->" or "SQUARE" not in failure.accepts or failure.found.kind != "word":
+        return None
+    help = "put an expression over `answer` in parentheses"
+    return error("syntax-error", f"expected a literal or `(...)` after `->`, found `{failure.found.text}`", failure.place, help=help)
+
+
 def _missing_alias(failure: Failure) -> Diagnostic | None:
     if not failure.before or failure.before[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
         return None
@@ -269,9 +291,12 @@ def _wanted(failure: Failure) -> str:
     accepts = failure.accepts
     if failure.takes_value:
         return "a value"
-    words = [shown for name, shown in EXPECTED.items() if name in accepts]
+    clauses = {"AS", "TO"} if "ON" in accepts else set()
+    words = [shown for name, shown in EXPECTED.items() if name in accepts - clauses]
     if "EQUALS" in accepts:
         return "`=`"
+    if "SHARE" in accepts:
+        return "a share"
     if "NAME" in accepts:
         words.append("a name")
     if accepts == {"NUMBER"}:
@@ -287,16 +312,18 @@ CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
     _unclosed_text,
     _single_quotes,
     _foreign_character,
-    _indented_item,
     _unclosed_bracket,
     _stray_bracket,
     _indexing,
     _chain,
     _open_range,
+    _third_end,
     _bare_fraction,
     _foreign_operator,
     _single_equals,
     _misplaced_record,
+    _missing_equals,
+    _bare_answer,
     _missing_alias,
     _reserved_word,
     _expected,

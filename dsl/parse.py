@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
@@ -16,7 +15,7 @@ from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
 from synthc.dsl.items import Cut, comments, cut, doc
 from synthc.dsl.messages import Failure, explain
 from synthc.dsl.source import Source, Span
-from synthc.dsl.tree import EDITION, NESTING_LIMIT, TooDeep, build
+from synthc.dsl.tree import EDITION, Broken, build
 
 GRAMMAR = Path(__file__).with_name("synth.lark")
 OPTIONS: dict[str, Any] = {
@@ -47,6 +46,9 @@ def parse(source: Source) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
 
 def parse_item(source: Source, place: Cut) -> tuple[syntax.AnyItem | None, tuple[Diagnostic, ...]]:
     """Return one item and its findings; None in its place if it doesn't parse."""
+    if _indented(source, place):
+        help = "remove the white space before it"
+        return None, (error("indented-item", "an item begins in column 1", _first(source, place), help=help),)
     item, found = _parse(source, place.head, place.end, "item")
     return item and replace(item, doc=doc(source, place)), found
 
@@ -62,9 +64,8 @@ def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[
         built, found = build(source, root, parse_expression)
     except lark.UnexpectedInput as problem:
         return None, (explain(_failure(source, start, end, problem)),)
-    except TooDeep as problem:
-        message = f"this nests more than {NESTING_LIMIT} deep"
-        return None, (error("too-deep", message, problem.span, help="give inner parts a name with `let`"),)
+    except Broken as problem:
+        return None, (problem.finding,)
     return built, tuple(found)
 
 
@@ -95,36 +96,42 @@ def _lark() -> lark.Lark:
 
 def _edition(source: Source, items: tuple[syntax.AnyItem, ...], cuts: tuple[Cut, ...]) -> list[Diagnostic]:
     """Check that the file begins with its edition, and says it once."""
-    heads = [place for place in cuts if _first_word(source, place) == "synth"]
-    if not heads:
-        start = 1 if source.text.startswith("\ufeff") else 0
-        span = _words(source, cuts[0])[0].span if cuts else source.span(start, start)
-        edit = Edit(span=source.span(start, start), text=f"synth {EDITION}\n\n" if cuts else f"synth {EDITION}\n")
-        fix = Fix(title=f"begin with `synth {EDITION}`", edits=(edit,))
-        help = f"write `synth {EDITION}` on the first line"
-        return [error("missing-edition", "the file doesn't say which edition of the language it is in", span, help=help, fix=fix)]
-    misplaced = [place for place in heads if place is not cuts[0]]
-    return [error("misplaced-edition", "the edition isn't the first item", source.span(place.head, place.head + 5)) for place in misplaced[:1]]
+    editions = [item for item in items if isinstance(item, syntax.Edition)]
+    if editions or any(_first(source, place).text == "synth" for place in cuts):
+        misplaced = [item for item in editions if item.span.start != cuts[0].head]
+        return [error("misplaced-edition", "the edition isn't the first item", item.span) for item in misplaced[:1]]
+    start = 1 if source.text.startswith("\ufeff") else 0
+    said = f"synth {EDITION}"
+    edit = Edit(span=source.span(start, start), text=f"{said}\n\n" if cuts else f"{said}\n")
+    return [
+        error(
+            "missing-edition",
+            "the file doesn't say which edition of the language it is in",
+            _first(source, cuts[0]) if cuts else source.span(start, start),
+            help=f"write `{said}` on the first line",
+            fix=Fix(title=f"begin with `{said}`", edits=(edit,)),
+        )
+    ]
 
 
-def _words(source: Source, place: Cut) -> list[syntax.Identifier]:
-    """Return the words and numbers of an item, for what can be said of one that doesn't parse."""
-    found = re.compile(r"\w+").finditer(source.text, place.head, place.end)
-    return [syntax.Identifier(name=match.group(), span=source.span(*match.span())) for match in found]
+def _indented(source: Source, place: Cut) -> bool:
+    before = source.text[: place.head].removeprefix("\ufeff")
+    return bool(before) and not before.endswith("\n")
 
 
-def _first_word(source: Source, place: Cut) -> str:
-    return next((word.name for word in _words(source, place)[:1]), "")
+def _first(source: Source, place: Cut) -> Span:
+    """Return the place of an item's first word."""
+    return next(source.span(token.start, token.end) for token in tokens.tokens(source.text, place.head, place.end))
 
 
 def _name(source: Source, place: Cut) -> syntax.Identifier | None:
     """Return the name that a broken item seems to declare."""
-    words = _words(source, place)
-    if words and words[0].name in {"public", "private"}:
-        words = words[1:]
-    if len(words) < 2 or words[0].name in {"synth", "test", "budget", "publish"}:
+    found = tokens.tokens(source.text, place.head, place.end)
+    words = [token for token in found if token.kind == "word" and token.text not in {"public", "private"}]
+    if len(words) < 2 or words[0].text in {"synth", "test", "budget", "publish"}:
         return None
-    if words[0].name == "import":
-        aliases = [after for before, after in zip(words, words[1:], strict=False) if before.name == "as"]
-        return aliases[0] if aliases else words[-1]
-    return words[1]
+    named = words[1]
+    if words[0].text == "import":
+        aliases = [after for before, after in zip(words, words[1:], strict=False) if before.text == "as"]
+        named = aliases[0] if aliases else words[-1]
+    return syntax.Identifier(name=named.text, span=source.span(named.start, named.end))

@@ -14,7 +14,7 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 # The spellings of synth.lark, and besides them whatever else may stand in a file; a test holds the two together.
 _TOKEN = re.compile(
-    r'''(?P<space>[ \t\r\f\ufeff]+)
+    r'''(?P<space>[ \t\r\f]+)
       | (?P<newline>\n)
       | (?P<comment>\#[^\r\n]*)
       | (?P<template>"""(?:[^"]|"[^"]|""[^"])*""")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from synthc.dsl import literal, syntax, template
-from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
+from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Safety, error
 from synthc.dsl.source import Source, Span
 
 NESTING_LIMIT = 100
 """How deep things may stand in each other: readers of the syntax recurse."""
+
+VISIBILITIES = ("public", "private")
 
 EDITION = 1
 """The one edition of the language that there is."""
@@ -34,19 +37,22 @@ class Node(Protocol):
 
     data: Any
     children: list[Any]
-    meta: Any
+
+    @property
+    def meta(self) -> Any:
+        """Where it stands."""
 
 
-class TooDeep(Exception):
-    """Raised for a tree that nests too deep, with the place where it does."""
+class Broken(Exception):
+    """Raised for an item that parses and yet can't be read, with the one finding that says why."""
 
-    def __init__(self, span: Span) -> None:
-        super().__init__("too deep")
-        self.span = span
+    def __init__(self, finding: Diagnostic) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 def build(source: Source, root: Node, hole: template.ParseHole) -> tuple[Any, list[Diagnostic]]:
-    """Return the syntax of a tree and the findings made on the way; raises TooDeep."""
+    """Return the syntax of a tree and the findings made on the way; raises Broken."""
     builder = _Builder(source, hole)
     built: dict[int, Any] = {}
     for node in reversed(_outside_in(source, root)):
@@ -63,7 +69,8 @@ def _outside_in(source: Source, root: Node) -> list[Node]:
         node, depth = todo.pop()
         depth += node.data in _LEVELS
         if depth > NESTING_LIMIT:
-            raise TooDeep(_span(source, node))
+            message = f"this nests more than {NESTING_LIMIT} deep"
+            raise Broken(error("too-deep", message, _span(source, node), help="give inner parts a name with `let`"))
         order.append(node)
         todo.extend((child, depth) for child in node.children if hasattr(child, "children"))
     return order
@@ -139,9 +146,9 @@ class _Builder:
     def head(self, _span: Span, children: list[Any]) -> tuple[Any, ...]:
         first, kind, name, type_ = children
         visibility = self._word(first) if first else None
-        if visibility and visibility.name not in {"public", "private"}:
-            help = f"a declaration begins with its kind and its name: `{kind.value} {name.name} = ...`"
-            self.found.append(error("unknown-visibility", f"`{visibility.name}` is neither `public` nor `private`", visibility.span, help=help))
+        if visibility and visibility.name not in VISIBILITIES:
+            visibility, finding = _visibility_meant(visibility, self._word(kind), name)
+            self.found.append(finding)
         return visibility, self._word(kind), name, type_
 
     def step(self, span: Span, children: list[Any]) -> syntax.Step:
@@ -273,7 +280,7 @@ class _Builder:
     def group(self, _span: Span, children: list[Any]) -> syntax.Expression:
         return self._bare(children[0])
 
-    def list(self, span: Span, children: list[Any]) -> syntax.ListOf:  # type: ignore[valid-type]
+    def list(self, span: Span, children: list[Any]) -> syntax.ListOf:
         return syntax.ListOf(items=tuple(children), span=span)
 
     def variable(self, span: Span, children: Sequence[Any]) -> syntax.Name:
@@ -314,13 +321,26 @@ class _Builder:
     def name(self, _span: Span, children: Sequence[Any]) -> syntax.Identifier:
         return self._word(children[0])
 
-    def _bare(self, value: Any) -> Any:
+    def _bare(self, value: syntax.Expression) -> syntax.Expression:
         """Report a record in a place where only an expression may stand."""
         record = _record_in(value)
         if record:
             help = "write `record(name = value)`"
             self.found.append(error("misplaced-record", "a record can't stand here", record.span, help=help))
         return value
+
+
+def _visibility_meant(
+    first: syntax.Identifier, kind: syntax.Identifier, name: syntax.Identifier
+) -> tuple[syntax.Identifier, Diagnostic]:
+    """Return what a misspelled `public` or `private` meant; of three other words the last is one too many."""
+    meant = get_close_matches(first.name, VISIBILITIES, n=1)
+    if not meant:
+        raise Broken(error("syntax-error", f"expected `=` after `{kind.name}`, found `{name.name}`", name.span))
+    fix = Fix(title=f"write `{meant[0]}`", edits=(Edit(span=first.span, text=meant[0]),), safety=Safety.UNSAFE)
+    message = f"`{first.name}` is neither `public` nor `private`"
+    finding = error("unknown-visibility", message, first.span, help=f"did you mean `{meant[0]}`?", fix=fix)
+    return syntax.Identifier(name=meant[0], span=first.span), finding
 
 
 def _name(word: syntax.Identifier) -> syntax.Name:
