@@ -40,7 +40,7 @@ def _stray(text: str, end: int) -> Cut | None:
     """Return the text before the first item, if it is more than comments."""
     match = _BLANK.match(text, 0, end)
     head = match.end() if match else 0
-    return Cut(start=head, head=head, end=end) if head < end else None
+    return Cut(start=text.rfind("\n", 0, head) + 1, head=head, end=end) if head < end else None
 
 
 def comments(source: Source, cuts: tuple[Cut, ...]) -> Iterator[Span]:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,18 @@ class Exercise:
     answer: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Documents:
     """What may be learnt from: chats as lists of turns with personas, and articles."""
 
     chats: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]
     articles: tuple[str, ...]
     left_out: int
+
+    @cached_property
+    def tasks(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]:
+        """The chats about a task, of which there are few."""
+        return tuple(chat for chat in self.chats if chat[2] != "spc")
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -109,7 +115,7 @@ def judge(documents: Documents, random_: random.Random) -> Exercise:
 
 def _a_chat(documents: Documents, random_: random.Random, *, share_of_tasks: float = 0.0) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     if random_.random() < share_of_tasks:
-        return random_.choice([chat for chat in documents.chats[-1200:] if chat[2] != "spc"] or list(documents.chats[:1]))
+        return random_.choice(documents.tasks)
     return random_.choice(documents.chats)
 
 
