@@ -1,0 +1,79 @@
+"""Rewrites the white space of a file in the one style there is; no other character changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from synthc.dsl import syntax
+from synthc.dsl.align import Line, align
+from synthc.dsl.items import Cut, cut
+from synthc.dsl.layout import INDENT, Layout, places, table
+from synthc.dsl.parse import parse_item
+from synthc.dsl.source import Source
+from synthc.dsl.tokens import Token, tokens
+
+
+def format_source(source: Source) -> str:
+    """Return the text of a file in our style; an item that doesn't parse stays exactly as it was."""
+    cuts = cut(source)
+    start = 1 if source.text.startswith("\ufeff") else 0
+    lines, newlines = _comments(source, start, cuts[0].start if cuts else len(source.text), 0)
+    for place in cuts:
+        item, found = parse_item(source, place)
+        if item is None or found:
+            added, newlines = _as_it_was(source, place, newlines)
+        else:
+            added, newlines = _item(source, place, item, newlines)
+        lines += added
+    align(lines)
+    return "".join(f"\n{line.shown()}\n" if line.blank and at else f"{line.shown()}\n" for at, line in enumerate(lines))
+
+
+def _comments(source: Source, start: int, end: int, newlines: int) -> tuple[list[Line], int]:
+    """Return the lines of comments that belong to no item, and the line breaks behind them."""
+    lines: list[Line] = []
+    for token in tokens(source.text, start, end):
+        if token.kind == "comment":
+            indent = 0 if source.position(token.start).column == 1 or token.start == start else INDENT
+            lines.append(Line(indent=indent, text=token.text.rstrip(), blank=newlines > 1, comment=True))
+            newlines = 0
+        newlines += token.kind == "newline"
+    return lines, newlines
+
+
+def _as_it_was(source: Source, place: Cut, newlines: int) -> tuple[list[Line], int]:
+    """Return an item untouched but for the empty lines behind it."""
+    text = source.text[place.start : place.end].removeprefix("\ufeff")
+    last = len(text.rstrip(" \t\r\f\n"))
+    end = text.find("\n", last)
+    kept = text if end < 0 else text[:end]
+    return [Line(indent=0, text=kept, blank=newlines > 1)], text[len(kept) :].count("\n")
+
+
+def _item(source: Source, place: Cut, item: syntax.Item, newlines: int) -> tuple[list[Line], int]:
+    """Return the lines of an item with the comments above and behind it."""
+    lines, above = _comments(source, place.start, place.head, newlines)
+    written = list(tokens(source.text, place.head, place.end))
+    layout = Layout(source=source, places=places(item, written), table=table(item))
+    last = max(token.start for token in written if not token.trivial)
+    layout.start(written[0], blank=newlines > 1 and not lines)
+    newlines = 0
+    for token, following in _followed(written[1:]):
+        if token.kind == "newline":
+            newlines += 1
+        elif token.kind == "comment":
+            layout.comment(token, newlines=newlines, done=token.start > last)
+            newlines = 0
+        elif not token.trivial:
+            layout.token(token, following, newlines=newlines)
+            newlines = 0
+    return lines + layout.lines, newlines
+
+
+def _followed(written: list[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Yield each token with the next word or mark behind it."""
+    significant = [token for token in written if not token.trivial]
+    after = dict(pairwise(significant))
+    for token in written:
+        yield token, after.get(token)
