@@ -1,0 +1,146 @@
+"""What noise costs: epsilon of noise, and noise for an epsilon, by library accountants.
+
+The one place that both the compiler, who solves for noise, and the runtime, who charges for it,
+ask; so that both print the same number. Answers are cached on disk by their parameters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from synthc.compiler.graph.fingerprint import fingerprint
+
+DISCRETISATION = 1e-4
+ACCOUNTANT = "dp-accounting " + version("dp-accounting") + " PLD"
+TOO_LARGE_FOR_PLD = 60.0
+"""Above this RDP epsilon the PLD accountant may need more memory than there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsampledGaussian:
+    """Rounds of Gaussian noise on a sum of clipped updates of a Poisson sample of users.
+
+    `sampling` is the chance of each user in each round; `noise` is the standard deviation as a
+    multiple of the clip norm. Adjacency is adding or removing one user.
+    """
+
+    sampling: float
+    noise: float
+    rounds: int
+
+
+def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
+    """Return the epsilon of all events together at a delta, an upper bound by PLD composition.
+
+    Where nothing is sampled it is the closed form of the Gaussian (Balle and Wang 2018).
+    """
+    return _cached("pld", events, delta, _epsilon)
+
+
+def epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
+    """Return the looser bound by Renyi differential privacy, as a second opinion."""
+    return _cached("rdp", events, delta, _epsilon_rdp)
+
+
+def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> float:
+    """Return the smallest noise, up to four digits and rounded up, that spends at most epsilon.
+
+    Raises:
+        ValueError: no reasonable noise is enough; the message is a sentence.
+    """
+
+    def solve(_: Sequence[SubsampledGaussian], __: float) -> float:
+        return _noise_for(epsilon, delta, sampling, rounds)
+
+    key = [SubsampledGaussian(sampling=sampling, noise=0.0, rounds=rounds)]
+    return _cached(f"noise for {epsilon!r}", key, delta, solve)
+
+
+def _epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
+    import dp_accounting
+    from dp_accounting import pld
+
+    if all(event.sampling == 1 for event in events):
+        combined = sum(event.rounds / event.noise**2 for event in events) ** -0.5
+        return float(dp_accounting.get_epsilon_gaussian(combined, delta))
+    rough = _epsilon_rdp(events, delta)
+    if rough > TOO_LARGE_FOR_PLD:
+        return rough
+    accountant = pld.PLDAccountant(value_discretization_interval=DISCRETISATION)
+    _compose(accountant, events)
+    return float(min(rough, accountant.get_epsilon(delta)))
+
+
+def _epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
+    from dp_accounting import rdp
+
+    accountant = rdp.RdpAccountant()
+    _compose(accountant, events)
+    return float(accountant.get_epsilon(delta))
+
+
+def _compose(accountant: Any, events: Sequence[SubsampledGaussian]) -> None:
+    from dp_accounting import dp_event
+
+    for event in events:
+        gaussian = dp_event.GaussianDpEvent(event.noise)
+        sampled = gaussian if event.sampling == 1 else dp_event.PoissonSampledDpEvent(event.sampling, gaussian)
+        accountant.compose(sampled, event.rounds)
+
+
+def _noise_for(wanted: float, delta: float, sampling: float, rounds: int) -> float:
+    def spent(noise: float, by: Callable[[Sequence[SubsampledGaussian], float], float]) -> float:
+        return by([SubsampledGaussian(sampling=sampling, noise=noise, rounds=rounds)], delta)
+
+    high = 0.05
+    while spent(high, _epsilon_rdp) > wanted:
+        high *= 2
+        if high > 1e7:
+            raise ValueError(f"no noise keeps epsilon at {wanted:g} with a delta of {delta:g} over {rounds} rounds")
+    # RDP is an upper bound and cheap: what it allows is allowed; PLD then says how much less will do.
+    low = high / 8
+    while low < high and not _four_digits_apart(low, high):
+        middle = (low * high) ** 0.5
+        if spent(middle, _epsilon) > wanted:
+            low = middle
+        else:
+            high = middle
+    return _round_up(high)
+
+
+def _four_digits_apart(low: float, high: float) -> bool:
+    return high / low < 1.0005
+
+
+def _round_up(value: float) -> float:
+    from decimal import ROUND_CEILING, Context, Decimal
+
+    return float(Context(prec=4, rounding=ROUND_CEILING).create_decimal(Decimal(value)))
+
+
+def _cached(
+    method: str,
+    events: Sequence[SubsampledGaussian],
+    delta: float,
+    compute: Callable[[Sequence[SubsampledGaussian], float], float],
+) -> float:
+    key = fingerprint([ACCOUNTANT, DISCRETISATION, method, [asdict(event) for event in events], delta])
+    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{key}.json"
+    try:
+        return float(json.loads(file.read_text()))
+    except (OSError, ValueError, TypeError):
+        answer = compute(events, delta)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        waiting = file.with_suffix(f".{os.getpid()}")
+        waiting.write_text(json.dumps(answer))
+        waiting.replace(file)
+    except OSError:
+        pass  # a cache that cannot be written costs a second, not the answer
+    return answer

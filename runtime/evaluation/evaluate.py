@@ -1,0 +1,121 @@
+"""Judges models on rows and writes `metrics.json`; a `require` that does not hold stops the run."""
+
+from __future__ import annotations
+
+import json
+import operator
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from synthc.compiler.graph import Privacy
+from synthc.runtime.context import Context
+from synthc.runtime.errors import InputError, RequirementFailed
+from synthc.runtime.rows import ID, PART, USER
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "and": lambda a, b: bool(a) and bool(b),
+    "or": lambda a, b: bool(a) or bool(b),
+}
+
+
+def evaluate(context: Context) -> None:
+    """Score every model of an evaluate node and compare its pairs."""
+    from synthc.runtime.evaluation.bootstrap import relative_change
+    from synthc.runtime.evaluation.next_word import Counts, count
+    from synthc.runtime.training.checkpoint import family, load_model
+
+    settings = context.node.settings
+    messages, users, number = _messages(context)
+    if not messages:
+        raise InputError(f"{context.node.place}: `{context.node.name}` has nothing to score; the part `{settings['part']}` of `{context.reference('rows')}` is empty")
+    names = [reference["node"] for reference in settings["models"]]
+    counts: dict[str, list[Counts]] = {}
+    for index, name in enumerate(names):
+        context.progress(index, len(names), "models")
+        counts[name] = [count(load_model(folder), messages, users, number) for folder in family(context.inputs[name])]
+    models = {name: _family_metrics([c.metrics() for c in counts[name]]) for name in names}
+    pairs = []
+    for left, right in settings["pairs"]:
+        relative, interval = relative_change(counts[left["node"]], counts[right["node"]], samples=settings["bootstrap"], seed=context.seed)
+        pairs.append({"model": left["node"], "against": right["node"], "relative": relative, "interval": list(interval)})
+    private = context.graph.by_name[context.reference("rows")].label is Privacy.PRIVATE
+    document = {
+        "release": "not dp" if private else None,
+        "part": settings["part"],
+        "times_scored": _count_scoring(context) if private else 1,
+        "models": models,
+        "pairs": pairs,
+    }
+    (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
+    _check_requirements(context, models)
+
+
+def _messages(context: Context) -> tuple[list[str], np.ndarray, int]:
+    """Return the texts, the index of each text's user, and how many users there are."""
+    settings, rows = context.node.settings, context.rows(context.reference("rows"))
+    columns = [settings["column"]]
+    if settings["part"] is None:
+        frame = pl.concat(list(rows.frames([ID, *columns])))
+        users = frame[ID]
+    else:
+        frame = pl.scan_parquet(rows.shards).filter(pl.col(PART) == settings["part"]).select([USER, *columns]).collect()
+        users = frame[USER]
+    codes = users.rank("dense").cast(pl.Int64).to_numpy() - 1
+    return frame[settings["column"]].to_list(), codes, int(codes.max()) + 1 if len(codes) else 0
+
+
+def _family_metrics(seeds: list[dict[str, float]]) -> dict[str, Any]:
+    """Return the mean of each metric over the seeds of a family, and the range of the first."""
+    mean: dict[str, Any] = {name: float(np.mean([seed[name] for seed in seeds])) for name in seeds[0]}
+    tops = [seed["top1"] for seed in seeds]
+    return {**mean, "seeds": len(seeds), "top1_range": [min(tops), max(tops)]}
+
+
+def _count_scoring(context: Context) -> int:
+    """Return how often this part of these people was scored on this machine, this time included."""
+    source = next(n for n in context.graph.nodes if n.kind == "source" and n.settings.get("people") and n.name in context.graph.needs(context.node.name))
+    ledger = context.project / ".synth" / "privacy" / "evaluations.jsonl"
+    ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = {"people": source.settings["people"], "part": context.node.settings["part"]}
+    with ledger.open("a+", encoding="utf-8") as file:
+        file.seek(0)
+        before = sum(1 for line in file if {k: json.loads(line)[k] for k in key} == key)
+        file.write(json.dumps({**key, "node": context.node.name, "time": round(time.time())}) + "\n")
+    return before + 1
+
+
+def _check_requirements(context: Context, models: Mapping[str, Mapping[str, Any]]) -> None:
+    for expression, text in zip(context.node.settings["require"], context.node.settings["require_text"], strict=True):
+        if not _value(expression, models):
+            sides = [_shown(side, models) for side in expression.get("args", [])]
+            raise RequirementFailed(f"{context.node.place}: `require = {text}` does not hold: {' against '.join(sides)}")
+
+
+def _shown(expression: Any, models: Mapping[str, Mapping[str, Any]]) -> str:
+    return f"{_value(expression, models):.4g}"
+
+
+def _value(expression: Any, models: Mapping[str, Mapping[str, Any]]) -> Any:
+    if "value" in expression:
+        return expression["value"]
+    if "metric" in expression:
+        reference, metric = expression["metric"]
+        return models[reference["node"]][metric]
+    left, right = (_value(side, models) for side in expression["args"])
+    return OPERATORS[expression["op"]](left, right)
+
+
