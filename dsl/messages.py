@@ -17,7 +17,6 @@ COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 
 # The parser's names of what may follow, in the order they are mentioned; operators may nearly always follow.
 EXPECTED = {
-    "EQUALS": "`=`",
     "ARROW": "`->`",
     "COMMA": "`,`",
     "PIPE": "`|`",
@@ -48,6 +47,7 @@ class Failure:
     end: int
     at: int
     accepts: frozenset[str]
+    whole: str = "item"
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -134,7 +134,9 @@ def _foreign_character(failure: Failure) -> Diagnostic | None:
         return None
     said = failure.found.text
     if said[0].isalpha():
-        return error("bad-name", f"`{said}` is not a name", failure.place, help="names are written with `a` to `z`, digits and `_`")
+        begun = failure.last.kind == "word" and failure.last.end == failure.found.start
+        name = failure.span(failure.last if begun else failure.found).to(failure.place)
+        return error("bad-name", f"`{name.text}` is not a name", name, help="names are written with `a` to `z`, digits and `_`")
     shown = f"`{said}`" if said.isprintable() and not said.isspace() else f"U+{ord(said[0]):04X}"
     help = _INSTEAD.get(said)
     return error("unknown-character", f"the character {shown} means nothing here", failure.place, help=help)
@@ -279,11 +281,21 @@ def _expected(failure: Failure) -> Diagnostic:
     wanted = _wanted(failure)
     after = f" after `{failure.last.text}`" if failure.last.kind in {"word", "mark", "number"} else ""
     if not found:
-        message = f"expected {wanted}{after}, and the item ends" if wanted else f"the item ends too early{after}"
+        message = f"expected {wanted}{after}, and the {failure.whole} ends" if wanted else f"unexpected end{after}"
     else:
         message = f"expected {wanted}{after}, found {said}" if wanted else f"unexpected {said}{after}"
     labels = tuple(Label(span=failure.span(bracket), text="inside this") for bracket in failure.open[-1:])
-    return error("syntax-error", message, failure.place, labels=labels)
+    return error("syntax-error", message, failure.place, labels=labels, help=_layout_help(failure))
+
+
+def _layout_help(failure: Failure) -> str | None:
+    """Say what columns and pipes mean, where one may be missing."""
+    if failure.found.text == "=" and len(failure.before) == 1:
+        return "an item begins with a kind and a name; indent what belongs to the item above"
+    between = failure.source.text[failure.last.end : failure.found.start]
+    if "PIPE" in failure.accepts and failure.found.kind == "word" and "\n" in between:
+        return "a step begins with `|`, an item in column 1"
+    return None
 
 
 def _wanted(failure: Failure) -> str:
@@ -293,7 +305,7 @@ def _wanted(failure: Failure) -> str:
         return "a value"
     clauses = {"AS", "TO"} if "ON" in accepts else set()
     words = [shown for name, shown in EXPECTED.items() if name in accepts - clauses]
-    if "EQUALS" in accepts:
+    if "EQUALS" in accepts and "COMMA" not in accepts:
         return "`=`"
     if "SHARE" in accepts:
         return "a share"

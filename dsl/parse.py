@@ -63,17 +63,19 @@ def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[
         root = _lark().parse(lark.TextSlice(source.text, start, end), start=rule)
         built, found = build(source, root, parse_expression)
     except lark.UnexpectedInput as problem:
-        return None, (explain(_failure(source, start, end, problem)),)
+        return None, (explain(_failure(source, start, end, "item" if rule == "item" else "hole", problem)),)
     except Broken as problem:
         return None, (problem.finding,)
     return built, tuple(found)
 
 
-def _failure(source: Source, start: int, end: int, problem: lark.UnexpectedInput) -> Failure:
+def _failure(source: Source, start: int, end: int, whole: str, problem: lark.UnexpectedInput) -> Failure:
     if isinstance(problem, lark.UnexpectedToken):
         at = end if problem.token.type == "$END" else problem.token.start_pos or start
-        return Failure(source=source, start=start, end=end, at=at, accepts=frozenset(problem.accepts))
-    return Failure(source=source, start=start, end=end, at=problem.pos_in_stream or start, accepts=frozenset())
+        accepts = frozenset(problem.accepts)
+    else:
+        at, accepts = problem.pos_in_stream or start, frozenset()
+    return Failure(source=source, start=start, end=end, at=at, accepts=accepts, whole=whole)
 
 
 @cache
