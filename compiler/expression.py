@@ -78,9 +78,9 @@ class Expressions:
         ]
         if not parts:
             return Typed(type=TEXT, json={"value": ""})
-        found = parts[0] if len(parts) > 1 or parts[0].type == TEXT else _made("+", TEXT, Typed(type=TEXT, json={"value": ""}), parts[0])
+        found = parts[0] if len(parts) > 1 or parts[0].type == TEXT else _made("concat", TEXT, Typed(type=TEXT, json={"value": ""}), parts[0])
         for part in parts[1:]:
-            found = _made("+", TEXT, found, content(part))
+            found = _made("concat", TEXT, found, content(part))
         return found
 
     def _name(self, written: syntax.Name) -> Typed:
@@ -183,7 +183,7 @@ class Expressions:
         if UNKNOWN in {left.type, right.type}:
             return MISTAKE
         if operator == "+" and common(left.type, right.type) in {TEXT, *([left.type] if left.type.kind == "choice" else [])}:
-            return _made("+", TEXT, left, right)
+            return _made("concat", TEXT, left, right)
         if operator in {"+", "-", "*", "/"}:
             return self._arithmetic(written, left, right)
         if operator in {"==", "!="}:
@@ -220,7 +220,7 @@ class Expressions:
             return MISTAKE
         if of is None or (common(of, left.type) is None and not (of.numeric and left.type.numeric)):
             return self._wrong(f"`in` wants a list, a range or a text of {_a(left.type)} on its right, and this is {_a(right.type)}", written.right.span)
-        found = _made("in", BOOL, left, right)
+        found = _made("in" if right.type.kind == "list" else "in_text", BOOL, left, right)
         return found if written.operator == "in" else _joined(BOOL, {"op": "not", "args": [found.json]}, found)
 
     def _call(self, written: syntax.Call) -> Typed:

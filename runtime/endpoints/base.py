@@ -1,0 +1,96 @@
+"""What every endpoint takes and gives, whoever the server is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a chat; roles are `system`, `user`, `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One question: a chat or a text to complete, what kind of answer, and how it is decoded.
+
+    `answer` is a type in JSON, such as `{"kind": "choice", "options": ["yes", "no"]}`.
+    `max_input` bounds the tokens read; a longer text is cut if `cut`, else refused.
+    """
+
+    messages: tuple[Message, ...] | None
+    prompt: str | None
+    answer: Mapping[str, Any]
+    max_input: int | None
+    max_output: int
+    temperature: float
+    top_p: float | None
+    stop: tuple[str, ...]
+    seed: int | None
+    cut: bool = False
+
+    @property
+    def text(self) -> str:
+        """All that is read, messages separated by blank lines."""
+        if self.messages is None:
+            return self.prompt or ""
+        return "\n\n".join(message.content for message in self.messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer: its text, `stop` or `length`, mean natural log-probability per token.
+
+    Of a choice, `choices` holds the natural log-probability of each option.
+    """
+
+    text: str
+    finish: str
+    logprob: float | None
+    choices: Mapping[str, float] | None
+    tokens_in: int
+    tokens_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which model answers: it enters the keys of requests and the fingerprints of artefacts."""
+
+    model: str
+    revision: str
+    server: str
+
+
+class EndpointError(Exception):
+    """An answer that did not come. `retry` says whether asking again may help.
+
+    `overloaded` asks to slow down, `after` says for how many seconds, `gone` that nobody listens.
+    """
+
+    def __init__(self, message: str, *, retry: bool = False, overloaded: bool = False, gone: bool = False, after: float | None = None) -> None:
+        """Take a sentence and what to do about it."""
+        super().__init__(message)
+        self.retry, self.overloaded, self.gone, self.after = retry, overloaded, gone, after
+
+
+class Endpoint(Protocol):
+    """Who answers requests."""
+
+    remote: bool
+
+    async def identity(self) -> Identity:
+        """Return which model answers."""
+        ...
+
+    async def answer(self, request: Request) -> Reply:
+        """Return the answer, or raise an EndpointError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes."""
+        ...

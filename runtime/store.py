@@ -1,0 +1,109 @@
+"""Finished artefacts by fingerprint: written whole or not at all, shared by all runs of a project.
+
+Private ones lie apart, in folders that only their owner can open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The folder `.synth` of a project."""
+
+    root: Path
+
+    def folder(self, fingerprint: str, *, private: bool) -> Path:
+        """Return where an artefact is, or will be."""
+        return self._part("store", private=private) / fingerprint
+
+    def has(self, fingerprint: str, *, private: bool) -> bool:
+        """Tell whether an artefact is finished."""
+        return self.folder(fingerprint, private=private).is_dir()
+
+    def scratch(self, fingerprint: str, *, private: bool) -> Path:
+        """Return the folder for checkpoints of an unfinished artefact."""
+        return _made(self._part("scratch", private=private) / fingerprint, private=private)
+
+    @contextlib.contextmanager
+    def writing(self, fingerprint: str, *, private: bool) -> Iterator[Path]:
+        """Give an empty folder that becomes the artefact when the block ends without an error."""
+        final = self.folder(fingerprint, private=private)
+        waiting = final.with_name(f"{fingerprint}.writing")
+        shutil.rmtree(waiting, ignore_errors=True)
+        _made(waiting, private=private)
+        yield waiting
+        _sync(waiting)
+        if final.exists():  # `--fresh`: what is there makes way
+            shutil.rmtree(final)
+        waiting.rename(final)
+        _sync_folder(final.parent)
+        shutil.rmtree(self._part("scratch", private=private) / fingerprint, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Wait until no other process works at the same; a dead one holds nothing."""
+        folder = _made(self.root / "locks", private=False)
+        with (folder / name).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def key(self) -> bytes:
+        """Return the secret of this project, by which private inputs and user ids are hashed."""
+        path = self.root / "key"
+        _made(self.root, private=False)
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_bytes()
+
+    def hash_file(self, path: Path, *, private: bool) -> str:
+        """Return a hash of a file's bytes, keyed if it is private."""
+        found = hmac.new(self.key(), digestmod="sha256") if private else blake2b(digest_size=16)
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+        return found.hexdigest()[:32]
+
+    def _part(self, name: str, *, private: bool) -> Path:
+        if private:
+            _made(self.root / "private", private=True)
+            return _made(self.root / "private" / name, private=True)
+        return _made(self.root / name, private=False)
+
+
+def _made(folder: Path, *, private: bool) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    if private:
+        folder.chmod(0o700)
+    return folder
+
+
+def _sync(folder: Path) -> None:
+    """Bring every file of a folder to the disk before its name is given."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
