@@ -59,7 +59,12 @@ class DatasetWriter:
     schema: dict[str, pl.DataType]
     _waiting: pl.DataFrame | None = None
     _shard: int = 0
-    written: int = 0
+    _flushed: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows were given so far."""
+        return self._flushed + (0 if self._waiting is None else len(self._waiting))
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows; columns beyond the schema are refused, missing ones too."""
@@ -81,4 +86,4 @@ class DatasetWriter:
         frame = frame.rechunk()
         frame.write_parquet(self.folder / f"part-{self._shard:05d}.parquet", compression="zstd", statistics=False)
         self._shard += 1
-        self.written += len(frame)
+        self._flushed += len(frame)

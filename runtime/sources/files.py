@@ -1,0 +1,21 @@
+"""Finds the files of `files("data/*.jsonl.gz")`."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from synthc.runtime.errors import InputError
+
+
+def find_files(reader: Mapping[str, Any], project: Path, place: str) -> list[Path]:
+    """Return the files of all patterns, in order of pattern and name; none at all is an error."""
+    found: list[Path] = []
+    for pattern in reader["paths"]:
+        matches = sorted(path for path in glob.glob(str(project / pattern), recursive=True) if Path(path).is_file())
+        if not matches:
+            raise InputError(f"{place}: there is no file `{pattern}` (looked for in {project.resolve()}); check the path, or run from the project's folder")
+        found.extend(Path(match) for match in matches)
+    return found
