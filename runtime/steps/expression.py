@@ -1,0 +1,139 @@
+"""Expressions of the graph as expressions of Polars, run over whole frames.
+
+They are total: where there is no value the result is null, and the row is set aside by whoever asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+Score = Callable[[str, Sequence[str]], "np.typing.NDArray[np.float64]"]
+"""`logprob` of a node's model over texts."""
+
+
+def expression(json: Mapping[str, Any], score: Score | None = None) -> pl.Expr:
+    """Return the Polars expression of an expression in JSON."""
+
+    def of(inner: Mapping[str, Any]) -> pl.Expr:
+        return expression(inner, score)
+
+    if "value" in json:
+        return _literal(json["value"])
+    if "column" in json:
+        return pl.col(json["column"])
+    if "op" in json:
+        return _operator(json["op"], json["args"], of)
+    if "field" in json:
+        return of(json["of"]).struct.field(json["field"])
+    if "method" in json:
+        return of(json["of"]).struct.field("p").struct.field(json["args"][0]["value"])
+    if "list" in json:
+        return pl.concat_list([of(item) for item in json["list"]])
+    if "record" in json:
+        return pl.struct([of(item).alias(name) for name, item in json["record"].items()])
+    if json.get("call") == "logprob":
+        reference, text = json["args"]
+        assert score is not None
+        return _python(of(text), lambda texts: score(reference["node"], texts), pl.Float64)
+    return FUNCTIONS[json["call"]](*(of(argument) for argument in json["args"]))
+
+
+def present(value: pl.Expr, of: Any) -> pl.Expr:
+    """Return whether there is a value: not null, not NaN, not infinite."""
+    return value.is_not_null() & value.is_finite() if of in {pl.Float64, pl.Float32} else value.is_not_null()
+
+
+def _literal(value: Any) -> pl.Expr:
+    if isinstance(value, list):
+        return pl.lit(pl.Series([value]), allow_object=False).first() if value else pl.lit([], dtype=pl.List(pl.Null))
+    if isinstance(value, dict):
+        return pl.struct([_literal(item).alias(name) for name, item in value.items()])
+    return pl.lit(value)
+
+
+def _operator(operator: str, args: list[Any], of: Callable[[Mapping[str, Any]], pl.Expr]) -> pl.Expr:
+    if operator == "in":
+        return _membership(of(args[0]), args[1], of)
+    if operator == "concat":
+        return pl.concat_str([_text(of(side)) for side in args])
+    return OPERATORS[operator](*(of(side) for side in args))
+
+
+def _membership(value: pl.Expr, right: Mapping[str, Any], of: Callable[[Mapping[str, Any]], pl.Expr]) -> pl.Expr:
+    if "range" in right:
+        low, high = right["range"]
+        return value.is_between(of(low), of(high))
+    if isinstance(right.get("value"), list):
+        return value.is_in(right["value"])
+    if "list" in right and all("value" in item for item in right["list"]):
+        return value.is_in([item["value"] for item in right["list"]])
+    return of(right).list.contains(value)
+
+
+def _text(value: pl.Expr) -> pl.Expr:
+    """Return a value as it is written in a text."""
+    return value.cast(pl.String)
+
+
+def _python(value: pl.Expr, function: Callable[[list[str]], Any], of: Any) -> pl.Expr:
+    def work(series: pl.Series) -> pl.Series:
+        filled = series.fill_null("").to_list()
+        found = pl.Series(function(filled), dtype=of)
+        return found.fill_nan(None) if of == pl.Float64 else found
+
+    return value.map_batches(work, return_dtype=of)
+
+
+def language(texts: Sequence[str]) -> list[str]:
+    """Return the ISO 639-1 code of the language of each text, by `py3langid`."""
+    from py3langid import classify
+
+    return [classify(text)[0] for text in texts]
+
+
+OPERATORS: Mapping[str, Callable[..., pl.Expr]] = {
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "not": lambda a: ~a,
+    "neg": lambda a: -a,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a.cast(pl.Float64) / b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "in_text": lambda a, b: b.str.contains(a, literal=True),
+}
+
+FUNCTIONS: Mapping[str, Callable[..., pl.Expr]] = {
+    "words": lambda t: t.str.count_matches(r"\S+").cast(pl.Int64),
+    "characters": lambda t: t.str.len_chars().cast(pl.Int64),
+    "lines": lambda t: t.str.split("\n"),
+    "language": lambda t: _python(t, language, pl.String),
+    "lower": lambda t: t.str.to_lowercase(),
+    "strip": lambda t: t.str.strip_chars(),
+    "contains": lambda t, part: t.str.contains(part, literal=True),
+    "starts_with": lambda t, part: t.str.starts_with(part),
+    "ends_with": lambda t, part: t.str.ends_with(part),
+    "matches": lambda t, pattern: t.str.contains(pattern, strict=False),
+    "replace": lambda t, old, new: t.str.replace_all(old, new, literal=True),
+    "count": lambda items: items.list.len().cast(pl.Int64),
+    "join": lambda items, between: items.list.join(between),
+    "first": lambda items: items.list.first(),
+    "last": lambda items: items.list.last(),
+    "min": lambda *numbers: pl.min_horizontal(*numbers),
+    "max": lambda *numbers: pl.max_horizontal(*numbers),
+    "abs": lambda number: number.abs(),
+    "round": lambda number: number.round().cast(pl.Int64),
+    "log": lambda number: number.log(),
+    "exp": lambda number: number.exp(),
+    "sqrt": lambda number: number.sqrt(),
+}
