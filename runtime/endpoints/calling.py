@@ -1,0 +1,115 @@
+"""Asks an endpoint: through the ledger, at a pace that it sustains, again where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from synthc.compiler.graph import Privacy
+from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Reply, Request
+from synthc.runtime.errors import OutsideFault
+from synthc.runtime.ledger import Ledger
+
+LONGEST_WAIT = 30.0
+TRIES = 8
+
+
+@dataclass(slots=True, kw_only=True)
+class Pace:
+    """How many requests may be in flight: one more each round that goes well, fewer when told to slow down."""
+
+    most: int
+    now: float = 0.0
+    flying: int = 0
+    _free: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        """Start at a quarter of the most."""
+        self.now = max(1.0, min(16.0, self.most / 4)) if self.most > 4 else float(self.most)
+
+    async def __aenter__(self) -> None:
+        """Wait for a place."""
+        async with self._free:
+            await self._free.wait_for(lambda: self.flying < int(self.now))
+            self.flying += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the place back."""
+        async with self._free:
+            self.flying -= 1
+            self._free.notify_all()
+
+    def went_well(self) -> None:
+        """Allow a little more: twice as many per round at first, then one more."""
+        self.now = min(float(self.most), self.now + (1.0 if self.now < 16 else 1.0 / self.now))
+
+    def too_much(self) -> None:
+        """Allow less."""
+        self.now = max(1.0, self.now * 0.7)
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """One endpoint as a node asks it. `label` is that of the rows it is asked about."""
+
+    name: str
+    endpoint: Endpoint
+    identity: Identity
+    ledger: Ledger
+    pace: Pace
+    label: Privacy
+    retries: int = 2
+    requests: int = 0
+    cached: int = 0
+    failed: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what may not leave, whatever compiled the graph."""
+        if self.label is Privacy.PRIVATE:
+            raise AssertionError(f"private rows may not be asked about at `{self.name}`")
+        if self.label is Privacy.SIMULATED and self.endpoint.remote:
+            raise AssertionError(f"rows of a simulation may not be asked about at `{self.name}`, which is remote")
+
+    async def ask(self, request: Request) -> Reply:
+        """Return the answer, from the ledger if it is there.
+
+        Raises:
+            EndpointError: it failed for good.
+            OutsideFault: nobody listens.
+        """
+        reply, cached = await self.ledger.answer(self.identity, request, self._send)
+        self.cached += cached
+        self.requests += not cached
+        self.tokens_in += 0 if cached else reply.tokens_in
+        self.tokens_out += 0 if cached else reply.tokens_out
+        return reply
+
+    async def _send(self, request: Request) -> Reply:
+        for attempt in range(TRIES):
+            try:
+                async with self.pace:
+                    reply = await self.endpoint.answer(request)
+            except EndpointError as problem:
+                if problem.overloaded:
+                    self.pace.too_much()
+                if not problem.retry or attempt == TRIES - 1:
+                    self.failed += 1
+                    if problem.gone:
+                        raise OutsideFault(str(problem)) from None
+                    raise
+                # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
+                await asyncio.sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, 0.2 * 2**attempt)))  # noqa: S311
+            else:
+                self.pace.went_well()
+                return reply
+        raise AssertionError("the last try returns or raises")
+
+
+def derive_seed(run_seed: int, prompt: str, row: str, sample: int) -> int:
+    """Return the seed of one request, 63 bits of a hash; never of a node's name."""
+    text = f"{run_seed} {prompt} {row} {sample}".encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,143 @@
+"""Asks an endpoint about each row; answers come back in row order whatever the concurrency."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from synthc.compiler.graph.fingerprint import fingerprint
+from synthc.runtime.answers import Unreadable, failed_answer, read_answer
+from synthc.runtime.endpoints.base import EndpointError, Message, Request
+from synthc.runtime.endpoints.calling import derive_seed
+from synthc.runtime.rows import ID
+from synthc.runtime.schema import answer_type
+from synthc.runtime.steps.expression import expression
+from synthc.runtime.steps.stage import Around, Frames
+
+AHEAD = 4
+"""Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
+
+
+async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
+    """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
+    assert around.caller is not None
+    most = around.caller.pace.most * AHEAD
+    waiting: deque[tuple[pl.DataFrame, asyncio.Task[dict[str, Any] | None]]] = deque()
+    try:
+        async for frame in frames:
+            around.count.rows_in += len(frame)
+            questions = render(frame, around.settings)
+            for index, (row, question) in enumerate(zip(frame[ID], questions, strict=True)):
+                waiting.append((frame[index], asyncio.create_task(_answer(row, question, around))))
+                if len(waiting) >= most:
+                    await waiting[0][1]
+                ready = _ready(waiting)
+                if len(ready) >= most // 4 and (done := _joined(ready, around)) is not None:
+                    yield done
+                else:
+                    waiting.extendleft(reversed(ready))
+        while waiting:
+            await waiting[0][1]
+            ready = _ready(waiting)
+            if (done := _joined(ready, around)) is not None:
+                yield done
+    finally:
+        for _, task in waiting:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
+
+
+def _ready(waiting: deque[tuple[pl.DataFrame, asyncio.Task[Any]]]) -> list[tuple[pl.DataFrame, asyncio.Task[Any]]]:
+    """Take the answered rows from the head of the queue."""
+    ready = []
+    while waiting and waiting[0][1].done():
+        ready.append(waiting.popleft())
+    return ready
+
+
+def _joined(ready: list[tuple[pl.DataFrame, asyncio.Task[Any]]], around: Around) -> pl.DataFrame | None:
+    """Return the rows with their answers; rows without one were set aside."""
+    answered = [(row, task.result()) for row, task in ready]
+    kept = [(row, answer) for row, answer in answered if answer is not None]
+    around.aside.seen(len(ready))
+    around.progress(around.count.rows_out + around.count.failed + len(kept))
+    if not kept:
+        return None
+    around.count.rows_out += len(kept)
+    name, of = around.settings["name"], around.settings["prompt"]["answer"]
+    column = pl.Series(name, [answer for _, answer in kept], dtype=answer_type(of))
+    return pl.concat([row for row, _ in kept]).with_columns(column)
+
+
+async def _answer(row: str, question: Mapping[str, Any], around: Around) -> dict[str, Any] | None:
+    """Return the answer about one row, None after setting it aside."""
+    assert around.caller is not None
+    prompt, settings = around.settings["prompt"], around.settings
+    around.progress(None)
+    sampled = prompt["temperature"] > 0
+    reason, raw = "", ""
+    for sample in range(around.caller.retries + 1 if sampled else 1):
+        seed = derive_seed(around.seed, prompt_print(prompt), row, sample) if sampled else None
+        try:
+            reply = await around.caller.ask(request(prompt, question, seed))
+            return read_answer(reply, prompt["answer"])
+        except Unreadable as problem:
+            reason, raw = f"the answer is {problem}", reply.text
+        except EndpointError as problem:
+            reason, raw = str(problem), ""
+            break
+    if settings["on_fail"] == "keep":
+        return failed_answer(raw, prompt["answer"])
+    around.fail(row, reason, raw=raw)
+    return None
+
+
+def prompt_print(prompt: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a prompt's text and slots, which seeds rest on."""
+    return fingerprint([prompt["messages"], prompt["complete"], prompt["slots"]])
+
+
+def request(prompt: Mapping[str, Any], question: Mapping[str, Any], seed: int | None) -> Request:
+    """Return the request of a rendered prompt."""
+    return Request(
+        messages=question["messages"],
+        prompt=question["complete"],
+        answer=prompt["answer"],
+        max_input=prompt["max_input"],
+        max_output=prompt["max_output"],
+        temperature=prompt["temperature"],
+        top_p=prompt["top_p"],
+        stop=tuple(prompt["stop"]),
+        seed=seed,
+        cut=prompt["overflow"] == "cut",
+    )
+
+
+def render(frame: pl.DataFrame, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rendered messages, or the text to complete, of each row."""
+    prompt = settings["prompt"]
+    slots = frame.select(pl.lit(0).alias("_"), *(expression(json).alias(slot) for slot, json in settings["slots"].items()))
+    if prompt["complete"] is not None:
+        texts = _rendered(slots, prompt["complete"], len(frame))
+        return [{"messages": None, "complete": text} for text in texts]
+    columns = [_rendered(slots, message["parts"], len(frame)) for message in prompt["messages"]]
+    roles = [message["role"] for message in prompt["messages"]]
+    return [
+        {"messages": tuple(Message(role=role, content=text) for role, text in zip(roles, row, strict=True)), "complete": None}
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _rendered(slots: pl.DataFrame, parts: list[Any], rows: int) -> list[str]:
+    pieces: list[list[str]] = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append([part] * rows)
+        else:
+            value = slots.select(expression(part["hole"]).cast(pl.String).alias("hole"))["hole"]
+            pieces.append((value if len(value) == rows else value.new_from_index(0, rows)).to_list())
+    return ["".join(row) for row in zip(*pieces, strict=True)] if pieces else [""] * rows
