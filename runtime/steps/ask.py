@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,10 @@ from synthc.runtime.schema import answer_type
 from synthc.runtime.steps.expression import expression
 from synthc.runtime.steps.stage import Around, Frames
 
+Row = tuple[pl.DataFrame, int]
+"""A frame and the index of a row in it."""
+Waiting = tuple[Row, "asyncio.Task[dict[str, Any] | None]"]
+
 AHEAD = 4
 """Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
 
@@ -26,13 +31,13 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
     assert around.caller is not None
     most = around.caller.pace.most * AHEAD
-    waiting: deque[tuple[pl.DataFrame, asyncio.Task[dict[str, Any] | None]]] = deque()
+    waiting: deque[Waiting] = deque()
     try:
         async for frame in frames:
             around.count.rows_in += len(frame)
             questions = render(frame, around.settings)
             for index, (row, question) in enumerate(zip(frame[ID], questions, strict=True)):
-                waiting.append((frame[index], asyncio.create_task(_answer(row, question, around))))
+                waiting.append(((frame, index), asyncio.create_task(_answer(row, question, around))))
                 if len(waiting) >= most:
                     await waiting[0][1]
                 ready = _ready(waiting)
@@ -51,7 +56,7 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
         await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
 
 
-def _ready(waiting: deque[tuple[pl.DataFrame, asyncio.Task[Any]]]) -> list[tuple[pl.DataFrame, asyncio.Task[Any]]]:
+def _ready(waiting: deque[Waiting]) -> list[Waiting]:
     """Take the answered rows from the head of the queue."""
     ready = []
     while waiting and waiting[0][1].done():
@@ -59,7 +64,7 @@ def _ready(waiting: deque[tuple[pl.DataFrame, asyncio.Task[Any]]]) -> list[tuple
     return ready
 
 
-def _joined(ready: list[tuple[pl.DataFrame, asyncio.Task[Any]]], around: Around) -> pl.DataFrame | None:
+def _joined(ready: list[Waiting], around: Around) -> pl.DataFrame | None:
     """Return the rows with their answers; rows without one were set aside."""
     answered = [(row, task.result()) for row, task in ready]
     kept = [(row, answer) for row, answer in answered if answer is not None]
@@ -70,7 +75,15 @@ def _joined(ready: list[tuple[pl.DataFrame, asyncio.Task[Any]]], around: Around)
     around.count.rows_out += len(kept)
     name, of = around.settings["name"], around.settings["prompt"]["answer"]
     column = pl.Series(name, [answer for _, answer in kept], dtype=answer_type(of))
-    return pl.concat([row for row, _ in kept]).with_columns(column)
+    rows = [frame[[index for (_, index), _ in group]] for frame, group in _by_frame(kept)]
+    return pl.concat(rows).with_columns(column)
+
+
+def _by_frame(kept: list[tuple[Row, dict[str, Any]]]) -> Iterator[tuple[pl.DataFrame, list[tuple[Row, dict[str, Any]]]]]:
+    """Yield runs of rows that are of the same frame."""
+    for _, group in groupby(kept, key=lambda pair: id(pair[0][0])):
+        run = list(group)
+        yield run[0][0][0], run
 
 
 async def _answer(row: str, question: Mapping[str, Any], around: Around) -> dict[str, Any] | None:

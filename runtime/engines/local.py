@@ -1,0 +1,176 @@
+"""Works the rows of a filter, transform or generate in this process, on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import Any
+
+import polars as pl
+
+from synthc.compiler.graph import Step
+from synthc.runtime.context import Context
+from synthc.runtime.endpoints.base import Endpoint
+from synthc.runtime.endpoints.calling import Caller, Pace
+from synthc.runtime.grid import Grid, draw_indices, slot_values
+from synthc.runtime.ledger import Ledger
+from synthc.runtime.rows import ID, DatasetWriter
+from synthc.runtime.schema import column_type, schema
+from synthc.runtime.setaside import SetAside
+from synthc.runtime.steps.stage import Around, Count, Frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a node asked: requests sent, answers found in the ledger, failures, tokens."""
+
+    requests: int = 0
+    cached_requests: int = 0
+    failed_requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Usage:
+    """Carry a row node out into the context's folder."""
+    return asyncio.run(_work(context, endpoints, ledger))
+
+
+async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Usage:
+    node = context.node
+    aside = SetAside(path=context.folder / "failures.jsonl", allowed=node.settings["max_failures"], place=node.place, name=node.name, private=node.private)
+    frames, steps, read = _beginning(context)
+    callers: list[Caller] = []
+    arounds: list[Around] = []
+    stages: list[AsyncIterator[pl.DataFrame]] = [frames]
+    for step in steps:
+        caller = await _caller(step, context, endpoints, ledger)
+        callers.extend([caller] if caller else [])
+        around = Around(
+            step=step,
+            count=Count(verb=step.verb),
+            seed=context.seed,
+            aside=aside,
+            caller=caller,
+            score=lambda name, texts: _logprob(context, name, texts),
+            progress=lambda done=None: _tell(context, done, callers),
+        )
+        arounds.append(around)
+        stages.append(import_module(f"synthc.runtime.steps.{step.verb}").STAGE(stages[-1], around))
+    users = context.graph.by_name[node.settings["from"]["node"]].private if "from" in node.settings else False
+    writer = DatasetWriter(folder=context.folder, schema=schema(node, users=users))
+    try:
+        async for frame in stages[-1]:
+            writer.write(frame)
+            context.progress(0 if node.private else writer.rows, None, "rows")
+    finally:
+        for stage in reversed(stages):
+            await stage.aclose()  # type: ignore[attr-defined]
+        aside.flush()
+    _finish(writer, arounds, aside, read.rows)
+    return Usage(
+        requests=sum(c.requests for c in callers),
+        cached_requests=sum(c.cached for c in callers),
+        failed_requests=sum(c.failed for c in callers),
+        tokens_in=sum(c.tokens_in for c in callers),
+        tokens_out=sum(c.tokens_out for c in callers),
+    )
+
+
+def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read: int) -> None:
+    """Check that every row is accounted for and write the counts."""
+    for around in arounds:
+        around.count.check()
+    keys = ("filtered", "duplicates", "failed", "added")
+    counts: dict[str, Any] = {"in": read, "out": writer.rows, **{key: sum(getattr(a.count, key) for a in arounds) for key in keys}}
+    # Rows that a `take` left unread behind a step that had read on are neither filtered nor failed there.
+    unread = sum(before.count.rows_out - after.count.rows_in for before, after in zip(arounds, arounds[1:], strict=False))
+    unread += read - arounds[0].count.rows_in if arounds else 0
+    counts["unread"] = unread
+    aside.rows = max(aside.rows, read)
+    aside.judge()
+    writer.close({**counts, "steps": [asdict(around.count) for around in arounds]})
+
+
+@dataclass(slots=True)
+class _Read:
+    rows: int = 0
+
+
+def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], _Read]:
+    """Return the first frames, the steps that are left, and a count of the rows read."""
+    node, steps, read = context.node, context.node.steps, _Read()
+    if "from" in node.settings:
+        frames = context.rows(node.settings["from"]["node"]).frames()
+        return _counted(_sliced(frames), read), steps, read
+    columns = _grid_columns(context)
+    slots = {name: slot_values(slot, lambda n, c: _distinct(context, n, c)) for name, slot in node.settings["grid"].items()}
+    grid = Grid(slots=slots, schema={ID: pl.String, **columns})
+    if steps and steps[0].verb == "sample":
+        settings = steps[0].settings
+        count = settings["count"] if "count" in settings else round(settings["share"] * grid.size)
+        if context.limit is not None:
+            count = min(count, context.limit)
+        return _counted(grid.frames(iter(draw_indices(grid.size, count, context.seed))), read), steps[1:], read
+    indices = range(grid.size if context.limit is None else min(grid.size, context.limit))
+    return _counted(grid.frames(iter(indices)), read), steps, read
+
+
+def _grid_columns(context: Context) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, slot in context.node.settings["grid"].items():
+        if "column" in slot:
+            reference, column = slot["column"]
+            columns[name] = column_type(context.graph.by_name[reference["node"]].columns[column])
+        else:
+            values = slot.get("list") or [0]
+            columns[name] = pl.Series([values[0]]).dtype
+    return columns
+
+
+def _distinct(context: Context, node: str, column: str) -> list[Any]:
+    frames = [frame for frame in context.rows(node).frames([column])]
+    return list(pl.concat(frames)[column].unique(maintain_order=True))
+
+
+def _sliced(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for frame in frames:
+        yield from frame.iter_slices(2048)
+
+
+async def _counted(frames: Iterator[pl.DataFrame], read: _Read) -> Frames:
+    for frame in frames:
+        read.rows += len(frame)
+        yield frame
+
+
+async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Caller | None:
+    if step.verb != "ask":
+        return None
+    name = step.settings["endpoint"]["node"]
+    settings = context.graph.by_name[name].settings
+    return Caller(
+        name=name,
+        endpoint=endpoints[name],
+        identity=await endpoints[name].identity(),
+        ledger=ledger,
+        pace=Pace(most=settings["concurrency"]),
+        label=context.node.label,
+        retries=settings["retries"],
+    )
+
+
+def _logprob(context: Context, name: str, texts: Any) -> Any:
+    from synthc.runtime.training.score import logprob
+
+    return logprob(context.inputs[name], list(texts))
+
+
+def _tell(context: Context, done: int | None, callers: list[Caller]) -> None:
+    if done is None:
+        if context.stopping():
+            context.progress(0, None, "rows")
+        return
+    context.progress(done, None, "answers", requests=sum(c.requests for c in callers), tokens=sum(c.tokens_out for c in callers))
