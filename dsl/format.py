@@ -44,7 +44,7 @@ def _comments(source: Source, start: int, end: int, newlines: int) -> tuple[list
 
 def _as_it_was(source: Source, place: Cut, newlines: int) -> tuple[list[Line], int]:
     """Return an item untouched but for the empty lines behind it."""
-    text = source.text[place.start : place.end].removeprefix("\ufeff")
+    text = source.text[place.start : place.end]
     last = len(text.rstrip(" \t\r\f\n"))
     end = text.find("\n", last)
     kept = text if end < 0 else text[:end]

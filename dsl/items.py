@@ -11,7 +11,7 @@ from synthc.dsl.source import Source, Span
 # A letter of any alphabet begins an item: a name spelled wrong is then that item's mistake alone.
 _HEAD = re.compile(r"(?:^|(?<=\A\ufeff))(?:#.*\n)*+(?=(?P<word>[^\W\d])?)", re.MULTILINE)
 _BLANK = re.compile(r"(?:[\s\ufeff]|#[^\n]*)*+")
-_OPAQUE = re.compile(r'"""(?:[^"]|"[^"]|""[^"])*"""|"(?!"")(?:[^"\\\n]|\\[^\n])*"|(?P<comment>#[^\r\n]*)')
+_OPAQUE = re.compile(r'"""(?:[^"]|"[^"]|""[^"])*"""|"(?!"")(?:[^"\\\n]|\\[^\n])*"|(?P<comment>#[^\n]*)')
 _DIRECTIVE = re.compile(r"#\s*synth:")
 
 
@@ -49,7 +49,7 @@ def comments(source: Source, cuts: tuple[Cut, ...]) -> Iterator[Span]:
     for start, end in zip(edges, edges[1:], strict=False):
         for match in _OPAQUE.finditer(source.text, start, end):
             if match["comment"]:
-                yield source.span(match.start(), match.end())
+                yield source.span(match.start(), match.start() + len(match["comment"].rstrip()))
 
 
 def doc(source: Source, place: Cut) -> str | None:

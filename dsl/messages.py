@@ -303,8 +303,9 @@ def _wanted(failure: Failure) -> str:
     accepts = failure.accepts
     if failure.takes_value:
         return "a value"
-    clauses = {"AS", "TO"} if "ON" in accepts else set()
-    words = [shown for name, shown in EXPECTED.items() if name in accepts - clauses]
+    always = {"AS", "TO"} if "ON" in accepts else set()
+    always |= {"ROUND"} if "COMMA" in accepts else set()
+    words = [shown for name, shown in EXPECTED.items() if name in accepts - always]
     if "EQUALS" in accepts and "COMMA" not in accepts:
         return "`=`"
     if "SHARE" in accepts:

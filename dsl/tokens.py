@@ -16,7 +16,7 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _TOKEN = re.compile(
     r'''(?P<space>[ \t\r\f]+)
       | (?P<newline>\n)
-      | (?P<comment>\#[^\r\n]*)
+      | (?P<comment>\#[^\n]*)
       | (?P<template>"""(?:[^"]|"[^"]|""[^"])*""")
       | (?P<text>"(?!"")(?:[^"\\\n]|\\[^\n])*")
       | (?P<open>"""|")

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import lark
@@ -21,6 +22,7 @@ TOUR = (Path(__file__).parents[1] / "golden" / "tour.synth").read_text()
 GRAMMAR = parsing.GRAMMAR.read_text()
 
 
+@cache
 def strict() -> lark.Lark:
     """Return the parser built so that a conflict is an error."""
     return lark.Lark(GRAMMAR, **parsing.OPTIONS, strict=True)
