@@ -22,6 +22,7 @@ class Context:
     `inputs` maps the names of finished input nodes to their artefact folders.
     `project` is the folder that paths of the spec count from; `.synth` lies in it.
     `test_noise` is the seed of `--test-noise`, None when noise comes from the system's entropy.
+    `private` is the private part of the run's folder, for what its owner alone may read.
     """
 
     graph: Graph
@@ -30,6 +31,7 @@ class Context:
     inputs: Mapping[str, Path]
     folder: Path
     scratch: Path
+    private: Path
     project: Path
     events: Events
     seed: int

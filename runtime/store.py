@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from synthc.runtime.errors import OutsideFault
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
@@ -31,9 +33,16 @@ class Store:
         """Tell whether an artefact is finished."""
         return self.folder(fingerprint, private=private).is_dir()
 
-    def scratch(self, fingerprint: str, *, private: bool) -> Path:
-        """Return the folder for checkpoints of an unfinished artefact."""
-        return _made(self._part("scratch", private=private) / fingerprint, private=private)
+    def scratch(self, fingerprint: str, *, private: bool, fresh: bool = False) -> Path:
+        """Return the folder for checkpoints of an unfinished artefact, emptied if it is to be made afresh."""
+        folder = self._part("scratch", private=private) / fingerprint
+        if fresh:
+            self.forget(folder)
+        return _made(folder, private=private)
+
+    def forget(self, scratch: Path) -> None:
+        """Remove the checkpoints of an artefact that is finished."""
+        shutil.rmtree(scratch, ignore_errors=True)
 
     @contextlib.contextmanager
     def writing(self, fingerprint: str, *, private: bool) -> Iterator[Path]:
@@ -48,14 +57,16 @@ class Store:
             shutil.rmtree(final)
         waiting.rename(final)
         _sync_folder(final.parent)
-        shutil.rmtree(self._part("scratch", private=private) / fingerprint, ignore_errors=True)
 
     @contextlib.contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Wait until no other process works at the same; a dead one holds nothing."""
+    def lock(self, name: str, *, busy: str | None = None) -> Iterator[None]:
+        """Wait until no other process works at the same, or say `busy`; a dead one holds nothing."""
         folder = _made(self.root / "locks", private=False)
         with (folder / name).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+            except BlockingIOError:
+                raise OutsideFault(str(busy)) from None
             yield
 
     def key(self) -> bytes:

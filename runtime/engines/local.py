@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -33,12 +32,8 @@ class Usage:
     tokens_out: int = 0
 
 
-def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Usage:
+async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Usage:
     """Carry a row node out into the context's folder."""
-    return asyncio.run(_work(context, endpoints, ledger))
-
-
-async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Usage:
     node = context.node
     aside = SetAside(path=context.folder / "failures.jsonl", allowed=node.settings["max_failures"], place=node.place, name=node.name, private=node.private)
     frames, steps, read = _beginning(context)
@@ -146,9 +141,10 @@ async def _counted(frames: Iterator[pl.DataFrame], read: _Read) -> Frames:
         yield frame
 
 
-async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger) -> Caller | None:
+async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Caller | None:
     if step.verb != "ask":
         return None
+    assert ledger is not None
     name = step.settings["endpoint"]["node"]
     settings = context.graph.by_name[name].settings
     return Caller(

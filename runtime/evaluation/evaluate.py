@@ -1,4 +1,4 @@
-"""Judges models on rows and writes `metrics.json`; a `require` that does not hold stops the run."""
+"""Judges models on rows and writes `metrics.json`, with what its `require` finds unmet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from synthc.compiler.graph import Privacy
 from synthc.runtime.context import Context
-from synthc.runtime.errors import InputError, RequirementFailed
+from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID, PART, USER
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -59,9 +59,9 @@ def evaluate(context: Context) -> None:
         "times_scored": _count_scoring(context) if private else 1,
         "models": models,
         "pairs": pairs,
+        "unmet": _unmet(context, models),
     }
     (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
-    _check_requirements(context, models)
 
 
 def _messages(context: Context) -> tuple[list[str], np.ndarray, int]:
@@ -98,11 +98,14 @@ def _count_scoring(context: Context) -> int:
     return before + 1
 
 
-def _check_requirements(context: Context, models: Mapping[str, Mapping[str, Any]]) -> None:
-    for expression, text in zip(context.node.settings["require"], context.node.settings["require_text"], strict=True):
+def _unmet(context: Context, models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each requirement that does not hold."""
+    settings, found = context.node.settings, []
+    for expression, text in zip(settings["require"], settings["require_text"], strict=True):
         if not _value(expression, models):
             sides = [_shown(side, models) for side in expression.get("args", [])]
-            raise RequirementFailed(f"{context.node.place}: `require = {text}` does not hold: {' against '.join(sides)}")
+            found.append(f"`require = {text}` does not hold: {' against '.join(sides)}")
+    return found
 
 
 def _shown(expression: Any, models: Mapping[str, Mapping[str, Any]]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from synthc.compiler.graph import Node
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID, PART, USER, DatasetWriter
@@ -28,13 +29,13 @@ class Malformed(Exception):
     """A record that is no row; the message says why without showing it."""
 
 
-def source_files(context: Context) -> list[tuple[str, Path]]:
+def source_files(node: Node, project: Path) -> list[tuple[str, Path]]:
     """Return the files of a source, each with the name that its rows' identity counts from."""
-    reader = context.node.settings["reader"]
+    reader = node.settings["reader"]
     if reader["kind"] == "hub":
-        files = find_hub_files(reader, context.node.place)
+        files = find_hub_files(reader, node.place)
         return [(f"{reader['repository']}/{path.name}", path) for path in files]
-    files = find_files(reader, context.project, context.node.place)
+    files = find_files(reader, project, node.place)
     return [(path.name, path) for path in files]
 
 
@@ -76,7 +77,7 @@ def read_source(context: Context, key: bytes) -> None:
 
 
 def _records(context: Context) -> Iterator[tuple[str, Record]]:
-    for name, path in source_files(context):
+    for name, path in source_files(context.node, context.project):
         for record in read_records(path):
             yield name, record
 

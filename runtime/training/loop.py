@@ -85,11 +85,11 @@ def learning_rate(settings: Mapping[str, Any], done: float) -> float:
     """Return the rate at a share of the training that is done: linear warm-up, then cosine or constant."""
     peak: float = settings["learning_rate"]
     if done < settings["warmup"]:
-        return peak * (done / settings["warmup"] * 0.99 + 0.01)
+        return float(peak * (done / settings["warmup"] * 0.99 + 0.01))
     if settings["schedule"] == "constant":
         return peak
     rest = (done - settings["warmup"]) / (1 - settings["warmup"])
-    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, rest))))
+    return float(peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, rest)))))
 
 
 def _save(model: nn.Module, optimiser: torch.optim.Optimizer, position: Position, path: Path) -> None:

@@ -16,10 +16,12 @@ from typing import Any
 
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.orphan import exit_with_parent
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
 
 MANY_PASSES = 4
+PASSES_UNDER_LIMIT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,9 @@ class Job:
 
 def pretrain(context: Context) -> None:
     """Train the family of a pretrain node into `seed-0`, `seed-1`, ... and tell what it read."""
-    settings = context.node.settings
     start, model, vocab = _start(context)
     encoded = _encode(context, vocab)
+    settings = _limited(context, encoded)
     if len(encoded) == 0:
         raise InputError(f"{context.node.place}: `{context.node.name}` has no words to learn from; `{context.reference('rows')}` is empty")
     passes = settings["words"] / encoded.words
@@ -52,7 +54,7 @@ def pretrain(context: Context) -> None:
     jobs = [
         Job(
             seed=context.seed * 1000 + index,
-            settings=dict(settings),
+            settings=settings,
             model=dict(model),
             vocab=vocab,
             start=start,
@@ -64,6 +66,14 @@ def pretrain(context: Context) -> None:
     _work(jobs, context)
     facts = {"words": encoded.words, "unknown": encoded.unknown, "passes": passes, "sentences": len(encoded)}
     (context.folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def _limited(context: Context, encoded: Encoded) -> dict[str, Any]:
+    """Return the node's settings; under a limit no more passes than a try-out needs."""
+    settings = dict(context.node.settings)
+    if context.limit is not None:
+        settings["words"] = min(settings["words"], PASSES_UNDER_LIMIT * max(1, encoded.words))
+    return settings
 
 
 def _start(context: Context) -> tuple[Path | None, Mapping[str, Any], Path]:
@@ -131,6 +141,7 @@ def _train_one(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> Non
     from synthc.runtime.training.loop import train
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exit_with_parent()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
     vocab = Vocab.load(job.vocab)

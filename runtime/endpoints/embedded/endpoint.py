@@ -132,8 +132,10 @@ def _load() -> None:
     import signal
 
     from synthc.runtime.endpoints.embedded.decode import Decoder
+    from synthc.runtime.orphan import exit_with_parent
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exit_with_parent()
     _loaded.append(Decoder())
 
 

@@ -1,1 +1,1 @@
-"""One DP mechanism a file."""
+"""One mechanism a file: how users are drawn, updates clipped, and noise added."""

@@ -1,0 +1,53 @@
+"""What the server and a worker say to each other, as Flower records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from flwr.app import ArrayRecord, ConfigRecord, RecordDict
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One chunk of a round's cohort: the model as flat numbers, and whose text it is tuned on."""
+
+    weights: NDArray[np.float32]
+    users: NDArray[np.int64]
+    round: int
+    seed: int
+
+    def record(self) -> RecordDict:
+        """Return it as the content of a message."""
+        config = ConfigRecord({"round": self.round, "seed": self.seed})
+        return RecordDict({"weights": ArrayRecord([self.weights]), "users": ArrayRecord([self.users]), "config": config})
+
+    @classmethod
+    def read(cls, content: RecordDict) -> Task:
+        """Read what `record` wrote."""
+        config = content.config_records["config"]
+        return cls(
+            weights=content.array_records["weights"].to_numpy_ndarrays()[0],
+            users=content.array_records["users"].to_numpy_ndarrays()[0],
+            round=int(str(config["round"])),
+            seed=int(str(config["seed"])),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The sum of the clipped updates of a chunk, and numbers for the private log alone."""
+
+    total: NDArray[np.float64]
+    stats: NDArray[np.float64]
+
+    def record(self) -> RecordDict:
+        """Return it as the content of a message."""
+        return RecordDict({"total": ArrayRecord([self.total]), "stats": ArrayRecord([self.stats])})
+
+    @classmethod
+    def read(cls, content: RecordDict) -> Done:
+        """Read what `record` wrote."""
+        records = content.array_records
+        return cls(total=records["total"].to_numpy_ndarrays()[0], stats=records["stats"].to_numpy_ndarrays()[0])

@@ -1,0 +1,92 @@
+"""The Flower strategy: draw a cohort, spread it over the nodes, add up, add noise, take a step.
+
+Flower carries the messages. Its wrappers for differential privacy are not used: in 1.41 adaptive
+clipping moves the wrong way, means are weighted by what clients claim, and updates that are not
+finite pass through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
+from flwr.serverapp import Grid
+from flwr.serverapp.strategy import Strategy
+from numpy.typing import NDArray
+
+from synthc.runtime.federated.dp.gaussian import Mechanism
+from synthc.runtime.federated.messages import Done, Task
+from synthc.runtime.federated.rounds import Keys, Rounds, State
+
+
+@dataclass(kw_only=True)
+class PrivateFedAvg(Strategy):
+    """FedAvg, with momentum if wanted, over a mechanism.
+
+    `sizes_U` are the words of each user, by which chunks are balanced; `rounds` keeps what must
+    survive, `charge` notes what a round spends, `told` hears how many are done.
+    """
+
+    mechanism: Mechanism
+    rounds: Rounds
+    sizes_U: NDArray[np.int64]  # noqa: N815
+    state: State
+    learning_rate: float
+    momentum: float
+    seed: int
+    charge: Callable[[str, int], None]
+    told: Callable[[int], None]
+    _keys: Keys | None = None
+
+    def configure_train(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
+        """Send each node its chunk of a cohort drawn under a fresh secret key."""
+        del arrays, config
+        self._keys = self.rounds.begin(self.state, self.charge)
+        cohort = self.mechanism.sample(len(self.sizes_U), self._keys.cohort)
+        nodes = list(grid.get_node_ids())
+        weights = self.state.weights.astype(np.float32)
+        messages = []
+        for node, chunk in zip(nodes, balanced(cohort, self.sizes_U, len(nodes)), strict=True):
+            task = Task(weights=weights, users=chunk, round=self.state.round, seed=self.seed)
+            messages.append(grid.create_message(task.record(), "train", node, str(server_round)))
+        return messages
+
+    def aggregate_train(self, server_round: int, replies: Iterable[Message]) -> tuple[ArrayRecord | None, MetricRecord | None]:
+        """Add up the chunks, add noise, take the server's step and write the round."""
+        del server_round
+        assert self._keys is not None
+        by_node = sorted(replies, key=lambda reply: reply.metadata.src_node_id)
+        done = [Done.read(reply.content) for reply in by_node]
+        mean = self.mechanism.mean(np.sum([d.total for d in done], axis=0), self._keys.noise)
+        velocity = self.momentum * self.state.velocity + mean
+        weights = self.state.weights + self.learning_rate * velocity
+        self.state = State(round=self.state.round + 1, weights=weights.astype(np.float32), velocity=velocity.astype(np.float32))
+        self.rounds.write(self.state, np.sum([d.stats for d in done], axis=0))
+        self._keys = None
+        self.told(self.state.round)
+        return ArrayRecord([self.state.weights]), None
+
+    def configure_evaluate(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
+        """Ask nobody: judging on devices would be a release of its own."""
+        del server_round, arrays, config, grid
+        return []
+
+    def aggregate_evaluate(self, server_round: int, replies: Iterable[Message]) -> MetricRecord | None:
+        """Return nothing."""
+        del server_round, replies
+        return None
+
+    def summary(self) -> None:
+        """Say nothing; the plan and the report do."""
+
+
+def balanced(cohort: NDArray[np.int64], sizes: NDArray[np.int64], chunks: int) -> list[NDArray[np.int64]]:
+    """Spread users over chunks, the longest first to the lightest; the same cohort gives the same chunks."""
+    loads, spread = [0] * chunks, [list[int]() for _ in range(chunks)]
+    for user in sorted(cohort.tolist(), key=lambda u: (-int(sizes[u]), u)):
+        lightest = loads.index(min(loads))
+        spread[lightest].append(user)
+        loads[lightest] += int(sizes[user]) + 1
+    return [np.array(sorted(users), np.int64) for users in spread]

@@ -1,0 +1,66 @@
+"""The private text of the users who train, encoded once and mapped into the memory of every worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthc.runtime.rows import USER, Dataset
+from synthc.runtime.training.sentences import Encoded
+from synthc.runtime.training.vocab import Vocab
+
+LONGEST_SENTENCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Sentences grouped by user: user i has those from `firsts[i]` to `firsts[i + 1]`."""
+
+    encoded: Encoded
+    firsts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Dataset, part: str, column: str, vocab: Vocab) -> Users:
+        """Encode the rows of a part, users in the order of their hashed ids."""
+        frame = rows.part(part, [column])
+        ids: list[int] = []
+        starts, firsts = [0], [0]
+        for (_,), group in frame.group_by(USER, maintain_order=True):
+            own = Encoded.of(group[column], vocab, LONGEST_SENTENCE)
+            starts.extend((own.starts[1:] + len(ids)).tolist())
+            ids.extend(own.ids.tolist())
+            firsts.append(len(starts) - 1)
+        encoded = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64))
+        return cls(encoded=encoded, firsts=np.array(firsts, np.int64))
+
+    def save(self, folder: Path) -> None:
+        """Write all arrays; the last one tells that they are complete."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.encoded.save(folder)
+        np.save(folder / "firsts.npy", self.firsts)
+
+    @classmethod
+    def load(cls, folder: Path) -> Users:
+        """Map what `save` wrote into memory."""
+        return cls(encoded=Encoded.load(folder), firsts=np.load(folder / "firsts.npy"))
+
+    def __len__(self) -> int:
+        """Return the number of users."""
+        return len(self.firsts) - 1
+
+    def words(self, user: int) -> int:
+        """Return how many words a user wrote."""
+        starts = self.encoded.starts
+        return int(starts[self.firsts[user + 1]] - starts[self.firsts[user]])
+
+    def batches(self, user: int, *, batch: int, max_words: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
+        """Return batches of sentences, drawn until a user's words reach the bound, alike in length."""
+        order = random.permutation(np.arange(self.firsts[user], self.firsts[user + 1]))
+        lengths = np.diff(self.encoded.starts)[order]
+        order = order[np.cumsum(lengths) - lengths < max_words]
+        order = order[np.argsort(np.diff(self.encoded.starts)[order], kind="stable")]
+        groups = [order[i : i + batch] for i in range(0, len(order), batch)]
+        return [groups[i] for i in random.permutation(len(groups))]

@@ -1,0 +1,48 @@
+"""What an artefact rests on at run: the graph's fingerprint, and all that only a run can know.
+
+Beside what the graph says these are the bytes of input files, the models that answer, the run's
+seed and limit, and for what lies behind a mechanism the model that came out of it: its noise
+cannot be drawn again, so rows made from it are reproducible given that model and not the seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from synthc.compiler.graph import Graph, Node
+from synthc.compiler.graph.fingerprint import fingerprint
+from synthc.runtime.endpoints.base import Identity
+
+ARTEFACTS = 1
+"""Raised when the same node would write other bytes than an earlier release did."""
+
+NO_ARTEFACT = frozenset({"endpoint", "model", "publish"})
+"""Kinds of nodes that leave nothing in the store."""
+
+
+def run_fingerprint(node: Node, graph: Graph, known: Mapping[str, str], **rests_on: Any) -> str:
+    """Return the fingerprint of a node's artefact; `known` has those of what it reads.
+
+    `rests_on` is what only the run knows, such as `files` and `seed`; a None says nothing.
+    """
+    inputs = [known[name] for name in sorted(graph.needs(node.name) - {node.name}) if name in known]
+    said = {key: value for key, value in rests_on.items() if value is not None}
+    return fingerprint([ARTEFACTS, graph.fingerprints[node.name], sorted(inputs), said])
+
+
+def asked(node: Node) -> list[str]:
+    """Return the names of the endpoints that a node asks, each once."""
+    names = [step.settings["endpoint"]["node"] for step in node.steps if step.verb == "ask"]
+    return list(dict.fromkeys(names))
+
+
+def identities(node: Node, found: Mapping[str, Identity]) -> list[Any] | None:
+    """Return which models answer a node, None if it asks nobody."""
+    return [asdict(found[name]) for name in asked(node)] or None
+
+
+def behind_mechanism(node: Node, graph: Graph) -> bool:
+    """Tell whether a node is, or rests on, what a mechanism released."""
+    return any(graph.by_name[name].kind == "federate" and graph.by_name[name].settings["dp"] for name in graph.needs(node.name))

@@ -1,0 +1,66 @@
+"""What a run came to: the document that `run --json` prints, made from artefacts on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from synthc.compiler.graph.privacy_document import privacy_document
+
+from synthc.compiler.graph import Graph, Node
+from synthc.runtime.engines.local import Usage
+from synthc.runtime.errors import RunError
+from synthc.runtime.folder import ROWS
+from synthc.runtime.rows import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The document of a run, the problem that stopped it if any, and its folder."""
+
+    document: dict[str, Any]
+    problem: RunError | None
+    folder: Path
+
+
+def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Usage | None = None, seconds: float = 0.0) -> dict[str, Any]:
+    """Return a node's entry; rows, seconds and failures of a private node are null.
+
+    Rows are counted on disk again, so that success means rows that are there.
+    """
+    asked = asdict(usage or Usage())
+    rows = Dataset(folder=artefact).rows if artefact is not None and node.kind in ROWS and not node.private else None
+    if node.private:
+        return {"name": node.name, "kind": node.kind, "status": status, "rows": None, "seconds": None, **dict.fromkeys(asked)}
+    return {"name": node.name, "kind": node.kind, "status": status, "rows": rows, "seconds": seconds, **asked}
+
+
+def metrics_of(graph: Graph, artefacts: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the numbers of all finished evaluations."""
+    found = {}
+    for node in graph.nodes:
+        if node.kind == "evaluate" and node.name in artefacts:
+            found[node.name] = json.loads((artefacts[node.name] / "metrics.json").read_text())
+    return found
+
+
+def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path) -> dict[str, Any]:
+    """Return what the people of each private source spent, of the mechanisms that are finished."""
+    from synthc.runtime.federated.charges import charged_events
+
+    facts = {}
+    for node in graph.nodes:
+        if node.kind == "federate" and node.name in artefacts:
+            facts[node.name] = json.loads((artefacts[node.name] / "federation.json").read_text())
+    evaluations = {n.name: json.loads((artefacts[n.name] / "metrics.json").read_text())["times_scored"] for n in graph.nodes if n.kind == "evaluate" and n.name in artefacts}
+    seeded = any(fact["noise_generator"] == "seeded" for fact in facts.values())
+    return privacy_document(
+        graph,
+        rounds_charged={name: fact["rounds_charged"] for name, fact in facts.items()},
+        lifetime_events=lambda people: charged_events(project, people),
+        noise_generator="seeded" if seeded else "entropy",
+        evaluations=evaluations,
+    )

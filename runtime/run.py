@@ -1,0 +1,310 @@
+"""Walks a graph: carries out what the store does not have, resumes, stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from synthc.compiler.graph import Graph, Node, Privacy
+from synthc.runtime.context import Context
+from synthc.runtime.endpoints.base import Endpoint, Identity
+from synthc.runtime.endpoints.open import open_endpoint
+from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, RunError
+from synthc.runtime.events import Events, Listener
+from synthc.runtime.execute import execute
+from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, run_fingerprint
+from synthc.runtime.folder import RunFolder
+from synthc.runtime.ledger import Ledger
+from synthc.runtime.only import chosen
+from synthc.runtime.outcome import Outcome, entry_of, metrics_of, privacy_of
+from synthc.runtime.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run is carried out; `endpoints` maps names to `tgi:URL` or `embedded`."""
+
+    project: Path
+    seed: int = 0
+    test_noise: int | None = None
+    limit: int | None = None
+    only: str | None = None
+    fresh: bool = False
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (), stopping: Callable[[], bool] = lambda: False) -> Outcome:
+    """Carry out a graph and write the run's folder; a fault outside is in the outcome, not raised."""
+    names = chosen(graph, options.only)
+    folder = RunFolder.of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit)
+    store = Store(root=options.project / ".synth")
+    events = Events(path=folder.path / "events.jsonl", listeners=listeners)
+    problem: RunError | None = None
+    with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
+        events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])
+        with asyncio.Runner() as runner:
+            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner)
+            try:
+                walk.carry_out(names)
+            except RunError as found:
+                problem = found
+            except OSError as found:
+                problem = fault(found)
+            finally:
+                walk.close()
+        status = "done" if problem is None else "interrupted" if problem.exit_code == 130 else "failed"
+        events.emit("run_finished", status=status, problem=None if problem is None else str(problem))
+        document = walk.document(status)
+        folder.write("result.json", {**document, "problem": None if problem is None else str(problem)})
+        folder.write("metrics.json", document["metrics"])
+        folder.write("privacy.json", document["privacy"])
+        _report(folder.path)
+    return Outcome(document=document, problem=problem, folder=folder.path)
+
+
+def finished(graph: Graph, options: Options) -> dict[str, bool]:
+    """Tell which nodes the store already has; private files are not opened, no server is asked.
+
+    What rests on a private source or on a server is not known before the run, and counts as not done.
+    """
+    store = Store(root=options.project / ".synth")
+    with asyncio.Runner() as runner:
+        walk = Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner)
+        return {node.name: walk.known_done(node) for node in graph.nodes}
+
+
+def spends_again(graph: Graph, options: Options) -> list[str]:
+    """Return the federations that `--fresh` would charge to real people once more."""
+    names = chosen(graph, options.only)
+    tuned = [n for n in graph.nodes if n.kind == "federate" and n.name in names and n.settings["dp"] and n.settings["population_is"] != "simulated"]
+    return [node.name for node in tuned] if options.limit is None and options.test_noise is None else []
+
+
+def fault(problem: OSError) -> RunError:
+    """Return an error of the system as a sentence with its mend."""
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return OutsideFault("the disk is full; free some space and repeat the command, which goes on from here")
+    where = f"{problem.filename}: " if problem.filename else ""
+    return OutsideFault(f"{where}{(problem.strerror or str(problem)).lower()}; mend that and repeat the command, which goes on from here")
+
+
+def _report(folder: Path) -> None:
+    from synthc.runtime.page.report import write_report
+
+    write_report(folder)
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """One walk over a graph, node after node."""
+
+    graph: Graph
+    options: Options
+    folder: RunFolder | None
+    store: Store
+    events: Events
+    stopping: Callable[[], bool]
+    runner: asyncio.Runner
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    prints: dict[str, str] = field(default_factory=dict)
+    artefacts: dict[str, Path] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    answering: dict[str, Identity] = field(default_factory=dict)
+    _ledger: Ledger | None = None
+
+    def carry_out(self, names: frozenset[str]) -> None:
+        """Carry out the chosen nodes in order."""
+        for node in self.graph.nodes:
+            if node.kind == "endpoint":
+                continue
+            if node.name not in names or node.kind == "publish":
+                self._skip(node, wanted=node.name in names)
+            elif node.kind in NO_ARTEFACT:
+                self.entries[node.name] = entry_of(node, "done")
+            else:
+                self._node(node)
+
+    def close(self) -> None:
+        """Let go of servers, workers and the ledger."""
+        for endpoint in self.endpoints.values():
+            self.runner.run(endpoint.close())
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def document(self, status: str) -> dict[str, Any]:
+        """Return what `run --json` prints."""
+        assert self.folder is not None
+        nodes = [self.entries.get(n.name) or entry_of(n, "skipped") for n in self.graph.nodes if n.kind != "endpoint"]
+        return {
+            "run": self.folder.path.relative_to(self.options.project).as_posix(),
+            "status": status,
+            "nodes": nodes,
+            "metrics": metrics_of(self.graph, self.artefacts),
+            "privacy": privacy_of(self.graph, self.artefacts, self.options.project),
+            "endpoints": {name: asdict(identity) for name, identity in self.answering.items()},
+            "seed": self.options.seed,
+            "limit": self.options.limit,
+            "test_noise": self.options.test_noise,
+        }
+
+    def stamped(self, node: Node) -> bool:
+        """Tell whether what a node yields is "not private" though it lies behind a mechanism."""
+        return (self.options.limit is not None or self.options.test_noise is not None) and behind_mechanism(node, self.graph)
+
+    def hidden(self, node: Node) -> bool:
+        """Tell whether a node's artefact is kept among the private ones."""
+        return node.private or self.stamped(node)
+
+    def known_done(self, node: Node) -> bool:
+        """Tell whether the store has a node, as far as can be told without reading anything private."""
+        if node.kind in NO_ARTEFACT:
+            return False
+        private_source = node.kind == "source" and node.private
+        remote = any(self._kind(name) != "embedded" for name in asked(node))
+        if private_source or remote or any(name not in self.prints for name in self._reads(node)):
+            return False
+        try:
+            self.prints[node.name] = self._fingerprint(node)
+        except RunError:
+            return False
+        return self.store.has(self.prints[node.name], private=self.hidden(node))
+
+    def _skip(self, node: Node, *, wanted: bool) -> None:
+        self.entries[node.name] = entry_of(node, "skipped")
+        if wanted:
+            self.events.emit("note", node=node.name, text="nothing was published; a run never publishes by itself")
+            return
+        if node.kind not in NO_ARTEFACT and not node.private and all(name in self.prints for name in self._reads(node)):
+            self._find(node)
+
+    def _find(self, node: Node) -> bool:
+        """Look for a node's artefact in the store."""
+        print_ = self._fingerprint(node)
+        found = self.store.has(print_, private=self.hidden(node))
+        if found:
+            self._keep(node, print_)
+        return found
+
+    def _node(self, node: Node) -> None:
+        for name in self._reads(node):
+            if name not in self.artefacts and not self._available(self.graph.by_name[name]):
+                raise InputError(f"{node.place}: `{node.name}` needs `{name}`, which is not there yet; say `--only +{node.name}`")
+        print_ = self._fingerprint(node)
+        private = self.hidden(node)
+        with self.store.lock(print_):
+            if self.store.has(print_, private=private) and not self.options.fresh:
+                self._keep(node, print_)
+                self.entries[node.name] = entry_of(node, "cached", self.artefacts[node.name])
+            else:
+                self.entries[node.name] = entry_of(node, "failed")
+                self._make(node, print_)
+        self.events.emit("node_finished", node=node.name, **{k: v for k, v in self.entries[node.name].items() if k != "name"})
+        self._require(node)
+
+    def _available(self, node: Node) -> bool:
+        ready = all(name in self.artefacts or self._available(self.graph.by_name[name]) for name in self._reads(node))
+        return ready and self._find(node)
+
+    def _reads(self, node: Node) -> list[str]:
+        """Return the nodes with artefacts that one rests on, each after what it reads."""
+        needed = self.graph.needs(node.name) - {node.name}
+        return [n.name for n in self.graph.nodes if n.name in needed and n.kind not in NO_ARTEFACT]
+
+    def _make(self, node: Node, print_: str) -> None:
+        assert self.folder is not None
+        private, started = self.hidden(node), time.monotonic()
+        self.events.emit("node_started", node=node.name, kind=node.kind)
+        # Rounds of a federation are private while they last: what is in its scratch, keys among it, stays with its owner.
+        scratch = self.store.scratch(print_, private=private or node.kind == "federate", fresh=self.options.fresh)
+        with self.store.writing(print_, private=private) as artefact:
+            context = Context(
+                graph=self.graph,
+                node=replace(node, label=Privacy.SIMULATED) if self.stamped(node) and not node.private else node,
+                fingerprint=print_,
+                inputs=self.artefacts,
+                folder=artefact,
+                scratch=scratch,
+                private=self.folder.private,
+                project=self.options.project,
+                events=self.events,
+                seed=self.options.seed,
+                limit=self.options.limit,
+                test_noise=self.options.test_noise,
+                stopping=self.stopping,
+            )
+            try:
+                usage = execute(context, endpoints=lambda: self._open(node), ledger=self._open_ledger, key=self.store.key, runner=self.runner)
+            except RunError as problem:
+                shown = self.folder.show_failures(node, artefact, private=private)
+                raise type(problem)(str(problem).replace(str(artefact / "failures.jsonl"), str(shown))) from None
+        self.store.forget(scratch)
+        self._keep(node, print_)
+        seconds = round(time.monotonic() - started, 3)
+        self.entries[node.name] = entry_of(node, "done", self.artefacts[node.name], usage=usage, seconds=seconds)
+
+    def _keep(self, node: Node, print_: str) -> None:
+        """Remember a finished artefact, and show it in the run's folder."""
+        private = self.hidden(node)
+        self.artefacts[node.name] = self.store.folder(print_, private=private)
+        # What came out of a mechanism stands for itself: other noise, another model.
+        self.prints[node.name] = self.store.hash_file(self.artefacts[node.name] / "model.safetensors", private=False) if node.kind == "federate" else print_
+        if self.folder is not None:
+            self.folder.show(node, self.artefacts[node.name], private=private)
+
+    def _fingerprint(self, node: Node) -> str:
+        asks = asked(node)
+        for name in asks:
+            self._identify(name)
+        federated = self.stamped(node)
+        return run_fingerprint(
+            node,
+            self.graph,
+            self.prints,
+            files=self._files(node) if node.kind == "source" else None,
+            answering=identities(node, self.answering),
+            seed=self.options.seed if node.kind != "source" else None,
+            limit=self.options.limit,
+            test_noise=self.options.test_noise if federated else None,
+            stamped=True if federated else None,
+        )
+
+    def _files(self, node: Node) -> list[Any]:
+        from synthc.runtime.sources.read import source_files
+
+        files = source_files(node, self.options.project)
+        return [[name, self.store.hash_file(path, private=node.private)] for name, path in files]
+
+    def _kind(self, name: str) -> str:
+        override = self.options.endpoints.get(name)
+        return override.split(":", 1)[0] if override else str(self.graph.by_name[name].settings["kind"])
+
+    def _identify(self, name: str) -> None:
+        """Ask an endpoint which model it is, once."""
+        if name not in self.answering:
+            self.endpoints[name] = open_endpoint(self.graph.by_name[name], self.options.endpoints.get(name))
+            self.answering[name] = self.runner.run(self.endpoints[name].identity())
+
+    def _open(self, node: Node) -> dict[str, Endpoint]:
+        """Return the endpoints of a node, refusing what a seeded mechanism taught where it would leave."""
+        for name in asked(node):
+            if self.stamped(node) and self.endpoints[name].remote:
+                raise InputError(f"{node.place}: under `--limit` and `--test-noise` nothing behind a mechanism is private, so `{node.name}` may not ask `{name}`, which is not on this machine")
+        return {name: self.endpoints[name] for name in asked(node)}
+
+    def _open_ledger(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger(path=self.store.root / "ledger.sqlite")
+        return self._ledger
+
+    def _require(self, node: Node) -> None:
+        """Raise where an evaluation's `require` does not hold; its numbers are kept."""
+        if node.kind == "evaluate":
+            unmet = metrics_of(self.graph, {node.name: self.artefacts[node.name]})[node.name]["unmet"]
+            if unmet:
+                self.entries[node.name]["status"] = "failed"
+                raise RequirementFailed(f"{node.place}: {'; '.join(unmet)}")
