@@ -1,0 +1,121 @@
+"""`synthc run`: carries a spec or graph out; the same command goes on where a run stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthc.cli.endpoints import add_endpoint, endpoints_of
+from synthc.cli.graphs import add_spec, ready, write
+from synthc.compiler.graph import Graph
+from synthc.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from synthc.runtime.outcome import Outcome
+    from synthc.runtime.run import Options
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_spec(parser)
+    add_endpoint(parser)
+    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="the seed of all that is drawn in the open; 0 if left out")
+    parser.add_argument("--test-noise", type=_natural, metavar="SEED", help="draw cohorts and noise from a seed; what comes out is not private")
+    parser.add_argument("--only", metavar="NAME", help="one node; `+NAME` with all it needs, `NAME+` with all that needs it")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="read at most N rows of each source; what comes out is not private")
+    parser.add_argument("--engine", default="local", metavar="ENGINE", help="where the work is done: `local`")
+    parser.add_argument("--fresh", action="store_true", help="do again what was done already")
+    parser.add_argument("--yes", action="store_true", help="do not ask where `--fresh` spends privacy again")
+    parser.add_argument("--replay", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="print what the run came to as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run, and show what came of it."""
+    _refuse_unbuilt(options)
+    made = ready(options)
+    if options.spec is None or not options.spec.endswith(".json"):
+        write(made)
+    outcome = _run(made.graph, _settings(options, made.graph), yes=options.yes)
+    if options.json:
+        print(json.dumps(outcome.document, indent=1, ensure_ascii=False))
+    else:
+        _show(outcome)
+    if outcome.problem is not None:
+        raise outcome.problem
+    return 0
+
+
+def _refuse_unbuilt(options: argparse.Namespace) -> None:
+    if options.engine.split(":")[0] == "ray":
+        raise InputError("the Ray engine is not built yet; leave `--engine` out to work on this machine")
+    if options.engine != "local":
+        raise InputError(f"there is no engine `{options.engine}`; leave `--engine` out to work on this machine")
+    if options.replay:
+        raise InputError("`--replay` is not built yet; without it a run takes every answer that the ledger has")
+
+
+def _settings(options: argparse.Namespace, graph: Graph) -> Options:
+    from synthc.runtime.run import Options
+
+    return Options(
+        project=Path.cwd(),
+        seed=options.seed,
+        test_noise=options.test_noise,
+        limit=options.limit,
+        only=options.only,
+        fresh=options.fresh,
+        endpoints=endpoints_of(options.endpoint, graph),
+    )
+
+
+def _run(graph: Graph, settings: Options, *, yes: bool) -> Outcome:
+    from synthc.cli.progress import view
+    from synthc.cli.stop import stoppable
+    from synthc.runtime import run as walker
+
+    if settings.fresh and not yes:
+        _ask(walker.spends_again(graph, settings))
+    bars = view()
+    with stoppable(bars.close) as stopping:
+        try:
+            return walker.run(graph, settings, listeners=(bars,), stopping=stopping)
+        finally:
+            bars.close()
+
+
+def _ask(federations: list[str]) -> None:
+    """Ask before real people are charged once more."""
+    if not federations:
+        return
+    names = ", ".join(f"`{name}`" for name in federations)
+    if not sys.stdin.isatty():
+        raise InputError(f"`--fresh` would spend privacy again, for {names}; say `--yes` if that is meant")
+    print(f"this spends privacy again, for {names}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
+        raise InputError("nothing was done and nothing was spent")
+
+
+def _show(outcome: Outcome) -> None:
+    from synthc.cli.results import results
+
+    for line in results(outcome.document):
+        print(line)
+    report = outcome.folder / "report.html"
+    if report.exists():
+        print(f"report: {report.relative_to(Path.cwd()) if report.is_relative_to(Path.cwd()) else report}")
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"`{text}` is no whole number")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if _natural(text) == 0:
+        raise argparse.ArgumentTypeError("at least 1 is wanted")
+    return int(text)

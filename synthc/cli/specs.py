@@ -1,0 +1,77 @@
+"""Finds the spec that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from synthc.compiler.load import Loaded, Loader
+from synthc.runtime.errors import InputError
+
+SUFFIX = ".synth"
+GRAPH = ".graph.json"
+
+
+def choose(given: str | None, *, graphs: bool) -> Path:
+    """Return the spec, or the compiled graph where `graphs` may stand; without an argument the only one of the folder."""
+    if given is None:
+        return _only()
+    path = Path(given)
+    if path.is_dir():
+        raise InputError(f"{given}: this is a folder; name a `{SUFFIX}` file, or work there with `-C {given}`")
+    if not path.exists():
+        raise InputError(f"{given}: there is no such file")
+    if path.suffix == SUFFIX or (graphs and path.suffix == ".json"):
+        return path
+    wanted = f"a `{SUFFIX}` file or a compiled `{GRAPH}`" if graphs else f"a `{SUFFIX}` file"
+    raise InputError(f"{given}: {wanted} is wanted here")
+
+
+def _only() -> Path:
+    found = roots(sorted(Path().glob(f"*{SUFFIX}")))
+    if not found:
+        raise InputError(f"there is no `{SUFFIX}` file in this folder; name one, or make a project with `synthc init`")
+    if len(found) > 1:
+        raise InputError(f"there are several specs here ({', '.join(str(path) for path in found)}); say which one")
+    return found[0]
+
+
+def roots(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that no other of them imports; all of them where each is imported."""
+    if len(paths) < 2:
+        return list(paths)
+    imported: set[Path] = set()
+    for path in paths:
+        loaded = Loader(project=Path()).load(path)
+        if loaded is not None:
+            imported.update(file for file in files(loaded) if file != path.resolve())
+    return [path for path in paths if path.resolve() not in imported] or list(paths)
+
+
+def files(loaded: Loaded) -> Iterable[Path]:
+    """Yield the file of a module and of all that it imports; not those of the standard library."""
+    if not loaded.standard:
+        yield loaded.folder / Path(loaded.path).name
+    for inner in loaded.imports.values():
+        yield from files(inner)
+
+
+def every(given: Sequence[str]) -> list[Path]:
+    """Return all spec files that are named or lie in a named folder; without a name those of this folder."""
+    found: list[Path] = []
+    for name in given or ["."]:
+        path = Path(name)
+        if path.is_dir():
+            inside = [file for file in sorted(path.rglob(f"*{SUFFIX}")) if not _hidden(file.relative_to(path))]
+            if not inside:
+                raise InputError(f"there is no `{SUFFIX}` file in {'this folder' if name == '.' else name}")
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise InputError(f"{name}: there is no such file")
+    return list(dict.fromkeys(found))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part in {"build", "runs"} for part in path.parts[:-1]) or path.name.startswith(".")
