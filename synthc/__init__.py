@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from synthc.compiler.compile import check  # noqa: A004
-    from synthc.compiler.compile import compile_spec as compile
+    from synthc.compiler.compile import compile_spec as compile  # noqa: A004
     from synthc.runtime.run import Options, run
 
 __version__ = "0.1.0"

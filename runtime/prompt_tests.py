@@ -1,0 +1,109 @@
+"""Runs the `test` blocks of a graph: asks each case and compares the answer with what is expected."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from synthc.compiler.graph import Graph, Node, Privacy
+from synthc.compiler.graph.fingerprint import fingerprint
+from synthc.runtime.answers import Unreadable, read_answer
+from synthc.runtime.endpoints.base import EndpointError
+from synthc.runtime.endpoints.calling import Caller, Pace, derive_seed
+from synthc.runtime.endpoints.open import open_endpoint
+from synthc.runtime.ledger import Ledger
+from synthc.runtime.rows import ID
+from synthc.runtime.schema import column_type
+from synthc.runtime.steps.ask import prompt_print, render, request
+from synthc.runtime.steps.expression import expression
+
+Test = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One case: what was asked, what is expected, what came, and why it failed if it did.
+
+    `expected` is `{"value": literal}` or `{"check": expression over answer}`.
+    """
+
+    about: str
+    place: str
+    slots: Mapping[str, Any]
+    expected: Mapping[str, Any]
+    answer: Any
+    raw: str | None
+    reason: str | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is as expected."""
+        return self.reason is None
+
+
+def prompt_tests(graph: Graph, tests: Sequence[Test], ledger: Ledger, *, overrides: Mapping[str, str], seed: int = 0) -> list[Verdict]:
+    """Return the verdict on each case of some tests, in their order; what the ledger has is not asked again."""
+    return asyncio.run(_all(graph, tests, ledger, overrides, seed))
+
+
+async def _all(graph: Graph, tests: Sequence[Test], ledger: Ledger, overrides: Mapping[str, str], seed: int) -> list[Verdict]:
+    callers: dict[str, Caller] = {}
+    try:
+        for name in dict.fromkeys(test["endpoint"]["node"] for test in tests):
+            callers[name] = await _caller(graph.by_name[name], overrides.get(name), ledger)
+        cases = [_case(test, case, callers[test["endpoint"]["node"]], seed) for test in tests for case in test["cases"]]
+        return list(await asyncio.gather(*cases))
+    finally:
+        for caller in callers.values():
+            await caller.endpoint.close()
+
+
+async def _caller(node: Node, override: str | None, ledger: Ledger) -> Caller:
+    endpoint = open_endpoint(node, override)
+    pace = Pace(most=node.settings["concurrency"])
+    identity = await endpoint.identity()
+    retries = node.settings["retries"]
+    return Caller(name=node.name, endpoint=endpoint, identity=identity, ledger=ledger, pace=pace, label=Privacy.PUBLIC, retries=retries)
+
+
+async def _case(test: Test, case: Mapping[str, Any], caller: Caller, seed: int) -> Verdict:
+    """Ask one case, as an `ask` step would ask about one row."""
+    prompt = test["prompt"]
+    question = render(_row(prompt, case["slots"]), {"prompt": prompt, "slots": {name: {"column": name} for name in prompt["slots"]}})[0]
+    answer: dict[str, Any] = {"value": None, "raw": None}
+    reason: str | None = None
+    sampled = prompt["temperature"] > 0
+    for sample in range(caller.retries + 1 if sampled else 1):
+        drawn = derive_seed(seed, prompt_print(prompt), fingerprint(case["slots"]), sample) if sampled else None
+        try:
+            reply = await caller.ask(request(prompt, question, drawn))
+            answer["raw"] = reply.text
+            answer = read_answer(reply, prompt["answer"])
+        except Unreadable as problem:
+            reason = f"the answer is {problem}"
+            continue
+        except EndpointError as problem:
+            reason = str(problem)
+        else:
+            reason = _difference(answer, case["expected"], prompt["answer"])
+        break
+    about, place = test["about"], case["place"]
+    return Verdict(about=about, place=place, slots=case["slots"], expected=case["expected"], answer=answer["value"], raw=answer["raw"], reason=reason)
+
+
+def _row(prompt: Mapping[str, Any], slots: Mapping[str, Any]) -> pl.DataFrame:
+    columns = {name: pl.Series(name, [slots[name]], dtype=column_type(of)) for name, of in prompt["slots"].items()}
+    return pl.DataFrame({ID: ["test"], **columns})
+
+
+def _difference(answer: Mapping[str, Any], expected: Mapping[str, Any], of: Mapping[str, Any]) -> str | None:
+    """Return how an answer differs from what is expected, None if it does not."""
+    if "value" in expected:
+        return None if answer["value"] == expected["value"] else "another answer was expected"
+    frame = pl.DataFrame({"answer": pl.Series("answer", [answer["value"]], dtype=column_type(of))})
+    holds = frame.select(holds=expression(expected["check"]))["holds"][0]
+    return None if holds else "what is expected of the answer does not hold"
