@@ -51,6 +51,8 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) ->
 
     `done` says which nodes the store already has.
     """
+    from synthc.compiler.graph.privacy_document import privacy_document
+
     rows: dict[str, Amount] = {}
     nodes = []
     for node in graph.nodes:
@@ -62,7 +64,7 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) ->
     return {
         "nodes": nodes,
         "totals": {key: _total([node[key] for node in nodes]) for key in keys},
-        "privacy": privacy(graph),
+        "privacy": privacy_document(graph),
         "graph": graph.fingerprint,
     }
 
@@ -171,33 +173,3 @@ def _lines(path: Path) -> int | None:
             return sum(1 for _ in file)
     except OSError:
         return None
-
-
-def privacy(graph: Graph) -> dict[str, Any]:
-    """Return what each private source's people would spend, by the accountant of the compiler."""
-    from synthc.compiler.graph.accounting import ACCOUNTANT, DISCRETISATION, SubsampledGaussian, epsilon
-
-    document: dict[str, Any] = {}
-    for source in graph.nodes:
-        if source.kind != "source" or source.settings["visibility"] != "private":
-            continue
-        tuned = [n for n in graph.nodes if n.kind == "federate" and n.settings["people"] == source.settings["people"]]
-        noisy = [n for n in tuned if n.settings["dp"] is not None]
-        events = [SubsampledGaussian(sampling=n.settings["dp"]["sampling"], noise=n.settings["dp"]["noise"], rounds=n.settings["rounds"]) for n in noisy]
-        delta = graph.budgets.get(source.name, {}).get("delta")
-        document[source.name] = {
-            "unit": "all rows of one user",
-            "adjacency": "add/remove",
-            "people": source.settings["people"],
-            "population": source.settings["population"] or source.settings["simulate"],
-            "population_is": "simulated" if source.settings["simulate"] else "declared",
-            "delta": delta,
-            "epsilon": epsilon(events, delta) if events and delta and len(noisy) == len(tuned) else None,
-            "budget": dict(graph.budgets.get(source.name, {})) or None,
-            "accountant": ACCOUNTANT,
-            "discretisation": DISCRETISATION,
-            "mechanisms": [{"node": n.name, **{k: n.settings["dp"][k] for k in ("mechanism", "sampling", "clip", "noise", "delta", "epsilon")}, "rounds_planned": n.settings["rounds"], "expected_cohort": n.settings["cohort"]} for n in noisy],
-        }
-    return document
-
-

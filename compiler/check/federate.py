@@ -10,6 +10,7 @@ from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_of
 from synthc.compiler.check.references import clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.privacy_document import train_share
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
@@ -74,15 +75,9 @@ def _people(source: Thing) -> dict[str, Any]:
         "people": s["people"],
         "population": s["population"] or s["simulate"],
         "population_is": "simulated" if s["simulate"] else "declared",
-        "train_share": train_share(source),
+        "train_share": train_share(s["split"]),
         "draw": s["draw"],
     }
-
-
-def train_share(source: Thing) -> float:
-    """Return the share of the population that `train` holds: all of it where a column splits."""
-    split = source.settings["split"]
-    return 1.0 if split is None or split["by"] is not None else round(1.0 - sum(split["parts"].values()), 12)
 
 
 def _part(part: str, source: Thing, scope: Scope, declared: syntax.Declaration) -> bool:

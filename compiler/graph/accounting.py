@@ -41,12 +41,12 @@ def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
 
     Where nothing is sampled it is the closed form of the Gaussian (Balle and Wang 2018).
     """
-    return _cached("pld", events, delta, _epsilon)
+    return _cached("pld", events, delta, _epsilon) if events else 0.0
 
 
 def epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
     """Return the looser bound by Renyi differential privacy, as a second opinion."""
-    return _cached("rdp", events, delta, _epsilon_rdp)
+    return _cached("rdp", events, delta, _epsilon_rdp) if events else 0.0
 
 
 def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> float:

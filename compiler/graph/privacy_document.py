@@ -1,0 +1,145 @@
+"""What is promised to the people of each private source: the document of `plan` and `privacy.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from synthc.compiler.graph.accounting import ACCOUNTANT, DISCRETISATION, SubsampledGaussian, epsilon, epsilon_rdp
+from synthc.compiler.graph.nodes import Graph, Node
+
+Events = Sequence[SubsampledGaussian]
+
+
+def privacy_document(
+    graph: Graph,
+    *,
+    rounds_charged: Mapping[str, int] | None = None,
+    lifetime_events: Callable[[str], Events] | None = None,
+    noise_generator: str = "entropy",
+    evaluations: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Return, by the name of each private source, what its people spend and what that rests on.
+
+    Without `rounds_charged` (by federation, those that are finished) it speaks of a plan.
+    `lifetime_events` returns all that was ever charged to some people, `evaluations` says how often
+    each evaluation's part was scored.
+    """
+    document = {}
+    for source in graph.nodes:
+        if source.kind == "source" and source.settings["visibility"] == "private":
+            people = _People(graph, source, rounds_charged, noise_generator)
+            lifetime = people.lifetime(lifetime_events)
+            document[source.name] = people.document(lifetime, evaluations or {})
+    return document
+
+
+def train_share(split: Mapping[str, Any] | None) -> float:
+    """Return the share of the population that `train` holds: all of it where a column splits.
+
+    >>> train_share({"by": None, "parts": {"test": 0.1}})
+    0.9
+    """
+    return 1.0 if split is None or split["by"] is not None else round(1.0 - sum(split["parts"].values()), 12)
+
+
+class _People:
+    """The people of one source, with every mechanism that reads them from whichever source."""
+
+    def __init__(self, graph: Graph, source: Node, rounds_charged: Mapping[str, int] | None, noise_generator: str) -> None:
+        self.graph, self.source, self.noise_generator = graph, source, noise_generator
+        self.simulated = source.settings["simulate"] is not None
+        self.population = source.settings["simulate"] or source.settings["population"]
+        self.budget = graph.budgets.get(source.name)
+        self.charged = rounds_charged
+        tuned = [n for n in graph.nodes if n.kind == "federate" and n.settings["people"] == source.settings["people"]]
+        self.noisy = [node for node in tuned if node.settings["dp"] is not None]
+        self.bare = [node for node in tuned if node.settings["dp"] is None]
+
+    def document(self, lifetime: float | None, evaluations: Mapping[str, int]) -> dict[str, Any]:
+        events, delta = [self._event(node) for node in self.noisy], (self.budget or {}).get("delta")
+        promised = bool(events) and delta is not None and not list(self._breaches())
+        sampled = any(event.sampling < 1 for event in events)
+        scored = list(self._evaluations(evaluations))
+        return {
+            "unit": "all rows of one user",
+            "adjacency": "add/remove",
+            "people": self.source.settings["people"],
+            "population": self.population,
+            "population_is": "simulated" if self.simulated else "declared",
+            "train_share": train_share(self.source.settings["split"]),
+            "budget": dict(self.budget) if self.budget else None,
+            "delta": delta,
+            "epsilon": epsilon(events, delta) if promised and delta else None,
+            "epsilon_rdp": epsilon_rdp(events, delta) if promised and delta else None,
+            "rho": sum(e.rounds / (2 * e.noise**2) for e in events) if promised and not sampled else None,
+            "accountant": ACCOUNTANT,
+            "discretisation": DISCRETISATION,
+            "noise_generator": self.noise_generator,
+            "lifetime_epsilon": lifetime,
+            "evaluations": scored,
+            "assumptions": [*self._breaches(), *self._assumptions(scored=bool(scored))],
+            "mechanisms": [self._mechanism(node) for node in self.noisy],
+        }
+
+    def lifetime(self, events: Callable[[str], Events] | None) -> float | None:
+        """Return the epsilon of all that was ever charged; None where nothing is or can be charged."""
+        if events is None or self.simulated or not self.budget:
+            return None
+        charged = events(self.source.settings["people"])
+        return epsilon(charged, self.budget["delta"]) if charged else 0.0
+
+    def _event(self, node: Node) -> SubsampledGaussian:
+        # A pretended population is never charged; what is shown is what its planned run would spend.
+        charged = None if self.simulated else (self.charged or {}).get(node.name)
+        dp = node.settings["dp"]
+        return SubsampledGaussian(sampling=dp["sampling"], noise=dp["noise"], rounds=charged or node.settings["rounds"])
+
+    def _mechanism(self, node: Node) -> dict[str, Any]:
+        """Return what one mechanism does; `noise` is a multiple of the clip norm, on the sum."""
+        dp, cohort = node.settings["dp"], node.settings["cohort"]
+        return {
+            "node": node.name,
+            "mechanism": dp["mechanism"],
+            "sampler": "poisson",
+            "q": dp["sampling"],
+            "expected_cohort": cohort,
+            "clip": dp["clip"],
+            "noise": dp["noise"],
+            "sigma_on_mean": dp["noise"] * dp["clip"] / cohort,
+            "noise_to_clip": dp["noise"] / cohort,
+            "rounds_planned": node.settings["rounds"],
+            "rounds_charged": None if self.charged is None else self.charged.get(node.name),
+            "separation": None,
+            "max_participation": None,
+            "delta": dp["delta"],
+            "epsilon": dp["epsilon"],
+        }
+
+    def _evaluations(self, scored: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+        for node in self.graph.nodes:
+            if node.kind == "evaluate" and self.source.name in self.graph.needs(node.settings["rows"]["node"]):
+                yield {"node": node.name, "part": node.settings["part"], "release": "not dp", "times_scored": scored.get(node.name)}
+
+    def _breaches(self) -> Iterator[str]:
+        """Yield why no epsilon is promised."""
+        for node in self.bare:
+            yield f"not private: `{node.name}` tunes with `dp = none`, without noise"
+        if self.noise_generator != "entropy":
+            yield "not private: the noise came from a seed"
+        elif not self.simulated:
+            for node in self.noisy:
+                if (self.charged or {}).get(node.name) == 0:
+                    yield f"not private: `{node.name}` was tried, and no round of it was charged"
+
+    def _assumptions(self, *, scored: bool) -> Iterator[str]:
+        if self.simulated:
+            yield f"pretended {self.population:,}, true users not protected"
+        elif self.noisy:
+            yield f"there are {self.population:,} people, as declared; it is not counted"
+        if self.noisy:
+            yield "each user joins each round by a coin of their own, and nobody sees who did"
+            yield "each user's text stands under one user id"
+        if scored:
+            yield "the numbers of evaluations are released without noise and are not covered by epsilon"
+        yield "whoever runs this machine or reads the private files is trusted"
