@@ -58,8 +58,9 @@ class Gaussian:
         return np.flatnonzero(uniform(key, users) < self.coin)
 
     def clipped(self, update: Vector) -> tuple[Vector, bool]:
-        """Return an update at most `clip` long, and whether it was longer; one that is not finite counts as zero."""
-        norm = float(np.linalg.norm(update))
+        """Return an update at most `clip` long, and whether it was longer; one whose length is not finite counts as zero."""
+        with np.errstate(over="ignore"):
+            norm = float(np.linalg.norm(update))
         if not np.isfinite(norm):
             return np.zeros_like(update), True
         return (update * (self.clip / norm), True) if norm > self.clip else (update, False)

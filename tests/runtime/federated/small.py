@@ -1,0 +1,79 @@
+"""A federation small enough for a test: a handful of users, a tiny model, one mechanism."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from synthc.runtime.federated.device import Device
+from synthc.runtime.federated.dp.gaussian import Gaussian, Mechanism
+from synthc.runtime.federated.users import Users
+from synthc.runtime.training.checkpoint import Trained, build, weights
+from synthc.runtime.training.sentences import Encoded
+from synthc.runtime.training.vocab import Vocab
+
+MODEL = {"kind": "lstm", "embedding": 8, "hidden": 12, "projection": None, "layers": 1, "coupled": False, "tied": True}
+VOCAB = Vocab(words=tuple(f"w{index}" for index in range(40)), lowercase=True)
+SETTINGS: dict[str, Any] = {
+    "rounds": 3,
+    "cohort": 500,
+    "draw": 6,
+    "population_is": "simulated",
+    "population": 100_000,
+    "people": "small",
+    "local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 4, "max_words": 200},
+    "server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.9},
+    "dp": {"mechanism": "gaussian", "clip": 0.3, "noise": 0.8, "epsilon": 1.0, "delta": 1e-9, "sampling": 0.005},
+}
+
+
+def mechanism(**changed: Any) -> Gaussian:
+    """Return a mechanism of 20 expected users, some of its numbers changed."""
+    usual: dict[str, Any] = {"clip": 0.3, "noise": 0.8, "sampling": 0.1, "cohort": 20, "coin": 0.1, "drawn": 20}
+    return Gaussian(**(usual | changed))
+
+
+def users(*texts: list[str]) -> Users:
+    """Return users by their sentences."""
+    ids: list[int] = []
+    starts, firsts = [0], [0]
+    for sentences in texts:
+        for encoded in (words for text in sentences for words in VOCAB.encode(text)):
+            ids.extend(encoded)
+            starts.append(len(ids))
+        firsts.append(len(starts) - 1)
+    return Users(encoded=Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64)), firsts=np.array(firsts, np.int64))
+
+
+def some_users(count: int = 8) -> Users:
+    """Return users who each have a few sentences of their own."""
+    random = np.random.default_rng(3)
+    return users(*([" ".join(f"w{w}" for w in random.integers(0, 40, 6)) for _ in range(5)] for _ in range(count)))
+
+
+def model(seed: int = 0) -> torch.nn.Module:
+    """Return a fresh model."""
+    return build(MODEL, VOCAB, seed=seed)
+
+
+def flat(of: torch.nn.Module) -> np.ndarray:
+    """Return all weights of a model in one row."""
+    return torch.cat([w.detach().reshape(-1) for w in weights(of).values()]).numpy()
+
+
+def device(of: Users, by: Mechanism | None = None, **local: Any) -> Device:
+    """Return a device for some users."""
+    torch.set_num_threads(1)
+    settings = {**SETTINGS, "local": {**SETTINGS["local"], **local}}
+    return Device(model=model(), users=of, settings=settings, mechanism=by or mechanism())
+
+
+def saved(folder: Path) -> Path:
+    """Write a model folder and return it."""
+    from synthc.runtime.training.checkpoint import save_model
+
+    save_model(Trained(model=model(), settings=MODEL, vocab=VOCAB), folder)
+    return folder
