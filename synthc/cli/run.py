@@ -59,6 +59,7 @@ def _refuse_unbuilt(options: argparse.Namespace) -> None:
 
 
 def _settings(options: argparse.Namespace, graph: Graph) -> Options:
+    endpoints = endpoints_of(options.endpoint, graph)
     from synthc.runtime.run import Options
 
     return Options(
@@ -68,7 +69,7 @@ def _settings(options: argparse.Namespace, graph: Graph) -> Options:
         limit=options.limit,
         only=options.only,
         fresh=options.fresh,
-        endpoints=endpoints_of(options.endpoint, graph),
+        endpoints=endpoints,
     )
 
 

@@ -28,7 +28,7 @@ def choose(given: str | None, *, graphs: bool) -> Path:
 
 
 def _only() -> Path:
-    found = roots(sorted(Path().glob(f"*{SUFFIX}")))
+    found = roots(sorted(path for path in Path().glob(f"*{SUFFIX}") if path.is_file() and not _hidden(path)))
     if not found:
         raise InputError(f"there is no `{SUFFIX}` file in this folder; name one, or make a project with `synthc init`")
     if len(found) > 1:
@@ -62,7 +62,7 @@ def every(given: Sequence[str]) -> list[Path]:
     for name in given or ["."]:
         path = Path(name)
         if path.is_dir():
-            inside = [file for file in sorted(path.rglob(f"*{SUFFIX}")) if not _hidden(file.relative_to(path))]
+            inside = [file for file in sorted(path.rglob(f"*{SUFFIX}")) if file.is_file() and not _hidden(file.relative_to(path))]
             if not inside:
                 raise InputError(f"there is no `{SUFFIX}` file in {'this folder' if name == '.' else name}")
             found += inside
