@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from synthc.dsl.format import format_source
 from synthc.dsl.items import comments, cut
@@ -38,7 +38,6 @@ def test_golden(case: Case) -> None:
     assert formatted(case.expected) == case.expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_any_program(text: str) -> None:
     """A formatted program means the same, has the same words and comments, and stays as it is."""

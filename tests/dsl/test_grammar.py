@@ -11,7 +11,7 @@ from pathlib import Path
 
 import lark
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from synthc.dsl import parse as parsing
 from synthc.dsl import tables
@@ -60,7 +60,6 @@ def test_scanner_and_lexer_agree_on_the_tour() -> None:
     assert scanned(TOUR) == lexed(TOUR)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_scanner_and_lexer_agree(text: str) -> None:
     """On any program."""
