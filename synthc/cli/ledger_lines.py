@@ -6,28 +6,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def ledger_lines(privacy: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield lines about each private source: what it spends in all, and mechanism by mechanism."""
+def ledger_lines(privacy: Mapping[str, Mapping[str, Any]], *, limited: bool = False) -> Iterator[str]:
+    """Yield lines about each private source: what it spends in all, and mechanism by mechanism.
+
+    `limited` says that `--limit` left out rows, so that no promise holds.
+    """
     for name, source in privacy.items():
-        yield f"privacy of `{name}` (people `{source['people']}`): {_total(source)}"
+        yield f"privacy of `{name}` (people `{source['people']}`): {_total(source, limited=limited)}"
         for mechanism in source["mechanisms"]:
             yield f"  {_mechanism(mechanism)}"
         if source.get("lifetime_epsilon") is not None:
-            yield f"  over their lifetime, this run included: epsilon {_short(source['lifetime_epsilon'])}{_of(source)}"
+            after = source.get("lifetime_epsilon_after")
+            more = "" if after is None else f"; with this run {_short(after)}"
+            yield f"  spent on these people over all runs: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
 
 
-def _total(source: Mapping[str, Any]) -> str:
+def _total(source: Mapping[str, Any], *, limited: bool) -> str:
+    breaches = [text for text in source["assumptions"] if text.startswith("not private")]
+    if limited and source["mechanisms"]:
+        breaches.append("not private: `--limit` left out rows")
+    if breaches:
+        return "; ".join(breaches)
     if not source["mechanisms"]:
         return "nothing is spent"
-    if source.get("noise_generator") == "seeded":
-        return "not private, for the noise came from a seed"
     if source["epsilon"] is None:
-        return "not private, for a federation adds no noise or there is no budget to count by"
+        return "there is no budget to count by"
     spent = f"epsilon {_short(source['epsilon'])}{_of(source)} at delta {source['delta']:g}"
-    population = f"{source['population']:,}" if source["population"] else "an unknown number"
+    population = f"{source['population']:,}" if source["population"] else "unknown"
     if source["population_is"] == "simulated":
         return f"{spent}; pretended {population}, true users not protected"
-    return f"{spent}; population {population}"
+    return f"{spent}; population {population}, as declared"
 
 
 def _of(source: Mapping[str, Any]) -> str:
@@ -38,10 +46,9 @@ def _of(source: Mapping[str, Any]) -> str:
 def _mechanism(of: Mapping[str, Any]) -> str:
     rounds = of.get("rounds_charged")
     told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
-    rate = of.get("q", of.get("sampling"))
     return (
         f"{of['node']}: {of['mechanism']}, clip {of['clip']:g}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"
-        f" (each with a chance of {rate:.3g}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
+        f" (each with a chance of {of['q']:.3g}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
     )
 
 

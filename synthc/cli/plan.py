@@ -36,11 +36,12 @@ def run(options: argparse.Namespace) -> int:
     done = _done(graph)
     document = plan(graph, Path(), done)
     for name, source in document["privacy"].items():
-        source["lifetime_epsilon"] = _lifetime(graph, name, source, done)
+        _add_lifetime(graph, name, source, done)
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
-        print("\n".join([_nodes(document, done), *_notes(document), *ledger_lines(document["privacy"])]))
+        blocks = (_nodes(document, done).splitlines(), list(_notes(document)), list(ledger_lines(document["privacy"])))
+        print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 
 
@@ -52,17 +53,19 @@ def _done(graph: Graph) -> Mapping[str, bool]:
     return finished(graph, Options(project=Path.cwd()))
 
 
-def _lifetime(graph: Graph, name: str, source: Mapping[str, Any], done: Mapping[str, bool]) -> float | None:
-    """Return the epsilon of all that these people spent and would spend; None if nothing is charged to them."""
+def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping[str, bool]) -> None:
+    """Add what these people spent over all runs, and what it would come to with this one."""
     from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
-    from synthc.runtime.federated.charges import charged_events, ledger_file
+    from synthc.runtime.federated.charges import charged_events
 
     delta = graph.budgets.get(name, {}).get("delta")
-    if delta is None or source["population_is"] == "simulated" or not ledger_file(Path(), source["people"]).exists():
-        return None
-    new = [graph.by_name[m["node"]] for m in source["mechanisms"] if not done.get(m["node"])]
-    events = [SubsampledGaussian(sampling=n.settings["dp"]["sampling"], noise=n.settings["dp"]["noise"], rounds=n.settings["rounds"]) for n in new]
-    return epsilon([*charged_events(Path(), source["people"]), *events], delta)
+    if delta is None or source["population_is"] == "simulated":
+        return
+    before = charged_events(Path(), source["people"])
+    new = [mechanism for mechanism in source["mechanisms"] if not done.get(mechanism["node"])]
+    after = [*before, *(SubsampledGaussian(sampling=m["q"], noise=m["noise"], rounds=m["rounds_planned"]) for m in new)]
+    source["lifetime_epsilon"] = epsilon(before, delta) if before else 0.0
+    source["lifetime_epsilon_after"] = epsilon(after, delta) if after else 0.0
 
 
 def _nodes(document: Mapping[str, Any], done: Mapping[str, bool]) -> str:
@@ -95,4 +98,3 @@ def _notes(document: Mapping[str, Any]) -> Iterator[str]:
     if unknown:
         yield "not known before the run:"
         yield from (f"  {why}" for why in unknown)
-        yield ""

@@ -14,7 +14,7 @@ def results(document: Mapping[str, Any]) -> Iterator[str]:
     for name, found in document["metrics"].items():
         yield from metrics(name, found)
         yield ""
-    yield from ledger_lines(document["privacy"])
+    yield from ledger_lines(document["privacy"], limited=document.get("limit") is not None)
     if any(answered["server"] == "embedded" for answered in document.get("endpoints", {}).values()):
         yield "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM"
 

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -26,7 +26,7 @@ EVENTS = (
 
 
 @pytest.fixture
-def walker(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walker]:
+def walker(project: Project, monkeypatch: pytest.MonkeyPatch) -> Walker:
     """Put a walker that does nothing in the place of the real one."""
     folder = project.folder / "runs/spec-1"
     folder.mkdir(parents=True)
@@ -35,10 +35,11 @@ def walker(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walker
     module = fake.module()
     monkeypatch.setitem(sys.modules, "synthc.runtime.run", module)
     monkeypatch.setattr(synthc.runtime, "run", module, raising=False)
-    yield fake
+    return fake
 
 
-def test_results(project: Project, walker: Walker) -> None:
+@pytest.mark.usefixtures("walker")
+def test_results(project: Project) -> None:
     """The end shows accuracies, comparisons, what was spent, who answered, and where the report is."""
     said = project.run("run")
 
@@ -69,7 +70,8 @@ def test_options(project: Project, walker: Walker) -> None:
     assert json.loads((project.folder / "build/spec.graph.json").read_text())["params"] == {"least": 3}
 
 
-def test_json(project: Project, walker: Walker) -> None:
+@pytest.mark.usefixtures("walker")
+def test_json(project: Project) -> None:
     """Standard output holds one JSON document and nothing else."""
     assert json.loads(project.run("run", "--json").out) == document()
 
@@ -77,10 +79,10 @@ def test_json(project: Project, walker: Walker) -> None:
 def test_seeded_noise(project: Project, walker: Walker) -> None:
     """A run whose noise came from a seed shows no epsilon."""
     made = document()
-    made["privacy"]["phones"]["noise_generator"] = "seeded"
+    made["privacy"]["phones"]["assumptions"] = ["not private: the noise came from a seed"]
     walker.outcome = Outcome(document=made, problem=None, folder=walker.outcome.folder)
 
-    assert "privacy of `phones` (people `quickstart`): not private, for the noise came from a seed\n" in project.run("run").out
+    assert "privacy of `phones` (people `quickstart`): not private: the noise came from a seed\n" in project.run("run").out
 
 
 @pytest.mark.parametrize(("problem", "code"), [(OutsideFault("`llm` does not answer; start it"), 3), (Interrupted("stopped"), 130)])

@@ -44,6 +44,7 @@ def document(**changed: Any) -> dict[str, Any]:
         "epsilon": 3.42,
         "noise_generator": "entropy",
         "lifetime_epsilon": None,
+        "assumptions": [],
         "mechanisms": [
             {
                 "node": "tuned",
@@ -81,7 +82,7 @@ class Walker:
     options: Options | None = None
     meanwhile: Callable[[Callable[[], bool]], None] = lambda _: None
 
-    def run(self, graph: Graph, options: Options, *, listeners: tuple[Callable[..., None], ...], stopping: Callable[[], bool]) -> Outcome:
+    def run(self, _: Graph, options: Options, *, listeners: tuple[Callable[..., None], ...], stopping: Callable[[], bool]) -> Outcome:
         """Tell the events and return the outcome."""
         self.options = options
         for event in self.events:

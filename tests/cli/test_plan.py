@@ -1,0 +1,89 @@
+"""`synthc plan`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.project import Project
+
+PRIVATE = """synth 1
+
+public source web = files("web.jsonl") { text = .text }
+
+private source users = files("users.jsonl") {
+  text       = .text
+  user       = .user
+  people     = "people"
+  population = 10M
+  split      = { test = 10% }
+}
+
+vocab keys = word_vocab(web) { size = 100 }
+model keyboard = lstm(keys) { embedding = 8, hidden = 8 }
+pretrain warm = keyboard on web { words = 1k }
+
+federate tuned = warm over users {
+  rounds = 100
+  cohort = 1000
+  local  = sgd(0.5, epochs = 1, batch = 16)
+  server = sgd(1.0)
+  dp     = gaussian(clip = 0.3, noise = 1.0)
+}
+
+budget users { epsilon = 8, delta = 1e-10 }
+"""
+
+
+def test_text(project: Project) -> None:
+    """People see rows, requests, and why something is not known."""
+    said = project.run("plan")
+
+    assert said.code == 0
+    assert said.out == (
+        "node   kind    label      rows  requests, at most  tokens out, at most\n"
+        "web    source  public  up to 3\n"
+        "long   filter  public  up to 3\n"
+        "total                                           0                    0\n"
+        "\n"
+        "not known before the run:\n"
+        "  time: it depends on this machine and on who answers\n"
+    )
+
+
+def test_json(project: Project) -> None:
+    """The document has the keys that were promised."""
+    document = json.loads(project.run("plan", "--json").out)
+
+    assert set(document) == {"nodes", "totals", "privacy", "graph"}
+    promised = {"name", "kind", "label", "rows", "requests", "tokens_in", "tokens_out", "seconds", "usd", "cached"}
+    assert all(set(node) == promised for node in document["nodes"])
+
+
+def test_privacy(project: Project) -> None:
+    """What people spend is shown by the accountant's number, before and with this run; their file is not there and not missed."""
+    project.write("spec.synth", PRIVATE)
+    said = project.run("plan").out
+
+    assert "privacy of `users` (people `people`): epsilon " in said
+    assert "at delta 1e-10; population 10,000,000, as declared\n" in said
+    assert "  spent on these people over all runs: epsilon 0; with this run " in said
+
+
+def test_charged_before(project: Project) -> None:
+    """Rounds that were charged in earlier runs count."""
+    project.write("spec.synth", PRIVATE)
+    fresh = json.loads(project.run("plan", "--json").out)["privacy"]["users"]
+    charge = {"charge": "x", "people": "people", "node": "tuned", "mechanism": "gaussian", "sampling": 0.001, "noise": 0.8}
+    project.write(".synth/privacy/people.jsonl", "".join(json.dumps({**charge, "round": n}) + "\n" for n in range(50)))
+    charged = json.loads(project.run("plan", "--json").out)["privacy"]["users"]
+
+    assert charged["lifetime_epsilon"] > fresh["lifetime_epsilon"] == 0
+    assert charged["lifetime_epsilon_after"] > fresh["lifetime_epsilon_after"] == fresh["epsilon"]
+
+
+def test_buys_nothing(project: Project) -> None:
+    """A plan leaves no file behind."""
+    before = sorted(path.name for path in project.folder.rglob("*"))
+    project.run("plan")
+
+    assert sorted(path.name for path in project.folder.rglob("*")) == before
