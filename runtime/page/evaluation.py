@@ -1,0 +1,115 @@
+"""How well the models guess: every accuracy in a table, and the pairs and the models as dots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from synthc.compiler.graph import Node
+from synthc.runtime.page.chart import Dot, Line, chart
+from synthc.runtime.page.facts import Facts
+from synthc.runtime.page.markup import Column, Markup, absent, chip, element, prose, table
+from synthc.runtime.page.numbers import count, many, percent, signed
+from synthc.runtime.page.verdict import why_not
+
+VARIANTS = (("", "all words"), ("_known", "known words"), ("_after_first", "after the first word"))
+"""Which words are counted: the end of a metric's name, and how it is called."""
+PANELS = (("", "All words"), ("_known", "Unknown words left out"), ("_after_first", "First word left out"), ("_macro", "Mean over users"))
+
+
+def evaluation(facts: Facts) -> Markup:
+    """Return the section, with a part for each evaluation."""
+    nodes = [node for node in facts.graph.nodes if node.kind == "evaluate"]
+    parts: list[object] = [_one(node, facts) for node in nodes]
+    if not nodes:
+        parts = [element("p", absent("The spec evaluates nothing."))]
+    return element("section", element("h2", "Accuracy"), *parts, id="accuracy")
+
+
+def _one(node: Node, facts: Facts) -> Markup:
+    document = facts.metrics.get(node.name)
+    released = chip(f"release: {document['release']}", "private") if document and document.get("release") else ""
+    parts: list[object] = [element("h3", node.name, " ", released)]
+    if document is None or not document.get("models"):
+        return element("article", *parts, element("p", absent(f"No numbers: {why_not(node, facts)}.")))
+    users = "users" if document.get("part") is not None else "messages"
+    return element(
+        "article",
+        *parts,
+        element("p", _scope(document, users)),
+        _pairs(document),
+        element("figure", *_panels(document, users), _legend(document), class_="panels"),
+        *_tables(document, users),
+        *(element("p", prose(text)) for text in facts.notes(node)),
+    )
+
+
+def _scope(document: Mapping[str, Any], users: str) -> Markup:
+    some = next(iter(document["models"].values()))
+    part = f"Next-word accuracy on the part `{document['part']}`" if document.get("part") is not None else "Next-word accuracy"
+    times = f", scored {many(document['times_scored'], 'time')} on this machine so far" if document.get("release") else ""
+    seeds = max(int(metrics.get("seeds", 1)) for metrics in document["models"].values())
+    family = f" Numbers are means over {seeds} seeds." if seeds > 1 else ""
+    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{times}. A word that the vocabulary does not know counts as wrong.{family}")
+
+
+def _pairs(document: Mapping[str, Any]) -> Markup:
+    """Return the compared pairs as dots with their intervals, and the same in words."""
+    lines = [
+        Line(label=f"{pair['model']} vs {pair['against']}", dots=[Dot(value=pair["relative"], interval=tuple(pair["interval"]) if pair.get("interval") else None)])
+        for pair in document["pairs"]
+        if document["models"][pair["against"]]["top1"]
+    ]
+    if not lines:
+        return Markup("")
+    drawing = chart(lines, title="Relative change of top-1 accuracy with its 95% interval", written=signed, zero=True, width=620)
+    said = element("figcaption", "Relative change of top-1 accuracy. The bar is the 95% interval by a paired bootstrap.")
+    return element("figure", said, drawing, class_="pairs")
+
+
+def _panels(document: Mapping[str, Any], users: str) -> Iterator[Markup]:
+    """Yield one small chart for each way to count."""
+    for ending, title in PANELS:
+        lines = []
+        for name, metrics in document["models"].items():
+            dots = [Dot(value=metrics[f"top{k}{ending}"], interval=_range(metrics) if k == 1 and not ending else None, class_=class_) for k, class_ in ((3, "second"), (1, "first"))]
+            lines.append(Line(label=name, dots=dots))
+        shown = title.replace("users", users)
+        drawing = chart(lines, title=shown, written=lambda value: percent(value, 0), zero=False)
+        yield element("div", element("h4", shown), drawing, class_="panel")
+
+
+def _legend(document: Mapping[str, Any]) -> Markup:
+    families = any(_range(metrics) for metrics in document["models"].values())
+    ranged = [element("span", element("i", class_="bar"), "range over seeds, of top-1")] if families else []
+    return element("figcaption", element("span", element("i", class_="dot first"), "top-1"), element("span", element("i", class_="dot second"), "top-3"), *ranged, class_="legend")
+
+
+def _range(metrics: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the least and the largest top-1 accuracy of a family of seeds."""
+    if int(metrics.get("seeds", 1)) < 2:
+        return None
+    low, high = metrics["top1_range"]
+    return low, high
+
+
+def _tables(document: Mapping[str, Any], users: str) -> Iterator[Markup]:
+    families = any(_range(metrics) for metrics in document["models"].values())
+    columns = [Column(title="Model", number=False)]
+    columns += [Column(title=title, group=group) for group in ("of all words together", f"mean over {users}") for _, title in VARIANTS]
+    extra = [Column(title="Range over seeds")] if families else []
+    for k in (1, 3):
+        rows = []
+        for name, metrics in document["models"].items():
+            cells = [percent(metrics.get(f"top{k}{macro}{ending}")) for macro in ("", "_macro") for ending, _ in VARIANTS]
+            rows.append([element("code", name), *cells, *([_seeds(metrics) if k == 1 else ""] if families and k == 1 else []), *([percent(metrics["unknown"])] if k == 1 else [])])
+        more = [*extra, Column(title="Unknown words")] if k == 1 else []
+        what = "the first guess is right" if k == 1 else "one of the first three guesses is right"
+        yield table([*columns, *more], rows, caption=f"Top-{k}: how often {what}")
+
+
+def _seeds(metrics: Mapping[str, Any]) -> object:
+    found = _range(metrics)
+    return absent("one seed") if found is None else f"{percent(found[0])} to {percent(found[1])}"
+
+

@@ -1,0 +1,96 @@
+"""What was run: the command, the params, and each node as it could be written in a spec."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from synthc.compiler.graph import Graph, Node
+from synthc.runtime.page import wording
+from synthc.runtime.page.facts import Facts
+from synthc.runtime.page.markup import Column, Markup, absent, element, folded, prose, table
+
+IN_HEAD = frozenset({"reader", "visibility", "from", "parts", "model", "rows", "users", "models", "metric", "vocab", "part", "require", "population_is", "budget", "train_share", "grid"})
+"""Settings that the first line of a declaration says already, or that the compiler worked out."""
+
+
+def settings(facts: Facts) -> Markup:
+    """Return the section."""
+    prompts = list(_prompts(facts.graph))
+    asked = [folded("Prompts, as they are sent", *prompts)] if prompts else []
+    nodes = folded("Nodes and their settings", *(element("pre", element("code", _declaration(node))) for node in facts.graph.nodes))
+    intro = prose(
+        "The folder holds the compiled graph; the spec it was compiled from is not in it."
+        " This command carries the same graph out again, and answers that were paid for are not asked again:"
+    )
+    return element("section", element("h2", "Settings"), element("p", intro), element("pre", element("code", command(facts)), class_="command"), _params(facts), nodes, *asked, id="settings")
+
+
+def command(facts: Facts) -> str:
+    """Return the command that reproduces the run."""
+    run = str(facts.result.get("run") or f"runs/{facts.folder.name}")
+    parts = ["synthc", "run", f"{run}/graph.json", "--seed", str(facts.result.get("seed", 0))]
+    if facts.result.get("limit") is not None:
+        parts += ["--limit", str(facts.result["limit"])]
+    if facts.result.get("test_noise") is not None:
+        parts += ["--test-noise", str(facts.result["test_noise"])]
+    return shlex.join(parts)
+
+
+def _params(facts: Facts) -> Markup:
+    if not facts.graph.params:
+        return element("p", absent("The spec has no params."))
+    rows = [[element("code", name), element("code", wording.literal(value))] for name, value in facts.graph.params.items()]
+    return table((Column(title="Param", number=False), Column(title="Value", number=False)), rows, caption="Params")
+
+
+def _declaration(node: Node) -> str:
+    """Return a node as a declaration; settings that say nothing are left out."""
+    shown = {name: value for name, value in node.settings.items() if name not in IN_HEAD and value is not None and value != []}
+    lines = [wording.head(node)]
+    if node.kind == "generate" and "grid" in node.settings:
+        shown = {**{f"grid.{name}": _slot(slot) for name, slot in node.settings["grid"].items()}, **shown}
+    wide = max((len(name) for name in shown), default=0)
+    lines += [f"  {name:<{wide}} = {_value(value)}" for name, value in shown.items()]
+    lines += [f"  | {wording.step(step)}" for step in node.steps]
+    return "\n".join(lines)
+
+
+def _slot(slot: Mapping[str, Any]) -> Any:
+    if "range" in slot:
+        return {"written": f"{slot['range'][0]}..{slot['range'][1]}"}
+    if "column" in slot:
+        return {"written": f"{slot['column'][0]['node']}.{slot['column'][1]}"}
+    return slot["list"]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping) and set(value) == {"written"}:
+        return str(value["written"])
+    if isinstance(value, Mapping) and set(value) == {"node"}:
+        return str(value["node"])
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{name} = {_value(item)}' for name, item in value.items())} }}"
+    return wording.literal(value)
+
+
+def _prompts(graph: Graph) -> Iterator[Markup]:
+    """Yield each prompt once, with its holes as they are written."""
+    seen: set[str] = set()
+    for node in graph.nodes:
+        for step in node.steps:
+            if step.verb != "ask" or step.settings["prompt"]["name"] in seen:
+                continue
+            prompt = step.settings["prompt"]
+            seen.add(prompt["name"])
+            messages = prompt["messages"] or [{"role": "complete", "parts": prompt["complete"]}]
+            texts = [element("pre", element("code", f"{message['role']}:\n{_text(message['parts'])}")) for message in messages]
+            decoding = ", ".join(f"{name} = {wording.literal(prompt[name])}" for name in ("max_input", "max_output", "temperature", "top_p") if prompt.get(name) is not None)
+            yield element("div", element("h4", element("code", prompt["name"])), *texts, element("p", element("code", decoding), class_="remark"))
+
+
+def _text(parts: list[Any]) -> str:
+    return "".join(part if isinstance(part, str) else f"{{{{ {wording.expression(part['hole'])} }}}}" for part in parts)

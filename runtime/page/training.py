@@ -1,0 +1,137 @@
+"""How the models came about: vocabularies, pre-training, tuning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from synthc.compiler.graph import Node
+from synthc.runtime.page.facts import Facts
+from synthc.runtime.page.markup import Column, Markup, absent, element, listed, prose, table
+from synthc.runtime.page.numbers import count, duration, percent, significant
+from synthc.runtime.page.verdict import why_not
+
+
+def training(facts: Facts) -> Markup:
+    """Return the section."""
+    parts: list[object] = []
+    for kind, show in (("vocab", _vocabularies), ("pretrain", _pretrained), ("federate", _tuned)):
+        nodes = [node for node in facts.graph.nodes if node.kind == kind]
+        if nodes:
+            parts.extend(show(nodes, facts))
+    if not parts:
+        parts = [element("p", absent("The spec trains nothing."))]
+    return element("section", element("h2", "Training"), *parts, id="training")
+
+
+def _vocabularies(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
+    rows = []
+    for node in nodes:
+        coverage = facts.coverage(node)
+        if coverage is None:
+            yield element("p", absent(f"No coverage: {why_not(node, facts)}."))
+            continue
+        for name, share in coverage.items():
+            rows.append([element("code", node.name), count(node.settings["size"]), element("code", name), count(share["words"]), count(share["distinct"]), percent(share["known"])])
+    columns = (
+        Column(title="Vocabulary", number=False),
+        Column(title="Size wanted"),
+        Column(title="Counted on", number=False),
+        Column(title="Words"),
+        Column(title="Distinct"),
+        Column(title="Known"),
+    )
+    if rows:
+        yield table(columns, rows, caption="Vocabularies, and how much of each text they know")
+
+
+def _pretrained(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
+    rows, losses = [], []
+    for node in nodes:
+        told = facts.training(node)
+        if told is None:
+            yield element("p", absent(f"No numbers of training: {why_not(node, facts)}."))
+            continue
+        losses.append(told.get("loss"))
+        rows.append(_arm(node, told, facts))
+    if rows:
+        yield table(ARMS, rows, caption="Pre-training")
+        if all(loss is None for loss in losses):
+            yield element("p", absent("The loss is shown while a model trains and is not kept."))
+    yield _notes(nodes, facts)
+
+
+ARMS = (
+    Column(title="Model", number=False),
+    Column(title="Learnt from", number=False),
+    Column(title="Target words"),
+    Column(title="Words there"),
+    Column(title="Passes"),
+    Column(title="Unknown"),
+    Column(title="First of a sentence"),
+    Column(title="Seeds"),
+    Column(title="Batch"),
+    Column(title="Learning rate"),
+    Column(title="Loss"),
+    Column(title="Time"),
+)
+
+
+def _arm(node: Node, told: Mapping[str, Any], facts: Facts) -> list[object]:
+    settings = node.settings
+    target = told["passes"] * told["words"]
+    return [
+        element("code", node.name),
+        element("code", settings["rows"]["node"]),
+        count(round(target)),
+        count(told["words"]),
+        significant(told["passes"]),
+        percent(told["unknown"]),
+        percent(told["sentences"] / told["words"]) if told["words"] else absent("no words"),
+        count(settings["seeds"]),
+        count(settings["batch"]),
+        significant(settings["learning_rate"]),
+        _loss(told.get("loss")),
+        duration(facts.took(node).get("seconds")) if facts.took(node).get("seconds") else absent("kept"),
+    ]
+
+
+def _loss(loss: float | list[float] | None) -> object:
+    """Return the last loss, of each seed if there are several."""
+    if loss is None:
+        return absent("not kept")
+    return ", ".join(f"{value:.3f}" for value in (loss if isinstance(loss, list) else [loss]))
+
+
+def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
+    rows = []
+    for node in nodes:
+        settings = node.settings
+        local, server = settings["local"], settings["server"]
+        rows.append(
+            [
+                element("code", node.name),
+                element("code", settings["model"]["node"]),
+                element("code", settings["users"]["node"]),
+                facts.state(node),
+                count(settings["rounds"]),
+                count(settings["cohort"]),
+                f"{local['kind']} {significant(local['learning_rate'])}, {local['epochs']} x batch {local['batch']}, at most {count(local['max_words'])} words",
+                f"{server['kind']} {significant(server['learning_rate'])}, momentum {significant(server['momentum'])}",
+            ]
+        )
+    text = ("Model", "Started from", "Tuned on", "State")
+    columns = [
+        *(Column(title=title, number=False) for title in text),
+        Column(title="Rounds"),
+        Column(title="Cohort"),
+        Column(title="On the device", number=False),
+        Column(title="On the server", number=False),
+    ]
+    yield table(columns, rows, caption="Tuning on devices")
+    yield element("p", absent("Loss, cohorts and times of single rounds are private and not shown."))
+    yield _notes(nodes, facts)
+
+
+def _notes(nodes: Sequence[Node], facts: Facts) -> Markup:
+    return listed((prose(f"`{node.name}`: {text}") for node in nodes for text in facts.notes(node)), class_="notes")
