@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[1]
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clean environment with the wheel in it; what it depends on is borrowed from this one, the checkout is not."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT], check=True, capture_output=True)
+    left = shutil.ignore_patterns(".*", "build", "dist", "runs", "tests", "__pycache__", "*.egg-info")
+    shutil.copytree(ROOT, folder / "source", symlinks=True, ignore=left)
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", folder / "source"], check=True, capture_output=True)
     (wheel,) = (folder / "dist").glob("*.whl")
     venv.create(folder / "env", with_pip=False, symlinks=True)
     site = next((folder / "env").glob("lib/python*/site-packages"))
