@@ -1,0 +1,114 @@
+"""`synthc doctor`: what is installed, reachable, missing, and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import NamedTuple
+
+from synthc.compiler.graph import Node
+
+ROOM = 2 * 1024**3
+"""Bytes of free disk below which a run may stop early."""
+
+
+class Found(NamedTuple):
+    """One thing that was looked at; `mend` says what to do if it is not good."""
+
+    good: bool
+    what: str
+    mend: str = ""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take no options."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Look at everything, and exit with 1 if something is missing."""
+    bad = 0
+    for look in LOOKS:
+        for found in look():
+            bad += not found.good
+            print(f"{'ok     ' if found.good else 'missing'}  {found.what}" + ("" if found.good else f"; {found.mend}"))
+    return int(bad > 0)
+
+
+def python() -> Iterator[Found]:
+    """Python itself."""
+    yield Found(sys.version_info >= (3, 11), f"Python {platform.python_version()}", "install Python 3.11 or later")
+
+
+def packages() -> Iterator[Found]:
+    """Everything that synthc depends on."""
+    try:
+        wanted = [line for line in requires("synthc") or [] if "extra ==" not in line]
+    except PackageNotFoundError:
+        yield Found(good=False, what="synthc is not installed, only found", mend="install it with `pip install synthc`")
+        return
+    for line in wanted:
+        name = re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0]
+        try:
+            yield Found(good=True, what=f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield Found(good=False, what=name, mend=f"install it with `pip install '{line}'`")
+
+
+def model() -> Iterator[Found]:
+    """The weights of the bundled model."""
+    weights = Path(__file__).parent.parent / "runtime/endpoints/embedded/weights/model.safetensors"
+    yield Found(weights.is_file(), "the bundled model", "install synthc again; without it every prompt needs an `endpoint`")
+
+
+def disk() -> Iterator[Found]:
+    """Room for what runs keep, and the right to write it."""
+    free = shutil.disk_usage(".").free
+    yield Found(free > ROOM, f"{free / 1024**3:.1f} GiB of free disk", "free some space before a long run")
+    place = Path(".synth") if Path(".synth").exists() else Path()
+    yield Found(os.access(place, os.W_OK), f"{place.resolve()} can be written", "change its permissions, or work in another folder")
+
+
+def endpoints() -> Iterator[Found]:
+    """Whether each endpoint of the only spec of this folder answers."""
+    from synthc.cli.specs import choose
+    from synthc.compiler.compile import compile_spec
+    from synthc.runtime.errors import InputError
+
+    try:
+        graph = compile_spec(choose(None, graphs=False), Path()).graph
+    except InputError:
+        return
+    for node in graph.nodes if graph else ():
+        if node.kind == "endpoint" and node.settings["kind"] != "embedded":
+            yield _answers(node)
+
+
+def _answers(node: Node) -> Found:
+    import asyncio
+
+    from synthc.runtime.endpoints.base import EndpointError
+    from synthc.runtime.endpoints.open import open_endpoint
+    from synthc.runtime.errors import RunError
+
+    async def ask() -> str:
+        endpoint = open_endpoint(node, None)
+        try:
+            return (await endpoint.identity()).model
+        finally:
+            await endpoint.close()
+
+    try:
+        return Found(good=True, what=f"endpoint `{node.name}` answers with {asyncio.run(ask())}")
+    except (EndpointError, RunError) as problem:
+        return Found(good=False, what=f"endpoint `{node.name}`", mend=str(problem))
+
+
+LOOKS = (python, packages, model, disk, endpoints)
+"""What is looked at, in the order in which it is shown."""
