@@ -9,9 +9,6 @@ from typing import Any
 
 from synthc.runtime.errors import TooManyFailures
 
-ENOUGH_TO_JUDGE = 200
-"""Rows after which the share of failures can stop a node before its end."""
-
 
 @dataclass(slots=True, kw_only=True)
 class SetAside:
@@ -22,7 +19,6 @@ class SetAside:
     place: str
     name: str
     private: bool
-    rows: int = 0
     failed: int = 0
     _lines: list[str] = field(default_factory=list)
 
@@ -34,21 +30,12 @@ class SetAside:
         if len(self._lines) >= 100:
             self.flush()
 
-    def seen(self, rows: int) -> None:
-        """Count rows that came in, and stop where too many of them failed."""
-        self.rows += rows
-        if self.rows >= ENOUGH_TO_JUDGE:
-            self.judge()
-
-    def judge(self) -> None:
-        """Raise if more of the rows failed than the spec allows."""
-        if self.rows and self.failed / self.rows > self.allowed:
+    def judge(self, rows: int) -> None:
+        """Raise if more of these rows failed than the spec allows."""
+        if self.failed > rows * self.allowed:
             self.flush()
-            count = "" if self.private else f" ({self.failed:,} of {self.rows:,})"
-            raise TooManyFailures(
-                f"{self.place}: `{self.name}` set aside {'' if self.private else f'{self.failed / self.rows:.1%} of '}its rows{count},"
-                f" more than `max_failures = {self.allowed:.0%}`; why stands in {self.path}"
-            )
+            which = "too many of its rows," if self.private else f"{self.failed:,} of its {rows:,} rows ({self.failed / max(1, rows):.1%}),"
+            raise TooManyFailures(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`; why stands in {self.path}")
 
     def flush(self) -> None:
         """Write what waits."""

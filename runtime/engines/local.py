@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
+from synthc.runtime.steps.dedup import refuse_near
 from synthc.runtime.steps.stage import Around, Count, Frames
 
 
@@ -35,11 +37,12 @@ class Usage:
 async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Usage:
     """Carry a row node out into the context's folder."""
     node = context.node
+    refuse_near(context.graph.nodes)
     aside = SetAside(path=context.folder / "failures.jsonl", allowed=node.settings["max_failures"], place=node.place, name=node.name, private=node.private)
     frames, steps, read = _beginning(context)
     callers: list[Caller] = []
     arounds: list[Around] = []
-    stages: list[AsyncIterator[pl.DataFrame]] = [frames]
+    stages: list[Frames] = [frames]
     for step in steps:
         caller = await _caller(step, context, endpoints, ledger)
         callers.extend([caller] if caller else [])
@@ -62,7 +65,7 @@ async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledg
             context.progress(0 if node.private else writer.rows, None, "rows")
     finally:
         for stage in reversed(stages):
-            await stage.aclose()  # type: ignore[attr-defined]
+            await stage.aclose()
         aside.flush()
     _finish(writer, arounds, aside, read.rows)
     return Usage(
@@ -81,11 +84,10 @@ def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read:
     keys = ("filtered", "duplicates", "failed", "added")
     counts: dict[str, Any] = {"in": read, "out": writer.rows, **{key: sum(getattr(a.count, key) for a in arounds) for key in keys}}
     # Rows that a `take` left unread behind a step that had read on are neither filtered nor failed there.
-    unread = sum(before.count.rows_out - after.count.rows_in for before, after in zip(arounds, arounds[1:], strict=False))
+    unread = sum(before.count.rows_out - after.count.rows_in for before, after in pairwise(arounds))
     unread += read - arounds[0].count.rows_in if arounds else 0
     counts["unread"] = unread
-    aside.rows = max(aside.rows, read)
-    aside.judge()
+    aside.judge(max(read, *(around.count.rows_in for around in arounds), 0))
     writer.close({**counts, "steps": [asdict(around.count) for around in arounds]})
 
 
@@ -126,8 +128,7 @@ def _grid_columns(context: Context) -> dict[str, Any]:
 
 
 def _distinct(context: Context, node: str, column: str) -> list[Any]:
-    frames = [frame for frame in context.rows(node).frames([column])]
-    return list(pl.concat(frames)[column].unique(maintain_order=True))
+    return pl.concat(context.rows(node).frames([column]))[column].unique(maintain_order=True).to_list()
 
 
 def _sliced(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Protocol
 
 from synthc.runtime.errors import InputError, OutsideFault
 
+HEAD = re.compile(r"---\n(.*?)\n---\s*\n", re.DOTALL)
+SPLITS = re.compile(r"(^|[/._-])(train|training|test|testing|eval|evaluation|dev|val|valid|validation)([/._-]|$)")
 DATA = re.compile(r"\.(parquet|jsonl|json|csv|txt)(\.gz)?$")
 
 
@@ -55,12 +56,14 @@ class HubRepository:
     def names(self) -> list[str]:
         """Ask the Hub for the files."""
         from huggingface_hub import HfApi
-        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
+        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError, RevisionNotFoundError
 
         try:
             return sorted(HfApi().list_repo_files(self.repository, revision=self.revision, repo_type="dataset"))
         except RepositoryNotFoundError:
             raise InputError(f"there is no dataset `{self.repository}` on the Hub, or you may not read it; check its name, or log in with `hf auth login`") from None
+        except RevisionNotFoundError:
+            raise InputError(f"`{self.repository}` has no revision `{self.revision}`; check it, or leave it out") from None
         except (HfHubHTTPError, OfflineModeIsEnabled, OSError) as problem:
             raise OutsideFault(f"the Hub did not answer about `{self.repository}` ({type(problem).__name__}); check the network and repeat the command") from None
 
@@ -70,48 +73,67 @@ class HubRepository:
 
         try:
             return Path(hf_hub_download(self.repository, name, revision=self.revision, repo_type="dataset"))
-        except Exception as problem:  # the Hub's clients raise errors of many families
+        except Exception as problem:  # noqa: BLE001 the Hub's clients raise errors of many families
             raise OutsideFault(f"`{name}` of `{self.repository}` could not be fetched ({type(problem).__name__}); repeat the command to go on") from None
 
 
-def find_hub_files(reader: Mapping[str, Any], place: str, repository: Repository | None = None) -> list[Path]:
-    """Return local copies of the files of a config and split, in the order of their names."""
+def find_hub_files(reader: Mapping[str, Any], place: str, repository: Repository | None = None) -> list[tuple[str, Path]]:
+    """Return the files of a config and split, in the order of their names, each with a local copy."""
     where = repository or HubRepository(reader["repository"], reader["revision"])
-    names = where.names()
-    chosen = _by_card(where, names, reader) or _by_layout([n for n in names if DATA.search(n)], reader)
+    names = [name for name in where.names() if DATA.search(name) or name == "README.md"]
+    files = [name for name in names if name != "README.md"]
+    configs = _configs(where) if "README.md" in names else []
+    chosen = _by_card(configs, files, reader, place) if configs else _by_layout(files, reader)
     if not chosen:
         config = f" of config `{reader['config']}`" if reader["config"] else ""
-        raise InputError(f"{place}: `{reader['repository']}` has no files for the split `{reader['split']}`{config}; it holds {', '.join(names[:8]) or 'nothing'}")
-    return [where.fetch(name) for name in chosen]
+        raise InputError(f"{place}: `{reader['repository']}` has no files for the split `{reader['split']}`{config}; it holds {', '.join(files[:8]) or 'no data files'}")
+    return [(name, where.fetch(name)) for name in chosen]
 
 
-def _by_card(where: Repository, names: list[str], reader: Mapping[str, Any]) -> list[str]:
-    """Return the files that the card's `configs` names for a config and split."""
-    if "README.md" not in names:
-        return []
-    head = where.fetch("README.md").read_text(encoding="utf-8", errors="replace")
-    if not head.startswith("---"):
-        return []
+def _configs(where: Repository) -> list[dict[str, Any]]:
+    """Return the configs that the card declares; none where it says nothing of them."""
     import yaml
 
+    head = HEAD.match(where.fetch("README.md").read_text(encoding="utf-8", errors="replace"))
     try:
-        card = yaml.safe_load(head.split("---")[1]) or {}
+        card = yaml.safe_load(head[1]) if head else None
     except yaml.YAMLError:
-        return []
+        card = None
+    configs = card.get("configs") if isinstance(card, dict) else None
+    return [config for config in configs or [] if isinstance(config, dict) and config.get("data_files")]
+
+
+def _by_card(configs: list[dict[str, Any]], files: list[str], reader: Mapping[str, Any], place: str) -> list[str]:
+    """Return the files that a config names for a split."""
+    by_name = {str(config.get("config_name", "default")): config for config in configs}
+    default = next((name for name, config in by_name.items() if config.get("default") or name == "default" or len(by_name) == 1), None)
+    config = by_name.get(str(reader["config"] or default))
+    if config is None:
+        has = ", ".join(f'"{name}"' for name in by_name)
+        problem = f"no config `{reader['config']}`" if reader["config"] else "several configs"
+        raise InputError(f"{place}: `{reader['repository']}` has {problem}; say `config = ` one of {has}")
     patterns: list[str] = []
-    for config in card.get("configs") or []:
-        named = config.get("config_name") == reader["config"] or (reader["config"] is None and (config.get("default") or len(card["configs"]) == 1))
-        files = config.get("data_files") if named else None
-        for entry in files if isinstance(files, list) else []:
-            if entry.get("split") == reader["split"]:
-                path = entry.get("path")
-                patterns.extend([path] if isinstance(path, str) else path or [])
-    return [name for name in names if any(fnmatch(name, pattern) for pattern in patterns)]
+    data = config["data_files"]
+    for entry in data if isinstance(data, list) else [data]:
+        split, path = (entry.get("split", "train"), entry.get("path")) if isinstance(entry, dict) else ("train", entry)
+        if split == reader["split"]:
+            patterns.extend(path if isinstance(path, list) else [str(path)])
+    return [name for name in files if any(_pattern(pattern).fullmatch(name) for pattern in patterns)]
 
 
-def _by_layout(names: list[str], reader: Mapping[str, Any]) -> list[str]:
+def _pattern(glob: str) -> re.Pattern[str]:
+    """Return a glob of the Hub as a regular expression: `*` stays within a folder, `**` does not."""
+    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(parts.get(part) or re.escape(part) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))))
+
+
+def _by_layout(files: list[str], reader: Mapping[str, Any]) -> list[str]:
+    """Return the files of the usual layouts; where no name tells a split, all are `train`."""
     config, split = reader["config"], reader["split"]
     if config is not None:
-        names = [name for name in names if config in Path(name).parts[:-1] or Path(name).name.startswith(f"{config}-")]
-    split_word = re.compile(rf"(^|[/._-]){re.escape(split)}([/._-]|$)")
-    return [name for name in names if split_word.search(name)]
+        files = [name for name in files if config in Path(name).parts[:-1] or Path(name).name.startswith(f"{config}-")]
+    # The same rows may lie there as Parquet and as text.
+    files = [name for name in files if name.endswith(".parquet")] or files
+    word = re.compile(rf"(^|[/._-]){re.escape(split)}([/._-]|$)")
+    chosen = [name for name in files if word.search(name)]
+    return files if split == "train" and not chosen and not any(SPLITS.search(name) for name in files) else chosen

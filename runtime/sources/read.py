@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hmac
+import itertools
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -19,10 +22,9 @@ from synthc.runtime.schema import schema
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.sources.files import find_files
 from synthc.runtime.sources.hub import find_hub_files
-from synthc.runtime.sources.records import Record, read_records
+from synthc.runtime.sources.records import Record, read_records, unicode
 
 BATCH = 4096
-PYTHON = {"text": str, "choice": str, "int": int, "bool": bool}
 
 
 class Malformed(Exception):
@@ -33,10 +35,8 @@ def source_files(node: Node, project: Path) -> list[tuple[str, Path]]:
     """Return the files of a source, each with the name that its rows' identity counts from."""
     reader = node.settings["reader"]
     if reader["kind"] == "hub":
-        files = find_hub_files(reader, node.place)
-        return [(f"{reader['repository']}/{path.name}", path) for path in files]
-    files = find_files(reader, project, node.place)
-    return [(path.name, path) for path in files]
+        return [(f"{reader['repository']}/{name}", path) for name, path in find_hub_files(reader, node.place)]
+    return find_files(reader, project, node.place)
 
 
 def read_source(context: Context, key: bytes) -> None:
@@ -47,55 +47,54 @@ def read_source(context: Context, key: bytes) -> None:
     writer = DatasetWriter(folder=context.folder, schema=schema(node, users=private))
     counts = {"in": 0, "out": 0, "filtered": 0, "duplicates": 0, "failed": 0, "added": 0}
     waiting: list[dict[str, Any]] = []
-    missing: dict[str, tuple[int, list[str]]] = {}
-    for index, (name, record) in enumerate(_records(context)):
-        if context.limit is not None and index >= context.limit and not private:
-            break
+    missing: dict[str, _Missing] = {}
+    parts = _Parts(node=node, aside=aside)
+    for name, shown, record in itertools.islice(_records(context, private=private), None if private else context.limit):
         counts["in"] += 1
         try:
             row = _row(record, settings, key)
         except Malformed as problem:
-            aside.add(f"{name}:{record.line}", f"{name}:{record.line}", str(problem))
+            aside.add(shown, shown, str(problem))
             _note_missing(str(problem), record, missing)
         else:
-            if row is None:
+            parts.check(row, shown)
+            if row.get(PART, "") is None:
                 counts["filtered"] += 1
             else:
-                row[ID] = _identity(name, record.line)
-                waiting.append(row)
-        if len(waiting) >= BATCH:
+                waiting.append({ID: _identity(name, record.line), **row})
+        if counts["in"] % BATCH == 0:
+            _refuse_missing(node, counts["in"], missing)
             _flush(waiting, writer)
             context.progress(0 if private else counts["in"], None, "rows")
-    if waiting:
-        _flush(waiting, writer)
+    _flush(waiting, writer)
     counts["out"], counts["failed"] = writer.rows, aside.failed
-    aside.rows = counts["in"]
-    _refuse_nothing(context, counts, missing)
-    aside.judge()
     aside.flush()
+    if counts["in"] == 0:
+        raise InputError(f"{node.place}: the source `{node.name}` is empty; its files have no rows")
+    _refuse_missing(node, counts["in"], missing)
+    aside.judge(counts["in"])
     writer.close(counts)
 
 
-def _records(context: Context) -> Iterator[tuple[str, Record]]:
-    for name, path in source_files(context.node, context.project):
-        for record in read_records(path):
-            yield name, record
+def _records(context: Context, *, private: bool) -> Iterator[tuple[str, str, Record]]:
+    """Yield records with the name of their file and what a reader is shown: of a private one, whose name may be a user's, its number."""
+    for number, (name, path) in enumerate(source_files(context.node, context.project), 1):
+        file = f"file {number} of the private source `{context.node.name}`" if private else name
+        for record in read_records(path, f"{context.node.place}: {file}"):
+            yield name, f"file {number}:{record.line}" if private else f"{name}:{record.line}", record
 
 
-def _row(record: Record, settings: Mapping[str, Any], key: bytes) -> dict[str, Any] | None:
-    """Return a row, or None for a user who is in no part of a split by column."""
+def _row(record: Record, settings: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+    """Return a row; its part is None where a split by column names none for it."""
     if record.value is None:
         raise Malformed(record.problem)
     row = {name: _value(record.value, name, column) for name, column in settings["columns"].items()}
     if settings["visibility"] == "private":
         user = _find(record.value, settings["user"])
-        if user is None or isinstance(user, dict | list):
+        if not isinstance(user, str | int | float) or user == "" or not unicode(str(user)):
             raise Malformed("no user id")
-        part = _part(str(user), record.value, settings["split"], key)
-        if part is None:
-            return None
         row[USER] = hmac.new(key, f"user {user}".encode(), "sha256").hexdigest()[:24]
-        row[PART] = part
+        row[PART] = _part(str(user), record.value, settings["split"], key)
     return row
 
 
@@ -107,29 +106,57 @@ def _find(record: Any, path: list[str]) -> Any:
 
 def _value(record: dict[str, Any], name: str, column: Mapping[str, Any]) -> Any:
     value = _find(record, column["path"])
-    if value is None:
-        if "default" in column:
-            return column["default"]
+    if value is None and "default" not in column:
         raise Malformed(f"no `.{'.'.join(column['path'])}` for the column `{name}`")
-    return _typed(value, column["type"], name)
-
-
-def _typed(value: Any, of: Mapping[str, Any], name: str) -> Any:
-    kind = of["kind"]
     try:
-        if kind == "list" and isinstance(value, list):
-            return [_typed(item, of["of"], name) for item in value]
-        if kind == "record" and isinstance(value, dict):
-            return {field: _typed(value[field], inner, name) for field, inner in of["fields"].items()}
-        if kind in PYTHON and type(value) is PYTHON[kind]:
-            return value
-        if kind in {"int", "float", "share"} and isinstance(value, int | float | str) and not isinstance(value, bool):
-            return int(value) if kind == "int" else float(value)
-        if kind == "date":
-            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value)[:10])
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise Malformed(f"the column `{name}` is not {kind}")
+        return _typed(column["default"] if value is None else value, column["type"])
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        problem = f"the column `{name}` is not {column['type']['kind']}"
+    raise Malformed(problem)
+
+
+def _typed(value: Any, of: Mapping[str, Any]) -> Any:
+    """Return a value as its type, or raise any of the errors of a value that is not of it."""
+    kind = of["kind"]
+    if kind == "list" and isinstance(value, list):
+        return [_typed(item, of["of"]) for item in value]
+    if kind == "record" and isinstance(value, dict):
+        return {field: _typed(value[field], inner) for field, inner in of["fields"].items()}
+    if kind == "date":
+        day = value if isinstance(value, dt.date) else dt.datetime.fromisoformat(str(value))
+        return dt.date(day.year, day.month, day.day)
+    if kind == "bool" and isinstance(value, str):
+        return {"true": True, "false": False}[value.strip().lower()]
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind in {"text", "choice"} and isinstance(value, str) and unicode(value) and value in of.get("options", [value]):
+        return value
+    if kind in {"int", "float", "share"} and type(value) in {int, float, str}:
+        number = int(value) if kind == "int" and isinstance(value, str) else float(value)
+        if math.isfinite(number) and (kind != "int" or (abs(number) < 2**63 and int(value) == number)):
+            return int(value) if kind == "int" else number
+    raise ValueError
+
+
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    """Checks that a split by column puts all rows of a user into one part; a hash of each user is what it keeps."""
+
+    node: Node
+    aside: SetAside
+    known: dict[str, str | None] = field(default_factory=dict)
+
+    def check(self, row: Mapping[str, Any], shown: str) -> None:
+        """Raise at the first row whose user was in another part before, without saying who it is."""
+        split = self.node.settings["split"]
+        if split is None or split["by"] is None or self.known.setdefault(row[USER], row[PART]) == row[PART]:
+            return
+        self.aside.add(shown, shown, "the part differs from that of an earlier row of its user")
+        self.aside.flush()
+        raise InputError(
+            f"{self.node.place}: `.{'.'.join(split['by'])}` differs between rows of one user of `{self.node.name}`, and a split by column puts all rows of a user"
+            f" into one part; mend the rows (the first one found stands in {self.aside.path}), or split by shares"
+        )
 
 
 def _part(user: str, record: dict[str, Any], split: Mapping[str, Any] | None, key: bytes) -> str | None:
@@ -138,6 +165,8 @@ def _part(user: str, record: dict[str, Any], split: Mapping[str, Any] | None, ke
         return "train"
     if split["by"] is not None:
         value = _find(record, split["by"])
+        if value is None:
+            raise Malformed(f"no `.{'.'.join(split['by'])}` for the split")
         return next((part for part, named in split["parts"].items() if named == value), None)
     drawn = int.from_bytes(hmac.new(key, f"split {user}".encode(), "sha256").digest()[:8], "big") / 2**64
     for part, share in split["parts"].items():
@@ -152,22 +181,25 @@ def _identity(name: str, line: int) -> str:
 
 
 def _flush(rows: list[dict[str, Any]], writer: DatasetWriter) -> None:
-    writer.write(pl.DataFrame(rows, schema=writer.schema))
-    rows.clear()
+    if rows:
+        writer.write(pl.DataFrame(rows, schema=writer.schema))
+        rows.clear()
 
 
-def _note_missing(problem: str, record: Record, missing: dict[str, tuple[int, list[str]]]) -> None:
+class _Missing(NamedTuple):
+    rows: int
+    keys: list[str]
+
+
+def _note_missing(problem: str, record: Record, missing: dict[str, _Missing]) -> None:
     if problem.startswith("no `.") and record.value is not None:
-        count, keys = missing.get(problem, (0, sorted(map(str, record.value))))
-        missing[problem] = (count + 1, keys)
+        rows = missing[problem].rows if problem in missing else 0
+        missing[problem] = _Missing(rows + 1, sorted(map(str, record.value)))
 
 
-def _refuse_nothing(context: Context, counts: Mapping[str, int], missing: Mapping[str, tuple[int, list[str]]]) -> None:
-    """Raise where a source has no rows, or none with a column that the spec reads."""
-    node = context.node
-    if counts["in"] == 0:
-        raise InputError(f"{node.place}: the source `{node.name}` is empty; its files have no rows")
-    for problem, (count, keys) in missing.items():
-        if count == counts["in"]:
+def _refuse_missing(node: Node, read: int, missing: Mapping[str, _Missing]) -> None:
+    """Raise where no row so far has a column that the spec reads."""
+    for problem, (rows, keys) in missing.items():
+        if rows == read:
             has = "" if node.private else f"; its records have {', '.join(f'`{key}`' for key in keys[:12])}"
             raise InputError(f"{node.place}: no row of `{node.name}` has {problem.removeprefix('no ')}{has}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import groupby
-from typing import Any
+from itertools import groupby, islice
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -21,34 +21,42 @@ from synthc.runtime.steps.stage import Around, Frames
 
 Row = tuple[pl.DataFrame, int]
 """A frame and the index of a row in it."""
-Waiting = tuple[Row, "asyncio.Task[dict[str, Any] | None]"]
+Waiting = tuple[Row, "asyncio.Task[dict[str, Any] | Failed]"]
 
 AHEAD = 4
 """Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
+TOGETHER = 32
+"""Answered rows that go on as one frame while others wait for their answers."""
+ENOUGH_TO_JUDGE = 200
+"""Rows after which the share of failures can stop a node before its end."""
+
+
+class Failed(NamedTuple):
+    """Why there is no answer about a row, and what the model wrote instead."""
+
+    reason: str
+    raw: str
 
 
 async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
     assert around.caller is not None
     most = around.caller.pace.most * AHEAD
+    seeds_of = prompt_print(around.settings["prompt"])
     waiting: deque[Waiting] = deque()
     try:
         async for frame in frames:
             around.count.rows_in += len(frame)
             questions = render(frame, around.settings)
             for index, (row, question) in enumerate(zip(frame[ID], questions, strict=True)):
-                waiting.append(((frame, index), asyncio.create_task(_answer(row, question, around))))
+                waiting.append(((frame, index), asyncio.create_task(_answer(row, question, seeds_of, around))))
                 if len(waiting) >= most:
-                    await waiting[0][1]
-                ready = _ready(waiting)
-                if len(ready) >= most // 4 and (done := _joined(ready, around)) is not None:
+                    await _first(waiting, around)
+                if _answered(waiting, min(TOGETHER, most // AHEAD)) and (done := _joined(waiting, around)) is not None:
                     yield done
-                else:
-                    waiting.extendleft(reversed(ready))
         while waiting:
-            await waiting[0][1]
-            ready = _ready(waiting)
-            if (done := _joined(ready, around)) is not None:
+            await _first(waiting, around)
+            if (done := _joined(waiting, around)) is not None:
                 yield done
     finally:
         for _, task in waiting:
@@ -56,23 +64,35 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
         await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
 
 
-def _ready(waiting: deque[Waiting]) -> list[Waiting]:
-    """Take the answered rows from the head of the queue."""
-    ready = []
+async def _first(waiting: deque[Waiting], around: Around) -> None:
+    """Wait until the first row is answered; an interrupt is noticed though no answer comes."""
+    while not waiting[0][1].done():
+        await asyncio.wait([waiting[0][1]], timeout=0.2)
+        around.progress(None)
+
+
+def _answered(waiting: deque[Waiting], rows: int) -> bool:
+    """Tell whether so many rows at the head of the queue are answered."""
+    return len(waiting) >= rows and all(task.done() for _, task in islice(waiting, rows))
+
+
+def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
+    """Take the answered rows from the head of the queue and return them with their answers; rows without one were set aside."""
+    kept: list[tuple[Row, dict[str, Any]]] = []
     while waiting and waiting[0][1].done():
-        ready.append(waiting.popleft())
-    return ready
-
-
-def _joined(ready: list[Waiting], around: Around) -> pl.DataFrame | None:
-    """Return the rows with their answers; rows without one were set aside."""
-    answered = [(row, task.result()) for row, task in ready]
-    kept = [(row, answer) for row, answer in answered if answer is not None]
-    around.aside.seen(len(ready))
-    around.progress(around.count.rows_out + around.count.failed + len(kept))
+        answer = waiting[0][1].result()
+        row, _ = waiting.popleft()
+        if isinstance(answer, Failed):
+            around.fail(row[0][ID][row[1]], answer.reason, raw=answer.raw)
+        else:
+            kept.append((row, answer))
+    around.count.rows_out += len(kept)
+    answered = around.count.rows_out + around.count.failed
+    around.progress(answered)
+    if answered >= ENOUGH_TO_JUDGE:
+        around.aside.judge(answered)
     if not kept:
         return None
-    around.count.rows_out += len(kept)
     name, of = around.settings["name"], around.settings["prompt"]["answer"]
     column = pl.Series(name, [answer for _, answer in kept], dtype=answer_type(of))
     rows = [frame[[index for (_, index), _ in group]] for frame, group in _by_frame(kept)]
@@ -86,27 +106,24 @@ def _by_frame(kept: list[tuple[Row, dict[str, Any]]]) -> Iterator[tuple[pl.DataF
         yield run[0][0][0], run
 
 
-async def _answer(row: str, question: Mapping[str, Any], around: Around) -> dict[str, Any] | None:
-    """Return the answer about one row, None after setting it aside."""
+async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: Around) -> dict[str, Any] | Failed:
+    """Return the answer about one row; one that cannot be read is asked for again with another seed."""
     assert around.caller is not None
-    prompt, settings = around.settings["prompt"], around.settings
+    prompt = around.settings["prompt"]
     around.progress(None)
     sampled = prompt["temperature"] > 0
-    reason, raw = "", ""
+    failed = Failed("", "")
     for sample in range(around.caller.retries + 1 if sampled else 1):
-        seed = derive_seed(around.seed, prompt_print(prompt), row, sample) if sampled else None
+        seed = derive_seed(around.seed, seeds_of, row, sample) if sampled else None
         try:
             reply = await around.caller.ask(request(prompt, question, seed))
             return read_answer(reply, prompt["answer"])
         except Unreadable as problem:
-            reason, raw = f"the answer is {problem}", reply.text
+            failed = Failed(f"the answer is {problem}", reply.text)
         except EndpointError as problem:
-            reason, raw = str(problem), ""
+            failed = Failed(str(problem), "")
             break
-    if settings["on_fail"] == "keep":
-        return failed_answer(raw, prompt["answer"])
-    around.fail(row, reason, raw=raw)
-    return None
+    return failed_answer(failed.raw, prompt["answer"]) if around.settings["on_fail"] == "keep" else failed
 
 
 def prompt_print(prompt: Mapping[str, Any]) -> str:

@@ -85,7 +85,17 @@ def _python(value: pl.Expr, function: Callable[[list[str]], Any], of: Any) -> pl
         found = pl.Series(function(filled), dtype=of)
         return found.fill_nan(None) if of == pl.Float64 else found
 
-    return value.map_batches(work, return_dtype=of)
+    return pl.when(value.is_not_null()).then(value.map_batches(work, return_dtype=of))
+
+
+def _finite(value: pl.Expr) -> pl.Expr:
+    """Return null for NaN and infinities, which would compare as if they were numbers."""
+    return pl.when(value.is_finite()).then(value)
+
+
+def _of_all(numbers: Sequence[pl.Expr], found: pl.Expr) -> pl.Expr:
+    """Return null where any of the numbers is null, which Polars would pass over."""
+    return pl.when(pl.all_horizontal(number.is_not_null() for number in numbers)).then(found)
 
 
 def language(texts: Sequence[str]) -> list[str]:
@@ -103,7 +113,7 @@ OPERATORS: Mapping[str, Callable[..., pl.Expr]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: a.cast(pl.Float64) / b,
+    "/": lambda a, b: _finite(a.cast(pl.Float64) / b),
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,
@@ -129,11 +139,11 @@ FUNCTIONS: Mapping[str, Callable[..., pl.Expr]] = {
     "join": lambda items, between: items.list.join(between),
     "first": lambda items: items.list.first(),
     "last": lambda items: items.list.last(),
-    "min": lambda *numbers: pl.min_horizontal(*numbers),
-    "max": lambda *numbers: pl.max_horizontal(*numbers),
+    "min": lambda *numbers: _of_all(numbers, pl.min_horizontal(*numbers)),
+    "max": lambda *numbers: _of_all(numbers, pl.max_horizontal(*numbers)),
     "abs": lambda number: number.abs(),
-    "round": lambda number: number.round().cast(pl.Int64),
-    "log": lambda number: number.log(),
-    "exp": lambda number: number.exp(),
-    "sqrt": lambda number: number.sqrt(),
+    "round": lambda number: number.round().cast(pl.Int64, strict=False),
+    "log": lambda number: _finite(number.cast(pl.Float64).log()),
+    "exp": lambda number: _finite(number.cast(pl.Float64).exp()),
+    "sqrt": lambda number: _finite(number.cast(pl.Float64).sqrt()),
 }

@@ -5,7 +5,7 @@ A stage takes frames and gives frames, in row order. It counts: rows in, and whe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from synthc.runtime.rows import ID
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.steps.expression import Score, expression, present
 
-Frames = AsyncIterator[pl.DataFrame]
+Frames = AsyncGenerator[pl.DataFrame, None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,5 +115,3 @@ def draw(ids: pl.Series, seed: int, what: str) -> pl.Series:
 
     salt = f"{seed} {what} ".encode()
     return pl.Series([int.from_bytes(blake2b(salt + row.encode(), digest_size=8).digest(), "big") for row in ids], dtype=pl.UInt64)
-
-

@@ -14,6 +14,6 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
         left -= len(done)
         around.count.rows_out += len(done)
         around.count.filtered += len(frame) - len(done)
-        yield done
         if left == 0:
-            return
+            await frames.aclose()
+        yield done
