@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from synthc.runtime.page.markup import Markup, element
 
-WIDTH, RIGHT, TOP, ROW, FOOT = 300, 14, 8, 30, 24
+WIDTH, RIGHT, TOP, ROW, FOOT = 440, 20, 8, 30, 24
 LETTER = 6.6
 """How wide a letter of the labels is, about."""
 
@@ -30,15 +30,15 @@ class Line:
     dots: Sequence[Dot]
 
 
-def chart(lines: Sequence[Line], *, title: str, written: Callable[[float], str], zero: bool, width: int = WIDTH) -> Markup:
+def chart(lines: Sequence[Line], *, title: str, written: Callable[[float], str], zero: bool) -> Markup:
     """Return a chart; `zero` says that the axis marks zero as the line between better and worse."""
-    left = min(0.45 * width, 12 + LETTER * max(len(line.label) for line in lines))
+    left = min(0.45 * WIDTH, 12 + LETTER * max(len(line.label) for line in lines))
     low, high = _span(lines)
-    ticks = _ticks(low, high, room=(width - left) / 62)
+    ticks = _ticks(low, high, room=(WIDTH - left) / 62)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
 
     def across(value: float) -> float:
-        return left + (value - low) / (high - low) * (width - left - RIGHT)
+        return left + (value - low) / (high - low) * (WIDTH - left - RIGHT)
 
     height = TOP + ROW * len(lines) + FOOT
     bottom = height - FOOT
@@ -50,7 +50,7 @@ def chart(lines: Sequence[Line], *, title: str, written: Callable[[float], str],
     rows = [_row(line, TOP + ROW * (index + 0.5), across, left) for index, line in enumerate(lines)]
     spoken = "; ".join(f"{line.label} {', '.join(_spoken(dot, written) for dot in line.dots)}" for line in lines)
     drawing = [element("title", f"{title}: {spoken}"), *grid, *rows]
-    return element("svg", *drawing, viewBox=f"0 0 {width} {height}", width=width, height=height, role="img", class_="chart")
+    return element("svg", *drawing, viewBox=f"0 0 {WIDTH} {height}", width=WIDTH, height=height, role="img", class_="chart")
 
 
 def _row(line: Line, y: float, across: Callable[[float], float], left: float) -> Markup:
@@ -58,8 +58,8 @@ def _row(line: Line, y: float, across: Callable[[float], float], left: float) ->
     for dot in line.dots:
         if dot.interval is not None:
             x1, x2 = (f"{across(end):.1f}" for end in dot.interval)
-            drawn.append(element("line", x1=x1, x2=x2, y1=f"{y:.1f}", y2=f"{y:.1f}", class_=f"interval {dot.class_}"))
-        drawn.append(element("circle", cx=f"{across(dot.value):.1f}", cy=f"{y:.1f}", r=4.5, class_=f"dot {dot.class_}"))
+            drawn.append(element("path", d=f"M{x1} {y - 6:.1f}v12m0 -6H{x2}m0 -6v12", class_=f"interval {dot.class_}"))
+        drawn.append(element("circle", cx=f"{across(dot.value):.1f}", cy=f"{y:.1f}", r=4, class_=f"dot {dot.class_}"))
     return element("g", *drawn)
 
 

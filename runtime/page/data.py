@@ -12,7 +12,7 @@ from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.flow import ROWS, flow
 from synthc.runtime.page.markup import Column, Markup, absent, chip, definitions, element, folded, join, listed, prose, table
 from synthc.runtime.page.numbers import count, duration, many, percent
-from synthc.runtime.page.verdict import EMBEDDED, answered_by_embedded, why_not
+from synthc.runtime.page.verdict import why_not
 
 LOST = ("filtered", "duplicates", "failed")
 MOST_REASONS = 6
@@ -39,8 +39,7 @@ def _endpoints(facts: Facts) -> Markup:
         cells: list[object] = [absent("not asked in this run")] * 3 if known is None else [known["model"], known["revision"], known["server"]]
         rows.append([element("code", name), *cells])
     columns = [Column(title=title, number=False) for title in ("Endpoint", "Model", "Revision", "Server")]
-    remark = element("p", EMBEDDED, class_="remark") if answered_by_embedded(facts) else ""
-    return join([table(columns, rows, caption="Who answered"), remark])
+    return table(columns, rows, caption="Who answered")
 
 
 def _dataset(node: Node, facts: Facts) -> Markup:
@@ -54,9 +53,9 @@ def _dataset(node: Node, facts: Facts) -> Markup:
     return element("article", title, said, definitions(_taken(node, counts, facts)), *parts, *_failures(node, facts), *_notes(node, facts), _examples(node, facts), id=f"node-{node.name}")
 
 
-def _state_chip(state: str) -> list[Markup]:
+def _state_chip(state: str) -> list[object]:
     shown = {"cached": "kept from before", "failed": "failed", "stopped": "stopped"}
-    return [chip(shown[state], f"state {state}")] if state in shown else []
+    return [" ", chip(shown[state], f"state {state}")] if state in shown else []
 
 
 def _taken(node: Node, counts: Mapping[str, Any], facts: Facts) -> Iterator[tuple[object, object]]:
@@ -141,7 +140,7 @@ def _examples(node: Node, facts: Facts) -> Markup:
     if node.label not in {Privacy.PUBLIC, Privacy.DP}:
         return element("p", absent("Example rows are not shown: a model that true users taught had a say in which rows these are."))
     rows = facts.examples(node)
-    return folded(many(len(rows), "example row"), examples(rows)) if rows else element("p", absent("No rows to show."))
+    return folded(many(len(rows), "example row"), examples(rows), unfolded=node.kind != "source") if rows else element("p", absent("No rows to show."))
 
 
 def _hidden(nodes: list[Node], facts: Facts) -> Markup:

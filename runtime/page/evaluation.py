@@ -12,7 +12,7 @@ from synthc.runtime.page.markup import Column, Markup, absent, chip, element, pr
 from synthc.runtime.page.numbers import count, many, percent, signed
 from synthc.runtime.page.verdict import why_not
 
-VARIANTS = (("", "all words"), ("_known", "known words"), ("_after_first", "after the first word"))
+VARIANTS = (("", "all"), ("_known", "known"), ("_after_first", "after first"))
 """Which words are counted: the end of a metric's name, and how it is called."""
 PANELS = (("", "All words"), ("_known", "Unknown words left out"), ("_after_first", "First word left out"), ("_macro", "Mean over users"))
 
@@ -39,7 +39,7 @@ def _one(node: Node, facts: Facts) -> Markup:
         element("p", _scope(document, users)),
         _pairs(document),
         element("figure", *_panels(document, users), _legend(document), class_="panels"),
-        *_tables(document, users),
+        _table(document, users),
         *(element("p", prose(text)) for text in facts.notes(node)),
     )
 
@@ -49,8 +49,16 @@ def _scope(document: Mapping[str, Any], users: str) -> Markup:
     part = f"Next-word accuracy on the part `{document['part']}`" if document.get("part") is not None else "Next-word accuracy"
     times = f", scored {many(document['times_scored'], 'time')} on this machine so far" if document.get("release") else ""
     seeds = max(int(metrics.get("seeds", 1)) for metrics in document["models"].values())
-    family = f" Numbers are means over {seeds} seeds." if seeds > 1 else ""
-    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{times}. A word that the vocabulary does not know counts as wrong.{family}")
+    family = " A model that was trained with several seeds shows their mean." if seeds > 1 else ""
+    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{times}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
+
+
+def _unknown(document: Mapping[str, Any]) -> str:
+    """Return how many words are unknown, model by model where they differ."""
+    shares = {name: percent(metrics["unknown"]) for name, metrics in document["models"].items()}
+    if len(set(shares.values())) == 1:
+        return f"{next(iter(shares.values()))} of them"
+    return ", ".join(f"{share} for `{name}`" for name, share in shares.items())
 
 
 def _pairs(document: Mapping[str, Any]) -> Markup:
@@ -62,7 +70,7 @@ def _pairs(document: Mapping[str, Any]) -> Markup:
     ]
     if not lines:
         return Markup("")
-    drawing = chart(lines, title="Relative change of top-1 accuracy with its 95% interval", written=signed, zero=True, width=620)
+    drawing = chart(lines, title="Relative change of top-1 accuracy with its 95% interval", written=signed, zero=True)
     said = element("figcaption", "Relative change of top-1 accuracy. The bar is the 95% interval by a paired bootstrap.")
     return element("figure", said, drawing, class_="pairs")
 
@@ -93,19 +101,20 @@ def _range(metrics: Mapping[str, Any]) -> tuple[float, float] | None:
     return low, high
 
 
-def _tables(document: Mapping[str, Any], users: str) -> Iterator[Markup]:
+def _table(document: Mapping[str, Any], users: str) -> Markup:
+    """Return every accuracy: over words, and as the mean of each user's own."""
     families = any(_range(metrics) for metrics in document["models"].values())
     columns = [Column(title="Model", number=False)]
-    columns += [Column(title=title, group=group) for group in ("of all words together", f"mean over {users}") for _, title in VARIANTS]
-    extra = [Column(title="Range over seeds")] if families else []
-    for k in (1, 3):
-        rows = []
+    columns += [Column(title=title, group=group) for group in ("all words together", f"mean over {users}") for _, title in VARIANTS]
+    columns += [Column(title="Range over seeds")] if families else []
+    rows: list[list[object]] = []
+    for k, what in ((1, "Top-1: the first guess is right"), (3, "Top-3: one of the first three guesses is right")):
+        rows.append([what])
         for name, metrics in document["models"].items():
             cells = [percent(metrics.get(f"top{k}{macro}{ending}")) for macro in ("", "_macro") for ending, _ in VARIANTS]
-            rows.append([element("code", name), *cells, *([_seeds(metrics) if k == 1 else ""] if families and k == 1 else []), *([percent(metrics["unknown"])] if k == 1 else [])])
-        more = [*extra, Column(title="Unknown words")] if k == 1 else []
-        what = "the first guess is right" if k == 1 else "one of the first three guesses is right"
-        yield table([*columns, *more], rows, caption=f"Top-{k}: how often {what}")
+            ranged = [_seeds(metrics) if k == 1 else ""] if families else []
+            rows.append([element("code", name), *cells, *ranged])
+    return table(columns, rows, caption="How often the next word is guessed")
 
 
 def _seeds(metrics: Mapping[str, Any]) -> object:

@@ -85,7 +85,8 @@ class Facts:
         if self.status == "unfinished" or entry is None:
             return "not reached"
         # A run that stopped never came to choose the nodes behind the one that it stopped at.
-        return "not reached" if entry["status"] == "skipped" and self.status != "done" else str(entry["status"])
+        stopped = {"skipped": "not reached", "failed": "failed" if self.status == "failed" else "stopped"}
+        return str(entry["status"]) if self.status == "done" else stopped.get(entry["status"], str(entry["status"]))
 
     def took(self, node: Node) -> Mapping[str, Any]:
         """Return rows, seconds, requests and tokens of a node; nothing of a private one.

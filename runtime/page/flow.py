@@ -9,11 +9,13 @@ from typing import Any
 from synthc.compiler.graph import Node, Privacy
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.layered import Bend, Layered, Place, layered
-from synthc.runtime.page.markup import Markup, element, join
+from synthc.runtime.page.markup import Markup, element
 from synthc.runtime.page.numbers import bound, brief, many
 
-WIDTH, HEIGHT = 152, 60
+WIDTH, HEIGHT = 152, 64
 BESIDE, BELOW, MARGIN, BEND = 22, 38, 8, 26
+APART = 14
+"""How far the tips of arrows into the same box stand apart."""
 UNDRAWN = frozenset({"endpoint", "model"})
 """Kinds that hold neither rows nor weights; arrows go through them."""
 ROWS = frozenset({"source", "filter", "transform", "generate", "mix"})
@@ -25,7 +27,7 @@ def flow(facts: Facts) -> Markup:
     places = layered(inputs, node=WIDTH + BESIDE, bend=BEND)
     width = round(places.width + 2 * MARGIN - BESIDE)
     height = round(places.layers * (HEIGHT + BELOW) - BELOW + 2 * MARGIN)
-    arrows = [_arrow(path, places, facts.graph.by_name[of].label) for (of, _), path in places.arrows.items()]
+    arrows = _arrows(places, {name: facts.graph.by_name[name].label for name in inputs})
     boxes = [_box(facts.graph.by_name[name], places, facts) for name in inputs]
     picture = element(
         "svg",
@@ -62,7 +64,7 @@ def _box(node: Node, places: Layered, facts: Facts) -> Markup:
     top = MARGIN + places.layer[node.name] * (HEIGHT + BELOW)
     state = facts.state(node)
     reached = state in {"done", "cached"}
-    lines = ((21, node.name, "name"), (37, node.kind, "kind"), (52, _amount(node, facts) if reached else state, "amount"))
+    lines = ((22, node.name, "name"), (38, node.kind, "kind"), (54, _amount(node, facts) if reached else state, "amount"))
     return element(
         "g",
         element("rect", x=f"{left:.0f}", y=f"{top:.0f}", width=WIDTH, height=HEIGHT, rx=6),
@@ -85,8 +87,8 @@ def _amount(node: Node, facts: Facts) -> str:
         return f"{brief(node.settings['words'])} words"
     if node.kind == "federate":
         dp = node.settings["dp"]
-        rounds = many(node.settings["rounds"], "round")
-        return rounds if dp is None else f"{rounds}, epsilon {bound(dp['epsilon'])}"
+        protected = dp is not None and node.settings["population_is"] != "simulated"
+        return f"epsilon {bound(dp['epsilon'])}" if protected else many(node.settings["rounds"], "round")
     return ""
 
 
@@ -103,20 +105,37 @@ def _cut(text: str) -> str:
     return text if len(text) <= 22 else f"{text[:21]}\u2026"
 
 
-def _arrow(path: tuple[Place, ...], places: Layered, label: Privacy) -> Markup:
-    """Return a line from the foot of the first place to the head of the last."""
-    lines = []
-    for high, low in pairwise(path):
-        x, to = (places.across[p] - BESIDE / 2 + MARGIN for p in (high, low))
-        begin = _top(high, places) + HEIGHT
-        end = _top(low, places) - (0 if isinstance(low, Bend) else 5)
-        middle = (begin + end) / 2
-        lines.append(f"M{x:.0f} {begin:.0f}C{x:.0f} {middle:.0f} {to:.0f} {middle:.0f} {to:.0f} {end:.0f}")
-        if isinstance(low, Bend):
-            lines.append(f"V{end + HEIGHT:.0f}")
-    tip_x, tip = places.across[path[-1]] - BESIDE / 2 + MARGIN, _top(path[-1], places)
-    head = element("path", d=f"M{tip_x - 4:.0f} {tip - 7:.0f}L{tip_x:.0f} {tip - 1:.0f}L{tip_x + 4:.0f} {tip - 7:.0f}Z", class_="tip")
-    return element("g", element("path", d=join(lines)), head, class_=f"arrow {label}")
+def _arrows(places: Layered, labels: Mapping[str, Privacy]) -> list[Markup]:
+    """Return all lines, those that several arrows share once, and the tips."""
+    entries = _entries(places)
+    drawn: dict[str, Markup] = {}
+    for (of, to), path in places.arrows.items():
+        for high, low in pairwise(path):
+            begin, end = (_across(high, places), _top(high, places) + HEIGHT), (_across(low, places), _top(low, places))
+            if not isinstance(low, Bend):
+                end = (end[0] + entries[of, to], end[1] - 5)
+            middle = (begin[1] + end[1]) / 2
+            line = f"M{begin[0]:.0f} {begin[1]:.0f}C{begin[0]:.0f} {middle:.0f} {end[0]:.0f} {middle:.0f} {end[0]:.0f} {end[1]:.0f}"
+            line += f"v{HEIGHT}" if isinstance(low, Bend) else ""
+            drawn.setdefault(line, element("path", d=line, class_=f"line {labels[of]}"))
+        x, y = _across(to, places) + entries[of, to], _top(to, places)
+        tip = f"M{x - 4:.0f} {y - 7:.0f}h8l-4 6Z"
+        drawn[tip] = element("path", d=tip, class_=f"tip {labels[of]}")
+    return list(drawn.values())
+
+
+def _entries(places: Layered) -> dict[tuple[str, str], float]:
+    """Return how far from the middle of its box each arrow ends: side by side, in the order they come from."""
+    found: dict[tuple[str, str], float] = {}
+    for name in places.layer:
+        arrows = [key for key in places.arrows if key[1] == name]
+        arrows.sort(key=lambda key: places.across[places.arrows[key][-2]])
+        found.update({key: (index - (len(arrows) - 1) / 2) * APART for index, key in enumerate(arrows)})
+    return found
+
+
+def _across(place: Place, places: Layered) -> float:
+    return places.across[place] - BESIDE / 2 + MARGIN
 
 
 def _top(place: Place, places: Layered) -> float:

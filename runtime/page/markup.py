@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 
 VOID = frozenset({"br", "hr", "img", "meta"})
+NARROW = 4
+"""Columns up to which a table is as wide as what is in it."""
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -80,16 +82,20 @@ class Column:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, caption: str) -> Markup:
     """Return a table that scrolls by itself where it is too wide; the first cell heads its row.
 
-    Neighbouring columns of the same group share a head above theirs.
+    Neighbouring columns of the same group share a head above theirs; a row of one cell is a heading.
     """
     body = []
     for row in rows:
+        if len(row) == 1:
+            body.append(element("tr", element("th", row[0], colspan=len(columns), scope="rowgroup", class_="among")))
+            continue
         cells = [element("th", row[0], scope="row")]
         cells += [element("td", cell, class_="number" if column.number else None) for column, cell in zip(columns[1:], row[1:], strict=True)]
         body.append(element("tr", *cells))
     heads = [element("th", c.title, scope="col", class_="number" if c.number else None) for c in columns]
     head = element("thead", _groups(columns), element("tr", *heads))
-    inner = element("table", element("caption", prose(caption)), head, element("tbody", *body))
+    narrow = "narrow" if len(columns) <= NARROW else None
+    inner = element("table", element("caption", prose(caption)), head, element("tbody", *body), class_=narrow)
     return element("div", inner, class_="scroll", role="region", aria_label=caption.replace("`", ""), tabindex="0")
 
 
@@ -112,9 +118,9 @@ def listed(items: Iterable[object], *, class_: str | None = None) -> Markup:
     return element("ul", *found, class_=class_) if found else Markup("")
 
 
-def folded(title: object, *children: object) -> Markup:
-    """Return content that is shown when its title is chosen."""
-    return element("details", element("summary", title), *children)
+def folded(title: object, *children: object, unfolded: bool = False) -> Markup:
+    """Return content that is shown and hidden when its title is chosen."""
+    return element("details", element("summary", title), *children, open="" if unfolded else None)
 
 
 def definitions(pairs: Iterable[tuple[object, object]], *, class_: str = "facts") -> Markup:

@@ -31,9 +31,11 @@ def _source(node: Node, facts: Facts) -> Markup:
     parts: list[object] = [element("p", lead, class_="lead")]
     if gaps:
         parts += [element("p", "Not covered by that:", class_="remark"), listed(gaps)]
+    if (ledger or {}).get("assumptions") and kind in {"covered", "pretended"}:
+        parts += [element("p", "It rests on this:", class_="remark"), listed(prose(str(text)) for text in (ledger or {})["assumptions"])]
     parts = [element("div", *parts, class_=f"card {kind}")]
     if ledger is not None:
-        parts += _ledger(node, ledger, facts)
+        parts += _ledger(node, ledger, facts, _stamp(kind, ledger))
     return element("div", *parts)
 
 
@@ -53,7 +55,7 @@ def headline(node: Node, ledger: Mapping[str, Any] | None, facts: Facts) -> tupl
         return "open", join(["Not private: a try-out under ", element("code", "--limit"), " protects nobody in ", name, "."])
     if ledger is None or ledger.get("epsilon") is None:
         why = "the run has not written its privacy ledger" if ledger is None else "there is no budget with a delta to count by"
-        return "open", join(["What one person in ", name, f" can change is not known: {why}."])
+        return "none", join(["What one person in ", name, f" can change is not known: {why}."])
     done = all(facts.state(n) in {"done", "cached"} for n in tuned)
     return _covered(name, ledger, done=done)
 
@@ -69,14 +71,14 @@ def _covered(name: Markup, ledger: Mapping[str, Any], *, done: bool) -> tuple[st
         return "pretended", join(
             [
                 element("strong", f"Pretended {population}, true users not protected. "),
-                f"Had {population} people taken part, {acted[0].lower()}{acted[1:]} of ",
+                f"Had {population} people taken part, {acted[0].lower()}{acted[1:]} in ",
                 name,
                 " would change",
                 effect,
             ]
         )
     early = "" if done else " Not all of that tuning was carried out in this run."
-    return "covered", join([f"{acted} of ", name, " changes" if done else " would change", effect, early])
+    return "covered", join([f"{acted} in ", name, " changes" if done else " would change", effect, early])
 
 
 def _factor(epsilon: float) -> str:
@@ -100,26 +102,30 @@ def _gaps(node: Node, facts: Facts, ledger: Mapping[str, Any]) -> Iterator[Marku
             yield prose(f"The numbers of `{other.name}` are released without differential privacy; the part `{document['part']}` was scored {times} on this machine.")
     if ledger.get("population_is") == "simulated":
         yield prose(f"The true people in the files of `{node.name}`: what was tuned on them may be used on this machine, and is never sent away or published.")
-    for assumption in ledger.get("assumptions", []):
-        yield prose(str(assumption))
 
 
-def _ledger(node: Node, ledger: Mapping[str, Any], facts: Facts) -> Iterator[Markup]:
+def _stamp(kind: str, ledger: Mapping[str, Any]) -> str:
+    """Return what must stand beside each epsilon that protects nobody true."""
+    if kind == "open":
+        return " (not private: these numbers hold for nobody)"
+    return f" (pretended {count(ledger['population'])}, true users not protected)" if kind == "pretended" else ""
+
+
+def _ledger(node: Node, ledger: Mapping[str, Any], facts: Facts, stamp: str) -> Iterator[Markup]:
     mechanisms = ledger.get("mechanisms", [])
     if mechanisms:
         rows = [_mechanism(m, ledger, facts) for m in mechanisms]
-        yield table(COLUMNS, rows, caption=f"Mechanisms on the people of `{node.name}`")
+        yield table(COLUMNS, rows, caption=f"Mechanisms on the people of `{node.name}`{stamp}")
     yield definitions(_facts(ledger))
     opinions = list(_opinions(ledger))
     if len(opinions) > 1:
         columns = (Column(title="Accountant", number=False), Column(title="Epsilon"), Column(title="Delta"))
-        yield table(columns, opinions, caption="Epsilon of all mechanisms together, and second opinions on it")
+        yield table(columns, opinions, caption=f"Epsilon of all mechanisms together, and second opinions on it{stamp}")
 
 
 COLUMNS = (
     Column(title="Node", number=False),
-    Column(title="Mechanism", number=False),
-    Column(title="Sampler", number=False),
+    Column(title="Mechanism and sampler", number=False),
     Column(title="Chance q"),
     Column(title="Expected cohort"),
     Column(title="Clip"),
@@ -136,15 +142,14 @@ def _mechanism(of: Mapping[str, Any], ledger: Mapping[str, Any], facts: Facts) -
     charged = of.get("rounds_charged")
     node = facts.graph.by_name.get(of["node"])
     if ledger.get("population_is") == "simulated":
-        told: object = absent("none, pretended")
+        told: object = absent("none")
     elif charged is None:
         told = absent(facts.state(node) if node is not None else "not told")
     else:
         told = count(charged)
     return [
         element("code", of["node"]),
-        of["mechanism"],
-        of.get("sampler") or absent("not told"),
+        ", ".join(str(of[key]) for key in ("mechanism", "sampler") if of.get(key)),
         significant(of.get("q", of.get("sampling"))),
         count(of.get("expected_cohort")),
         significant(of.get("clip")),

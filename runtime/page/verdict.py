@@ -25,9 +25,9 @@ def verdicts(facts: Facts) -> Markup:
     """Return what the run found, a sentence a pair, and what stopped it if it was stopped."""
     parts: list[object] = []
     if facts.problem is not None:
-        parts.append(element("p", prose(facts.problem), class_="problem"))
+        parts.append(element("p", prose(facts.problem), class_=f"problem {facts.status}"))
     elif facts.status == "unfinished":
-        parts.append(element("p", "This run told no end: it is still going on, or it was killed. The same command continues it.", class_="problem"))
+        parts.append(element("p", "This run told no end: it is still going on, or it was killed. The same command continues it.", class_="problem unfinished"))
     evaluations = [node for node in facts.graph.nodes if node.kind == "evaluate"]
     if not evaluations:
         parts.append(element("p", absent("The spec evaluates nothing, so there is no verdict.")))
