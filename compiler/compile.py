@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthc.compiler.check import Checked, check as check_program
+from synthc.compiler.check import Checked
+from synthc.compiler.check import check as check_program
 from synthc.compiler.graph import Graph
-from synthc.compiler.load import Loader
+from synthc.compiler.ignore import ignore
+from synthc.compiler.load import Loader, name_modules
 from synthc.compiler.lower import Unreachable, lower
 from synthc.compiler.passes import PASSES
 from synthc.compiler.program import Program
@@ -58,11 +60,15 @@ def _checked(
     main = loader.load(path)
     if main is None:
         return None, None, _in_order(loader.diagnostics)
+    name_modules(main)
     program = Program(main=main, project=project, params=params, diagnostics=loader.diagnostics)
     resolve(program)
     checked = check_program(program)
     _unknown_params(program)
-    return program, checked, _in_order(program.diagnostics)
+    found: Sequence[Diagnostic] = program.diagnostics
+    for scope in program.scopes():
+        found = ignore(scope.module.syntax, found)
+    return program, checked, _in_order(found)
 
 
 def _unknown_params(program: Program) -> None:
@@ -74,5 +80,5 @@ def _unknown_params(program: Program) -> None:
             program.diagnostics.append(error("unknown-param", f"`--set {name}=...` names no param of this spec", span))
 
 
-def _in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(diagnostics), key=lambda found: found.sort_key))

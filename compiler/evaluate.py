@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthc.compiler.constant import Duration, Interval, Keys, Made, Share
+from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
@@ -49,17 +50,35 @@ class Constants:
     def _name(self, written: syntax.Name | syntax.Field) -> Any:
         found = self.scope.find(written)
         if found is None:
-            self.scope.unknown(written, "a constant")
-            raise NotConstant
+            return self._field(written)
         thing = found[0].program.thing(*found)
         if thing is None:
             raise NotConstant
         if thing.thing != "constant":
-            raise self._refuse(f"a constant is wanted here, and `{written.span.text}` is a {thing.kind}", written.span)
+            self.scope.report(no_value(thing, written.span, "a constant"))
+            raise NotConstant
         return thing.value
 
+    def _field(self, written: syntax.Name | syntax.Field) -> Any:
+        """Return the field of a record that a constant holds."""
+        of = written.of if isinstance(written, syntax.Field) else None
+        module = isinstance(of, syntax.Name) and of.name in self.scope.module.imports
+        if not isinstance(written, syntax.Field) or not isinstance(of, syntax.Name | syntax.Field) or module:
+            self.scope.unknown(written, "a constant")
+            raise NotConstant
+        record, name = self._name(of), written.name
+        if not isinstance(record, dict) or name.name not in record:
+            raise self._refuse(f"`{of.span.text}` has no field `{name.name}`", name.span, rule="unknown-field")
+        return record[name.name]
+
     def _template(self, written: syntax.Template) -> str:
-        return "".join(part if isinstance(part, str) else _spell(self.evaluate(part.value)) for part in written.parts)
+        return "".join(part if isinstance(part, str) else self._spelled(part.value) for part in written.parts)
+
+    def _spelled(self, written: syntax.Expression) -> str:
+        value = self.evaluate(written)
+        if isinstance(value, Share | Duration) or not isinstance(value, str | int | float):
+            raise self._refuse("a hole takes a text or a number", written.span)
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _binary(self, written: syntax.Binary) -> Any:
         left, right = self.evaluate(written.left), self.evaluate(written.right)
@@ -73,7 +92,7 @@ class Constants:
         if written.operator == "/" and right == 0:
             raise self._refuse("this divides by zero", written.span)
         value = ARITHMETIC[written.operator](left, right)
-        if isinstance(value, float) and value != value or value in {float("inf"), float("-inf")}:
+        if (isinstance(value, float) and value != value) or value in {float("inf"), float("-inf")}:
             raise self._refuse("this number is too large", written.span)
         kinds = {type(left), type(right)} & {Share, Duration}
         return kinds.pop()(value) if len(kinds) == 1 else value
@@ -95,7 +114,9 @@ class Constants:
         return Interval(low=low, high=high)
 
     def _record(self, written: syntax.Record) -> dict[str, Any]:
-        return {field.name.name: self.evaluate(field.value) for field in written.fields if isinstance(field, syntax.Setting)}
+        if not self.scope.all_once([(field.name.name, field.span) for field in written.fields], "the field"):
+            raise NotConstant
+        return {field.name.name: self.evaluate(field.value) for field in written.fields}
 
     def _call(self, written: syntax.Call) -> Any:
         if not isinstance(written.function, syntax.Name):
@@ -104,7 +125,7 @@ class Constants:
         if name == "env":
             return self.environment(written)
         if name == "secret":
-            return Secret(variable=self._words(written, 1)[0])
+            return Secret(variable=self.words(written, 1)[0])
         if name == "record":
             return {a.name.name: self.evaluate(a.value) for a in written.arguments if a.name is not None}
         values = [(a.name.name if a.name else None, self.evaluate(a.value), a.span) for a in written.arguments]
@@ -118,7 +139,7 @@ class Constants:
 
     def environment(self, written: syntax.Call) -> str:
         """Return the value of `env("X", "default")`; unset without a default it is a finding."""
-        words = self._words(written, 2)
+        words = self.words(written, 2)
         value = os.environ.get(words[0], words[1] if len(words) > 1 else None)
         if value is None:
             raise self._refuse(
@@ -129,15 +150,14 @@ class Constants:
             )
         return value
 
-    def _words(self, written: syntax.Call, most: int) -> list[str]:
+    def words(self, written: syntax.Call, most: int) -> list[str]:
+        """Return the texts that a call such as `env` is given."""
+        if not self.scope.unnamed(written):
+            raise NotConstant
         values = [self.evaluate(argument.value) for argument in written.arguments]
         if not 1 <= len(values) <= most or not all(isinstance(value, str) for value in values):
             raise self._refuse(f"`{written.function.span.text}` takes {'one text' if most == 1 else 'a name and perhaps a default'} in quotes", written.span)
         return values
-
-
-def _spell(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -9,11 +9,23 @@ from typing import Any
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import FUNCTIONS
 from synthc.compiler.privacy import PUBLIC, Flow, join
+from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
 from synthc.compiler.types import (
-    BOOL, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of,
+    BOOL,
+    FLOAT,
+    INT,
+    SHARE,
+    TEXT,
+    UNKNOWN,
+    Type,
+    accepts,
+    common,
+    list_of,
+    range_of,
 )  # fmt: skip
+from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
@@ -92,12 +104,13 @@ class Expressions:
                 self._kept(written)
             return Typed(type=self.columns[written.name], json={"column": written.name})
         if declared is not None:
-            self.scope.used.add(written.name)
             return self._declared(written, self.scope, declared)
+        if self.scope.lost(written):
+            return MISTAKE
         help_, fix = spelling(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
         if help_ is None and self.columns:
             help_ = "the columns here are " + ", ".join(f"`{name}`" for name in self.columns)
-        self.scope.report(error("unknown-name", f"{self.what} is wanted here, and nothing is called `{written.name}`", written.span, help=help_, fix=fix))
+        self.scope.report(error("unknown-name", f"{wanted(self.what)}, and nothing is called `{written.name}`", written.span, help=help_, fix=fix))
         return MISTAKE
 
     def _hidden(self, written: syntax.Name, declared: syntax.Declaration) -> Typed:
@@ -127,9 +140,13 @@ class Expressions:
         if thing is None:
             return MISTAKE
         if thing.thing != "constant":
-            return self._wrong(f"`{written.span.text}` is a {thing.kind}, which is no value", written.span)
+            self.scope.report(no_value(thing, written.span, "an expression"))
+            return MISTAKE
         assert thing.type is not None
-        return Typed(type=thing.type, json={"value": constant.to_json(thing.value)}, flow=thing.flow)
+        json = constant.to_json(thing.value)
+        if thing.type.kind == "range":
+            return Typed(type=thing.type, json={"range": [{"value": end} for end in json["range"]]})
+        return Typed(type=thing.type, json={"value": json}, flow=thing.flow)
 
     def _field(self, written: syntax.Field) -> Typed:
         found = self.scope.find(written) if isinstance(written.of, syntax.Name) and written.of.name not in self.columns else None
@@ -166,7 +183,7 @@ class Expressions:
 
     def _range(self, written: syntax.Range) -> Typed:
         low, high = self.check(written.low, FLOAT), self.check(written.high, FLOAT)
-        return _joined(list_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
+        return _joined(range_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
 
     def _unary(self, written: syntax.Unary) -> Typed:
         wanted, op = (BOOL, "not") if written.operator == "not" else (FLOAT, "neg")
@@ -215,12 +232,12 @@ class Expressions:
 
     def _membership(self, written: syntax.Binary) -> Typed:
         left, right = content(self._walk(written.left)), content(self._walk(written.right))
-        of = right.type.of if right.type.kind == "list" else right.type if right.type.kind == "text" else None
+        of = right.type.of if right.type.kind in {"list", "range"} else right.type if right.type.kind == "text" else None
         if UNKNOWN in {left.type, right.type}:
             return MISTAKE
         if of is None or (common(of, left.type) is None and not (of.numeric and left.type.numeric)):
             return self._wrong(f"`in` wants a list, a range or a text of {_a(left.type)} on its right, and this is {_a(right.type)}", written.right.span)
-        found = _made("in" if right.type.kind == "list" else "in_text", BOOL, left, right)
+        found = _made("in_text" if right.type.kind == "text" else "in", BOOL, left, right)
         return found if written.operator == "in" else _joined(BOOL, {"op": "not", "args": [found.json]}, found)
 
     def _call(self, written: syntax.Call) -> Typed:
@@ -235,6 +252,8 @@ class Expressions:
         if function is None:
             help_, fix = spelling(name, {*FUNCTIONS, "logprob", "record"}, written.function.span)
             self.scope.report(error("unknown-function", f"there is no function `{name}`", written.function.span, help=help_, fix=fix))
+            return MISTAKE
+        if not self.scope.unnamed(written):
             return MISTAKE
         slots = function.slots * max(1, len(written.arguments)) if function.variadic else function.slots
         if len(written.arguments) != len(slots):
@@ -261,6 +280,8 @@ class Expressions:
         return _like(of, FLOAT, {"method": "p", "of": of.json, "args": [{"value": option.value}]})
 
     def _logprob(self, written: syntax.Call) -> Typed:
+        if not self.scope.unnamed(written):
+            return MISTAKE
         if len(written.arguments) != 2:
             return self._wrong("`logprob` takes a model and a text", written.span)
         found = self.scope.must_find(written.arguments[0].value, "a pre-trained or tuned model")
@@ -269,7 +290,7 @@ class Expressions:
         if thing is None:
             return MISTAKE
         if thing.thing != "trained":
-            return self._wrong(f"`logprob` wants a pre-trained or tuned model, and `{thing.name}` is a {thing.kind}", written.arguments[0].span)
+            return self._wrong(f"`logprob` wants a pre-trained or tuned model, and `{thing.name}` is {a(thing.kind)}", written.arguments[0].span)
         flow = thing.flow.through(written.span, f"`{thing.name}` scores rows here")
         return Typed(
             type=FLOAT,
@@ -280,6 +301,8 @@ class Expressions:
 
     def _record(self, written: syntax.Call) -> Typed:
         fields: dict[str, Typed] = {}
+        if not self.scope.all_once([(one.name.name, one.span) for one in written.arguments if one.name], "the field"):
+            return MISTAKE
         for argument in written.arguments:
             if argument.name is None:
                 return self._wrong("a field of a record has a name: `record(name = value)`", argument.span)
@@ -315,7 +338,7 @@ def _widest(arguments: list[Typed]) -> Type:
 
 
 def _a(type_: Type) -> str:
-    named = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "a text", "list": "a list", "record": "a record", "date": "a date", "share": "a share", "choice": f"the choice {type_}", "unknown": "unknown"}
+    named = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "a text", "list": "a list", "record": "a record", "date": "a date", "share": "a share", "range": "a range", "choice": f"the choice {type_}", "unknown": "unknown"}
     if type_.kind == "answer":
         return f"an answer ({type_.of})"
     return f"{named[type_.kind]} ({type_})" if type_.kind in {"list", "record"} and type_.fields + ((("", UNKNOWN),) if type_.of else ()) else named[type_.kind]

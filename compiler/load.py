@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic, Label, error
+from synthc.dsl.diagnostic import Diagnostic, error
 from synthc.dsl.parse import parse
 from synthc.dsl.source import Source, Span
 
@@ -16,11 +17,16 @@ STD = Path(__file__).parent / "std"
 
 @dataclass(slots=True, kw_only=True)
 class Loaded:
-    """One module of a program: its syntax, its folder, and its imports by alias."""
+    """One module of a program: its syntax, its folder, and its imports by alias.
+
+    `lost` are the aliases of imports that could not be read.
+    """
 
     syntax: syntax.Module
     folder: Path
     imports: dict[str, Loaded] = field(default_factory=dict)
+    aliases: dict[str, Span] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
     standard: bool = False
     prefix: str = ""
 
@@ -61,25 +67,30 @@ class Loader:
 
     def _follow(self, item: syntax.Import, into: Loaded) -> None:
         alias = item.alias.name
-        if alias in into.imports:
+        if alias in into.aliases:
             self.diagnostics.append(
                 error("repeated-name", f"`{alias}` is imported twice", item.alias.span, help="give one of them another name with `as`")
             )
             return
+        into.aliases[alias] = item.alias.span
+        loaded = self._imported(item, into)
+        if loaded is None:
+            into.lost.add(alias)
+        else:
+            into.imports[alias] = loaded
+
+    def _imported(self, item: syntax.Import, into: Loaded) -> Loaded | None:
         path = self._locate(item, into)
         if path is None:
-            return
+            return None
         chain = [p for p, _ in self._open]
         if path.resolve() in chain:
             names = " -> ".join(p.name for p in [*chain[chain.index(path.resolve()) :], path])
             self.diagnostics.append(
-                error("import-cycle", f"`{alias}` imports itself in the end: {names}", item.span, help="move what both need into a third file")
+                error("import-cycle", f"`{item.alias.name}` imports itself in the end: {names}", item.span, help="move what both need into a third file")
             )
-            return
-        loaded = self.load(path, importing=item.span, standard=item.file is None)
-        if loaded is not None:
-            into.imports[alias] = loaded
-            loaded.prefix = loaded.prefix or f"{alias}."
+            return None
+        return self.load(path, importing=item.span, standard=item.file is None)
 
     def _locate(self, item: syntax.Import, into: Loaded) -> Path | None:
         if item.file is not None:
@@ -108,11 +119,21 @@ class Loader:
         return None
 
 
+def name_modules(main: Loaded) -> None:
+    """Give each module what stands before its names in the graph, by the shortest way to it."""
+    waiting, seen = [main], {id(main)}
+    while waiting:
+        module = waiting.pop(0)
+        for alias, imported in module.imports.items():
+            if id(imported) not in seen:
+                seen.add(id(imported))
+                imported.prefix = f"{module.prefix}{alias}."
+                waiting.append(imported)
+
+
 def relative(path: Path, project: Path) -> str:
     """Return a path as seen from the project folder, with forward slashes."""
     path, project = path.resolve(), project.resolve()
     if path.is_relative_to(project):
         return path.relative_to(project).as_posix()
-    import os
-
     return Path(os.path.relpath(path, project)).as_posix()

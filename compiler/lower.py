@@ -12,6 +12,7 @@ from synthc.compiler.graph.accounting import epsilon
 from synthc.compiler.program import Program, Thing
 from synthc.dsl.diagnostic import Diagnostic, error
 
+
 class Unreachable(Exception):
     """An epsilon that no noise reaches; carries the finding."""
 

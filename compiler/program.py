@@ -41,7 +41,7 @@ class Thing:
 
     `thing` is one of `constant endpoint prompt rows vocab model trained evaluation`. Constants have
     a `type` and a `value`; rows have `columns`, and `origin`, the private source whose users they
-    speak of, if any; all but constants and prompts become a node of the graph.
+    speak of, if any, and in `kept` the answers that may have failed; all but constants and prompts become a node of the graph.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Thing:
     columns: Mapping[str, Type] = field(default_factory=dict)
     origin: Thing | None = None
     licences: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     inputs: tuple[str, ...] = ()
@@ -152,14 +153,14 @@ def _collect(scope: Scope, names: dict[str, Declared]) -> None:
         if not isinstance(item, syntax.Declaration | syntax.Prompt):
             continue
         name = item.name
-        if name.name in names or name.name in scope.module.imports:
-            first = names[name.name].name.span if name.name in names else scope.module.syntax.source.span(0, 0)
+        if name.name in names or name.name in scope.module.aliases:
+            first = names[name.name].name.span if name.name in names else scope.module.aliases[name.name]
             scope.report(
                 error(
                     "repeated-name",
-                    f"`{name.name}` is declared twice",
+                    f"`{name.name}` is {'declared twice' if name.name in names else 'both imported and declared'}",
                     name.span,
-                    labels=(Label(span=first, text="first declared here"),),
+                    labels=(Label(span=first, text="first named here"),),
                     help="give one of them another name",
                 )
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,8 +17,14 @@ from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
-
 M = TypeVar("M", bound=BaseModel)
+Inherited = tuple[tuple[syntax.Setting, Scope], ...]
+"""The settings of the declaration that `like` names, each with the module it stands in."""
+
+
+def settings_of(model: type[M], declared: syntax.Declaration, scope: Scope, *leave: str) -> M | None:
+    """Return the settings of a declaration with those that `like` takes over, some left out."""
+    return read_settings(model, plain(declared.settings, "like", *leave), scope, owner=declared.name, inherited=like(declared, scope))
 
 
 def read_settings(
@@ -27,24 +33,22 @@ def read_settings(
     scope: Scope,
     *,
     owner: syntax.Identifier,
-    inherited: syntax.Settings | None = None,
+    inherited: Inherited = (),
 ) -> M | None:
-    """Return the settings, or None after reporting what is wrong with them.
-
-    `inherited` are the settings of the declaration that `like` names; those of the block win.
-    """
-    entries = _entries(model, block, scope)
-    for entry in inherited.entries if inherited else ():
-        if isinstance(entry, syntax.Setting) and entry.name.name in model.model_fields:
-            entries.setdefault(entry.name.name, entry)
+    """Return the settings, or None after reporting what is wrong with them; those of the block win."""
+    before = len(scope.program.diagnostics)
+    entries = {name: (entry, scope) for name, entry in _entries(model, block, scope).items()}
+    good = len(scope.program.diagnostics) == before
+    for entry, where in inherited:
+        if entry.name.name in model.model_fields:
+            entries.setdefault(entry.name.name, (entry, where))
     values: dict[str, Any] = {}
-    good = True
-    for name, entry in entries.items():
+    for name, (entry, where) in entries.items():
         try:
-            values[name] = _value(model.model_fields[name], entry.value, scope)
+            values[name] = _value(model.model_fields[name], entry, where)
         except NotConstant:
             good = False
-    return _build(model, values, {k: e.value.span for k, e in entries.items()}, owner.span, scope, good=good)
+    return _build(model, values, {k: e.value.span for k, (e, _) in entries.items()}, owner.span, scope, good=good)
 
 
 def plain(block: syntax.Settings | None, *leave: str) -> syntax.Settings | None:
@@ -66,14 +70,19 @@ def _entries(model: type[BaseModel], block: syntax.Settings | None, scope: Scope
         elif name in entries:
             label = Label(span=entries[name].name.span, text="set here before")
             scope.report(error("repeated-setting", f"`{name}` is set twice", entry.name.span, labels=(label,), help="remove one of them"))
+        elif entry.type is not None:
+            scope.report(error("useless-setting", f"`{name}` is a setting, and only columns have types", entry.type.span, help="remove the type"))
         else:
             entries[name] = entry
     return entries
 
 
-def _value(field: FieldInfo, written: syntax.Expression, scope: Scope) -> Any:
+def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
+    written = entry.value
     if "written" in field.metadata:
         return Written(syntax=written)
+    if get_origin(field.annotation) is Literal:
+        return _word(get_args(field.annotation), entry, scope)
     value = Constants(scope=scope).evaluate(written)
     makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
     if makers is None or not isinstance(value, Made):
@@ -82,6 +91,17 @@ def _value(field: FieldInfo, written: syntax.Expression, scope: Scope) -> Any:
             raise NotConstant
         return value
     return make(makers, value, scope)
+
+
+def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
+    """Return a setting that is one of some words, written without quotes."""
+    written = entry.value
+    if isinstance(written, syntax.Name) and written.name in words:
+        return written.name
+    help_, fix = spelling(written.span.text.strip('"'), words, written.span)
+    possible = " or ".join(f"`{word}`" for word in words)
+    scope.report(error("wrong-value", f"`{entry.name.name}` is one of the words {possible}", written.span, help=help_, fix=fix))
+    raise NotConstant
 
 
 def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
@@ -101,6 +121,8 @@ def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
         scope.report(error("wrong-value", f"`{made.name}` takes at most {len(names)} arguments", made.span))
         raise NotConstant
     keys = [*names[: len(made.positional)], *(key for key, _ in made.named)]
+    if not scope.all_once(zip(keys, made.spans, strict=True), f"in `{made.name}(...)`"):
+        raise NotConstant
     values = dict(zip(keys, (*made.positional, *(value for _, value in made.named)), strict=True))
     spans = dict(zip(keys, made.spans, strict=True))
     for key in values:
@@ -143,25 +165,30 @@ def _report(item: Any, spans: Mapping[str, Span], owner: Span, scope: Scope, *, 
     scope.report(error("wrong-value", f"{subject}{text[0].lower()}{text[1:]}", spans.get(name, owner)))
 
 
-def like(declaration: syntax.Declaration, scope: Scope) -> syntax.Settings | None:
+def like(declared: syntax.Declaration, scope: Scope) -> Inherited:
     """Return the settings of the declaration that `like = other` names, its own `like` followed."""
-    seen = {declaration.name.name}
-    found: list[syntax.Setting | syntax.Cases] = []
-    block = declaration.settings
-    while block is not None:
-        entry = next((e for e in block.entries if e.name.name == "like"), None)
-        if entry is None or isinstance(entry, syntax.Cases):
-            break
-        other = scope.must_find(entry.value, f"another {declaration.kind.name}")
+    seen, taken = {id(declared)}, set[str]()
+    found: list[tuple[syntax.Setting, Scope]] = []
+    current, where = declared, scope
+    while (entry := _like(current, where)) is not None:
+        kind = declared.kind.name
+        other = where.must_find(entry.value, f"another {kind}")
         if other is None:
             break
-        named = other[1]
-        if not isinstance(named, syntax.Declaration) or named.kind.name != declaration.kind.name or named.name.name in seen:
-            message = f"`like` wants another {declaration.kind.name}, whose settings are taken over"
-            scope.report(error("wrong-value", message, entry.value.span))
+        where, named = other
+        if not isinstance(named, syntax.Declaration) or named.kind.name != kind or id(named) in seen:
+            scope.report(error("wrong-value", f"`like` wants another {kind}, whose settings are taken over", entry.value.span))
             break
-        seen.add(named.name.name)
-        block = named.settings
-        taken = {e.name.name for e in found}
-        found.extend(e for e in (block.entries if block else ()) if e.name.name not in taken and e.name.name != "like")
-    return syntax.Settings(span=declaration.span, entries=tuple(found)) if found else None
+        seen.add(id(named))
+        current = named
+        own = [e for e in (named.settings.entries if named.settings else ()) if isinstance(e, syntax.Setting)]
+        found.extend((e, where) for e in own if e.name.name not in {*taken, "like"})
+        taken |= {e.name.name for e in own}
+    return tuple(found)
+
+
+def _like(declared: syntax.Declaration, scope: Scope) -> syntax.Setting | None:
+    entries = declared.settings.entries if declared.settings else ()
+    found = [entry for entry in entries if entry.name.name == "like" and isinstance(entry, syntax.Setting)]
+    scope.all_once([("like", entry.span) for entry in found], "the setting")
+    return found[0] if found else None

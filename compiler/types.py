@@ -12,8 +12,9 @@ from synthc.dsl import syntax
 class Type:
     """A type: its kind, and what it is made of.
 
-    Kinds are `text int float bool date share list record choice answer`, and `unknown` for
-    what could not be typed because of a mistake that has been reported already.
+    Kinds are `text int float bool date share list range record choice answer`, and `unknown` for
+    what could not be typed because of a mistake that has been reported already. A range stands
+    behind `in` and in a grid, and is no column.
     """
 
     kind: str
@@ -23,8 +24,8 @@ class Type:
 
     def __str__(self) -> str:
         """Return the type as an author would write it."""
-        if self.kind == "list":
-            return f"list({self.of})"
+        if self.kind in {"list", "range"}:
+            return f"{self.kind}({self.of})"
         if self.kind == "record":
             return "{ " + ", ".join(f"{name}: {of}" for name, of in self.fields) + " }"
         if self.kind == "choice":
@@ -33,7 +34,7 @@ class Type:
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that stands in a graph."""
-        if self.kind in {"list", "answer"}:
+        if self.kind in {"list", "range", "answer"}:
             assert self.of is not None
             return {"kind": self.kind, "of": self.of.to_json()}
         if self.kind == "record":
@@ -65,6 +66,11 @@ SCALARS = {t.kind: t for t in (TEXT, INT, FLOAT, BOOL, DATE, SHARE)}
 def list_of(of: Type) -> Type:
     """Return the type of lists of something."""
     return Type(kind="list", of=of)
+
+
+def range_of(of: Type) -> Type:
+    """Return the type of ranges of numbers."""
+    return Type(kind="range", of=of)
 
 
 def answer_of(of: Type) -> Type:

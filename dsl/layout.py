@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from synthc.dsl import syntax, template
 from synthc.dsl.align import Line
 from synthc.dsl.source import Source
-from synthc.dsl.tokens import CLOSERS, RESERVED, Token
+from synthc.dsl.tokens import CLOSERS, Token
 
 INDENT = 2
 CONTINUED = 4

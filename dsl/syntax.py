@@ -355,17 +355,17 @@ class Test(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget(Item):
-    """`budget NAME { settings }`."""
+    """`budget NAME { settings }`; the name may be qualified."""
 
-    about: Name
+    about: Name | Field
     settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish(Item):
-    """`publish NAME to place { settings }`."""
+    """`publish NAME to place { settings }`; the name may be qualified."""
 
-    about: Name
+    about: Name | Field
     place: Expression
     settings: Settings | None
 

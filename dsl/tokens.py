@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-RESERVED = frozenset("and or not in on over to by as vs else from using true false none".split())
+RESERVED = frozenset(["and", "or", "not", "in", "on", "over", "to", "by", "as", "vs", "else", "from", "using", "true", "false", "none"])
 """Words that are never names."""
 
 CLOSERS = {"(": ")", "[": "]", "{": "}"}

@@ -20,7 +20,7 @@ EDITION = 1
 
 # Nodes that become a level of their own in the syntax; the others only hold things together.
 _LEVELS = frozenset(
-    "binary between unary call field group list list_type record record_type settings split".split()
+    ["binary", "between", "unary", "call", "field", "group", "list", "list_type", "record", "record_type", "settings", "split"]
 )
 
 class Leaf(Protocol):
@@ -121,11 +121,11 @@ class _Builder:
         return syntax.Test(about=children[0], cases=children[1], span=span)
 
     def budget(self, span: Span, children: list[Any]) -> syntax.Budget:
-        return syntax.Budget(about=_name(children[0]), settings=children[1], span=span)
+        return syntax.Budget(about=children[0], settings=children[1], span=span)
 
     def publish(self, span: Span, children: list[Any]) -> syntax.Publish:
         name, place, settings = children
-        return syntax.Publish(about=_name(name), place=self._bare(place), settings=settings, span=span)
+        return syntax.Publish(about=name, place=self._bare(place), settings=settings, span=span)
 
     def declaration(self, span: Span, children: list[Any]) -> syntax.Declaration:
         (visibility, kind, name, type_), *rest = children

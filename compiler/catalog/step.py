@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from synthc.compiler.constant import Share
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.expression import Expressions
 from synthc.compiler.privacy import PUBLIC, Flow
@@ -18,7 +19,6 @@ from synthc.compiler.types import Type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
-
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -70,23 +70,28 @@ class StepCall:
         """Return the value behind a word such as `as` or `by`."""
         return next((clause.value for clause in self.step.clauses if clause.word == word), None)
 
+    @property
+    def only(self) -> syntax.Expression | None:
+        """The one argument, if there is just one and it has no name."""
+        one = self.step.arguments[0] if len(self.step.arguments) == 1 else None
+        return one.value if one is not None and one.name is None else None
+
     def name(self, written: syntax.Expression | None) -> str | None:
         """Return a bare name."""
         return written.name if isinstance(written, syntax.Name) else None
 
-    def wrong(self, message: str | None = None, span: Span | None = None) -> None:
-        """Report a step that is not written as it should be."""
+    def wrong(self, message: str | None = None, span: Span | None = None) -> Outcome | None:
+        """Report a step that is not written as it should be; there is no outcome then."""
         text = message or f"`{self.step.verb.name}` is not written like this"
         self.scope.report(error("wrong-step", text, span or self.step.span, help=f"write `{self.entry.usage}`"))
+        return None
 
     def amount(self) -> dict[str, Any] | None:
         """Read the first argument as a number of rows or a share."""
-        from synthc.compiler.constant import Share
-
-        if not self.step.arguments or self.step.arguments[0].name is not None:
+        written = self.only
+        if written is None:
             self.wrong()
             return None
-        written = self.step.arguments[0].value
         try:
             value = Constants(scope=self.scope).evaluate(written)
         except NotConstant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synthc.compiler.catalog.sources.hub import Hub
+from synthc.compiler.catalog.sources.hub import Repository
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.endpoint import default_endpoint
 from synthc.compiler.check.prompt import check_cases
@@ -16,6 +16,7 @@ from synthc.compiler.privacy import private_flow, simulated_flow
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import make
+from synthc.compiler.wording import a
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error, warning
 
@@ -38,11 +39,10 @@ def _test(item: syntax.Test, scope: Scope) -> tuple[dict[str, Any], Thing] | Non
     if not prompt:
         return None
     if prompt.thing != "prompt" or prompt.type is None:
-        scope.report(error("wrong-kind", f"a test is about a prompt, and `{prompt.name}` is a {prompt.kind}", item.about.span))
+        scope.report(error("wrong-kind", f"a test is about a prompt, and `{prompt.name}` is {a(prompt.kind)}", item.about.span))
         return None
     cases = check_cases(item.cases, dict(prompt.columns), prompt.type, scope)
-    chosen = prompt.settings.get("endpoint")
-    endpoint = scope.program.thing(*chosen) if chosen else default_endpoint(scope, item.span)
+    endpoint = prompt.settings["endpoint"] or default_endpoint(scope, item.span)
     if endpoint is None:
         return None
     test = {
@@ -76,7 +76,7 @@ def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
         if not isinstance(place, Made):
             scope.report(error("wrong-value", 'a place is `hub("team/name")`', item.place.span))
             return None
-        hub = make(Makers(hub=Hub), place, scope)
+        hub = make(Makers(hub=Repository), place, scope)
     except NotConstant:
         return None
     if thing is None:

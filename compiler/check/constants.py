@@ -9,7 +9,19 @@ from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import (
-    BOOL, FLOAT, INT, SCALARS, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of, read_type,
+    BOOL,
+    FLOAT,
+    INT,
+    SCALARS,
+    SHARE,
+    TEXT,
+    UNKNOWN,
+    Type,
+    accepts,
+    common,
+    list_of,
+    range_of,
+    read_type,
 )  # fmt: skip
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
@@ -45,7 +57,7 @@ def type_of(value: Any) -> Type | None:
         if isinstance(value, python) and not isinstance(value, Duration | Made):
             return type_
     if isinstance(value, Interval):
-        return list_of(INT if isinstance(value.low, int) else FLOAT)
+        return range_of(INT if isinstance(value.low, int) and isinstance(value.high, int) else FLOAT)
     if isinstance(value, list):
         of: Type | None = UNKNOWN
         for item in value:

@@ -9,7 +9,7 @@ from synthc.compiler.catalog.endpoints.tgi import Tgi
 from synthc.compiler.evaluate import Constants, NotConstant, Secret
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
@@ -29,9 +29,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         help_, fix = spelling(kind, KINDS, call.function.span)
         scope.report(error("unknown-function", f"there is no endpoint `{kind}(...)`", call.function.span, help=help_, fix=fix))
         return None
-    read = read_settings(KINDS[kind], plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    read = settings_of(KINDS[kind], declared, scope)
     try:
-        url = _url(call, scope) if kind == "tgi" else None
+        url = _url(call, scope) if kind == "tgi" else _nothing(call, scope)
     except NotConstant:
         return None
     if read is None:
@@ -51,19 +51,27 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
 
 
 def _url(call: syntax.Call, scope: Scope) -> dict[str, Any]:
+    if not scope.unnamed(call):
+        raise NotConstant
     if len(call.arguments) != 1:
         scope.report(error("wrong-value", "`tgi` takes the address of the server", call.span))
         raise NotConstant
     written = call.arguments[0].value
     constants = Constants(scope=scope)
     if isinstance(written, syntax.Call) and isinstance(written.function, syntax.Name) and written.function.name == "env":
-        words = constants._words(written, 2)
+        words = constants.words(written, 2)
         return {"env": words[0], "default": words[1] if len(words) > 1 else None}
     url = constants.evaluate(written)
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         scope.report(error("wrong-value", "an address begins with http:// or https://", written.span))
         raise NotConstant
     return {"text": url}
+
+
+def _nothing(call: syntax.Call, scope: Scope) -> None:
+    if call.arguments:
+        scope.report(error("wrong-value", f"`{call.function.span.text}` takes nothing in its brackets", call.span))
+        raise NotConstant
 
 
 def default_endpoint(scope: Scope, span: Span) -> Thing | None:
@@ -73,7 +81,6 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
     if not declared:
         return embedded(scope)
     things = [thing for one in declared if (thing := scope.program.thing(main, one)) is not None]
-    main.used.update(one.name.name for one in declared)
     chosen = things if len(declared) == 1 else [t for t in things if t.settings.get("default")]
     if len(chosen) == 1:
         return chosen[0]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from synthc.compiler.catalog.metrics.next_word import METRICS, NextWord
-from synthc.compiler.catalog.trainers.pretrain import SAME_FOR_COMPARED
+from synthc.compiler.catalog.trainers import SAME_FOR_COMPARED
 from synthc.compiler.check.references import call, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
@@ -21,7 +21,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the evaluation; over private rows its numbers are private."""
     span = declared.name.span
     made = call(declared, ("next_word",), scope)
-    settings = read_settings(NextWord, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(NextWord, declared, scope)
     over = _over(declared, scope)
     if made is None or settings is None or over is None:
         return None
@@ -83,63 +83,86 @@ def _over(declared: syntax.Declaration, scope: Scope) -> tuple[Thing, str | None
 
 
 def _pairs(written: Any, models: dict[str, Thing], scope: Scope) -> list[tuple[Thing, Thing]] | None:
-    if written is None:
-        return []
-    items = written.items if isinstance(written, syntax.ListOf) else (written,)
     pairs = []
-    for item in items:
+    for item in _items(written):
         if not isinstance(item, syntax.Binary) or item.operator != "vs":
             scope.report(error("wrong-value", "`pairs` lists comparisons such as `warm vs baseline`", item.span))
             return None
-        sides = [models.get(side.span.text) for side in (item.left, item.right)]
-        for side, model in zip((item.left, item.right), sides, strict=True):
-            if model is None:
-                help_, fix = spelling(side.span.text, models, side.span)
-                scope.report(error("unknown-name", f"`{side.span.text}` is none of the models judged here", side.span, help=help_, fix=fix))
-                return None
-        left, right = sides
-        assert left is not None
-        assert right is not None
-        if not _equal_arms(left, right, item, scope):
+        left, right = _judged(item.left, models, scope), _judged(item.right, models, scope)
+        if left is None or right is None or not _equal_arms(left, right, item, scope):
             return None
         pairs.append((left, right))
-    return pairs
+    return pairs if scope.all_once([(item.span.text, item.span) for item in _items(written)], "the comparison") else None
+
+
+def _items(written: Any) -> tuple[Any, ...]:
+    if written is None:
+        return ()
+    return written.items if isinstance(written, syntax.ListOf) else (written,)
+
+
+def _judged(written: Any, models: dict[str, Thing], scope: Scope) -> Thing | None:
+    """Return a model by its name, None after reporting that it is not judged here."""
+    model = models.get(written.span.text)
+    if model is None:
+        help_, fix = spelling(written.span.text, models, written.span)
+        judged = "judged here are " + ", ".join(f"`{name}`" for name in models)
+        scope.report(error("unknown-name", f"`{written.span.text}` is none of the models judged here", written.span, help=help_ or judged, fix=fix))
+    return model
 
 
 def _equal_arms(left: Thing, right: Thing, item: syntax.Binary, scope: Scope) -> bool:
-    """Refuse a comparison of pre-trainings that differ in more than their text."""
-    if left.kind != "pretrain" or right.kind != "pretrain":
+    """Refuse a comparison of two trainings of a kind that differ in more than their text or start."""
+    if left.kind != right.kind:
         return True
-    different = [key for key in SAME_FOR_COMPARED if left.settings[key] != right.settings[key]]
+    different = [key for key in SAME_FOR_COMPARED[left.kind] if left.settings[key] != right.settings[key]]
     if different:
-        shown = ", ".join(f"`{key}` ({left.settings[key]} and {right.settings[key]})" for key in different)
+        shown = ", ".join(f"`{key}` ({_shown(left.settings[key])} and {_shown(right.settings[key])})" for key in different)
         labels = (Label(span=left.span, text=f"`{left.name}`"), Label(span=right.span, text=f"`{right.name}`"))
         scope.report(error("unequal-arms", f"arms that are compared are trained alike, and these differ in {shown}", item.span, labels=labels, help=f"write `like = {right.name}`"))
     return not different
 
 
+def _shown(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
+
+
 def _require(written: Any, models: dict[str, Thing], scope: Scope) -> list[tuple[Any, str]] | None:
-    if written is None:
-        return []
-    items = written.items if isinstance(written, syntax.ListOf) else (written,)
-    found = [(_requirement(item, models, scope), item.span.text) for item in items]
+    found = [(_requirement(item, models, scope), item.span.text) for item in _items(written)]
     return None if any(json is None for json, _ in found) else found
 
 
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+
+
 def _requirement(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
-    """Return the JSON of an expression over metrics, None after reporting what is wrong."""
-    if isinstance(written, syntax.Number):
+    """Return the JSON of what must hold of metrics, None after reporting what is wrong."""
+    operator = written.operator if isinstance(written, syntax.Binary) else ""
+    if operator not in {"and", "or", *COMPARISONS}:
+        scope.report(error("wrong-value", "`require` compares metrics of the models judged here, such as `warm.top1 >= 0.2`", written.span))
+        return None
+    of = _number if operator in COMPARISONS else _requirement
+    left, right = of(written.left, models, scope), of(written.right, models, scope)
+    return None if left is None or right is None else {"op": operator, "args": [left, right]}
+
+
+def _number(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
+    """Return the JSON of arithmetic over metrics, None after reporting what is wrong."""
+    if isinstance(written, syntax.Number | syntax.Share):
         return {"value": written.value}
-    if isinstance(written, syntax.Share):
-        return {"value": written.value}
-    if isinstance(written, syntax.Binary) and written.operator in {"and", "or", "+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!="}:
-        sides = [_requirement(side, models, scope) for side in (written.left, written.right)]
-        return None if None in sides else {"op": written.operator, "args": sides}
-    if isinstance(written, syntax.Field) and written.of.span.text in models:
-        if written.name.name in METRICS:
-            return {"metric": [{"node": models[written.of.span.text].name}, written.name.name]}
+    if isinstance(written, syntax.Binary) and written.operator in {"+", "-", "*", "/"}:
+        left, right = _number(written.left, models, scope), _number(written.right, models, scope)
+        return None if left is None or right is None else {"op": written.operator, "args": [left, right]}
+    if not isinstance(written, syntax.Field):
+        scope.report(error("wrong-value", "`require` speaks of numbers and of metrics of the models judged here, such as `warm.top1`", written.span))
+        return None
+    model = _judged(written.of, models, scope)
+    if model is None:
+        return None
+    if written.name.name not in METRICS:
         help_, fix = spelling(written.name.name, METRICS, written.name.span)
         scope.report(error("unknown-field", f"there is no metric `{written.name.name}`", written.name.span, help=help_ or "metrics are " + ", ".join(METRICS), fix=fix))
         return None
-    scope.report(error("wrong-value", "`require` compares metrics of the models judged here, such as `warm.top1 >= 0.2`", written.span))
-    return None
+    return {"metric": [{"node": model.name}, written.name.name]}

@@ -14,7 +14,7 @@ from synthc.compiler.graph.privacy_document import train_share
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import like, settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 
@@ -22,13 +22,12 @@ from synthc.dsl.diagnostic import Label, error
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the tuned model, with the label of its mechanism."""
     span = declared.name.span
-    inherited = like(declared, scope)
-    if not _says_dp(declared, inherited):
+    if not _says_dp(declared, scope):
         scope.report(error("missing-dp", f"`{declared.name.name}` tunes on private text without saying under which mechanism", span, help="write `dp = gaussian(clip = 0.3, epsilon = 4)`; `dp = none` makes the model itself private"))
         return None
-    settings = read_settings(Federate, plain(declared.settings, "like"), scope, owner=declared.name, inherited=inherited)
+    settings = settings_of(Federate, declared, scope)
     model = named(declared.value, ("trained",), scope, span)
-    users = named(clause(declared, "over"), ("rows",), scope, span)
+    users = _users(declared, scope)
     if settings is None or model is None or users is None or not text_column(users, settings.column, scope, span):
         return None
     source = users.origin or users
@@ -39,7 +38,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if settings.dp is not None and dp is None:
         return None
     flow = _flow(declared, model, users, source, scope, private=dp is None)
-    if flow is None or not _part(settings.part, source, scope, declared):
+    if flow is None:
         return None
     values = settings.model_dump(exclude={"dp", "local", "server"})
     return Thing(
@@ -54,6 +53,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
             "model": {"node": model.name},
             "users": {"node": users.name},
             **values,
+            "part": "train",
             "local": {"kind": "sgd", **settings.local.model_dump()},
             "server": {"kind": "sgd", **settings.server.model_dump()},
             "dp": dp,
@@ -64,9 +64,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     )
 
 
-def _says_dp(declared: syntax.Declaration, inherited: syntax.Settings | None) -> bool:
-    blocks = [block for block in (declared.settings, inherited) if block is not None]
-    return any(entry.name.name == "dp" for block in blocks for entry in block.entries)
+def _says_dp(declared: syntax.Declaration, scope: Scope) -> bool:
+    own = declared.settings.entries if declared.settings else ()
+    return any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in like(declared, scope))))
 
 
 def _people(source: Thing) -> dict[str, Any]:
@@ -80,11 +80,13 @@ def _people(source: Thing) -> dict[str, Any]:
     }
 
 
-def _part(part: str, source: Thing, scope: Scope, declared: syntax.Declaration) -> bool:
-    if part == "train":
-        return True
-    scope.report(error("wrong-value", "a federation reads `train`; the other parts are for evaluation", declared.name.span))
-    return False
+def _users(declared: syntax.Declaration, scope: Scope) -> Thing | None:
+    """Return the rows of the users, without a part: it is always `train`."""
+    written = clause(declared, "over")
+    if isinstance(written, syntax.Field) and isinstance(written.of, syntax.Name | syntax.Field) and scope.find(written.of):
+        scope.report(error("unknown-part", "a federation reads `train`, and the other parts are for evaluation", written.name.span, help=f"write `over {written.of.span.text}`"))
+        return None
+    return named(written, ("rows",), scope, declared.name.span)
 
 
 def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:

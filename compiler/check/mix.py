@@ -10,7 +10,7 @@ from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.compiler.types import TEXT
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
@@ -21,7 +21,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if not isinstance(declared.value, syntax.WeightedSum):
         scope.report(error("wrong-value", "a mix is a sum of shares, such as `60% typed + 40% spoken`", (declared.value or declared.name).span))
         return None
-    settings = read_settings(Mix, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(Mix, declared, scope)
+    if not scope.all_once([(term.value.span.text, term.value.span) for term in declared.value.terms], "the part"):
+        return None
     parts: list[tuple[Thing, float]] = []
     for term in declared.value.terms:
         thing = named(term.value, ("rows",), scope, term.span)
@@ -54,6 +56,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         span=declared.name.span,
         flow=flow,
         columns={**common, "origin": TEXT},
+        kept=frozenset(name for thing, _ in parts for name in thing.kept) & common.keys(),
         licences=frozenset().union(*(thing.licences for thing, _ in parts)),
         settings={"parts": [{"of": {"node": t.name}, "name": t.name, "share": s} for t, s in parts], "words": settings.words},
         inputs=tuple(thing.name for thing, _ in parts),

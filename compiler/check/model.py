@@ -6,7 +6,7 @@ from synthc.compiler.catalog.models.lstm import Lstm
 from synthc.compiler.check.references import call, named
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -19,7 +19,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if made is None:
         return None
     kind = made.function.span.text
-    settings = read_settings(MODELS[kind], plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(MODELS[kind], declared, scope)
     if len(made.arguments) != 1:
         scope.report(error("wrong-value", f"`{kind}` takes a vocabulary: `{kind}(VOCAB)`", made.span))
         return None
@@ -32,6 +32,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         kind="model",
         span=declared.name.span,
         flow=vocab.flow,
+        licences=vocab.licences,
         settings={"kind": kind, "vocab": {"node": vocab.name}, **settings.model_dump()},
         inputs=(vocab.name,),
     )

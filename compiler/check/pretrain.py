@@ -8,14 +8,14 @@ from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the trained model; it starts fresh or from another pre-trained one."""
     name, span = declared.name.name, declared.name.span
-    settings = read_settings(Pretrain, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(Pretrain, declared, scope)
     model = named(declared.value, ("model", "trained"), scope, span)
     rows = named(clause(declared, "on"), ("rows",), scope, span)
     if settings is None or model is None or rows is None or not text_column(rows, settings.column, scope, span):

@@ -8,6 +8,7 @@ from typing import Any
 from synthc.compiler import constant
 from synthc.compiler.catalog import prompts
 from synthc.compiler.check.constants import type_of
+from synthc.compiler.check.references import named
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.expression import Expressions
 from synthc.compiler.program import Thing
@@ -32,14 +33,19 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
     settings = read_settings(prompts.Prompt, _without(declared.settings, cases), scope, owner=declared.name)
     if settings is None or slots is None:
         return None
-    if (settings.ask is None) == (settings.complete is None):
-        scope.report(error("missing-setting", "a prompt has either `ask` (a user's message) or `complete` (for base models)", declared.name.span))
+    if not _useful(declared, settings, cases, scope):
         return None
     words = _Words(scope=scope, slots=slots, answer=answer)
     parts = {key: words.parts(getattr(settings, key)) for key in ("system", "ask", "complete") if getattr(settings, key) is not None}
     _report_unused(declared, slots, parts, scope)
     examples = [case for group in cases for case in check_cases(group.cases, slots, answer, scope)]
-    endpoint = settings.endpoint and scope.must_find(settings.endpoint, "an endpoint")
+    for example in examples:
+        if "check" in example["expected"]:
+            scope.report(error("wrong-case", "an example shows an answer, and this is a condition on one", declared.name.span, help="conditions belong into a `test`"))
+            return None
+    endpoint = named(settings.endpoint, ("endpoint",), scope, declared.name.span) if settings.endpoint is not None else None
+    if settings.endpoint is not None and endpoint is None:
+        return None
     return Thing(
         name=scope.prefix + declared.name.name,
         thing="prompt",
@@ -62,6 +68,25 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
             "overflow": settings.overflow,
         },
     )
+
+
+def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[syntax.Cases], scope: Scope) -> bool:
+    """Refuse a prompt without words, and settings that would have no effect on it."""
+    if (settings.ask is None) == (settings.complete is None):
+        scope.report(error("missing-setting", "a prompt has either `ask` (a user's message) or `complete` (for base models)", declared.name.span))
+        return False
+    useless = {
+        "system": settings.complete is not None and settings.system is not None,
+        "examples": settings.complete is not None and bool(cases),
+        "top_p": settings.top_p is not None and settings.temperature == 0,
+    }
+    why = {"top_p": "at a temperature of 0, where the likeliest token is always taken"}
+    for entry in declared.settings.entries if declared.settings else ():
+        if useless.get(entry.name.name):
+            reason = why.get(entry.name.name, "beside `complete`, to which nothing is added")
+            scope.report(error("useless-setting", f"`{entry.name.name}` has no effect {reason}", entry.name.span, help="remove it"))
+            return False
+    return True
 
 
 def check_cases(cases: tuple[syntax.Case, ...], slots: dict[str, Type], answer: Type, scope: Scope) -> list[dict[str, Any]]:
@@ -205,6 +230,9 @@ def _slots(declared: syntax.Prompt, scope: Scope) -> dict[str, Type] | None:
         type_ = read_type(slot.type)
         if type_ is None:
             scope.report(error("unknown-type", f"`{slot.type.span.text}` is no type", slot.type.span))
+            return None
+        if slot.name.name == ANSWER_FORMAT:
+            scope.report(error("repeated-name", f"`{ANSWER_FORMAT}` stands for the description of the answer, so no slot is called so", slot.span))
             return None
         if slot.name.name in slots:
             scope.report(error("repeated-name", f"the slot `{slot.name.name}` is there twice", slot.span))

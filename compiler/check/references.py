@@ -6,6 +6,7 @@ from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
 from synthc.compiler.types import TEXT, accepts
+from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
@@ -23,14 +24,14 @@ def named(written: syntax.Expression | None, things: tuple[str, ...], scope: Sco
     """Return what a name stands for, or None after reporting that it is not one of some things."""
     what = " or ".join(WORDS[thing] for thing in things)
     if written is None:
-        scope.report(error("missing-value", f"{what} is wanted here", at))
+        scope.report(error("missing-value", wanted(what), at))
         return None
     found = scope.must_find(written, what)
     thing = found and scope.program.thing(*found)
     if not thing:
         return None
     if thing.thing not in things:
-        scope.report(error("wrong-kind", f"{what} is wanted here, and `{written.span.text}` is a {thing.kind}", written.span))
+        scope.report(error("wrong-kind", f"{wanted(what)}, and `{written.span.text}` is {a(thing.kind)}", written.span))
         return None
     return thing
 
@@ -40,14 +41,14 @@ def call(declared: syntax.Declaration, names: tuple[str, ...], scope: Scope) -> 
     value = declared.value
     example = " or ".join(f"`{name}(...)`" for name in names)
     if not isinstance(value, syntax.Call) or not isinstance(value.function, syntax.Name):
-        scope.report(error("wrong-value", f"a {declared.kind.name} is made by {example}", (value or declared.name).span))
+        scope.report(error("wrong-value", f"{a(declared.kind.name)} is made by {example}", (value or declared.name).span))
         return None
     if value.function.name not in names:
         help_, fix = spelling(value.function.name, names, value.function.span)
         message = f"there is no {declared.kind.name} `{value.function.name}(...)`"
         scope.report(error("unknown-function", message, value.function.span, help=help_ or f"possible: {example}", fix=fix))
         return None
-    return value
+    return value if scope.unnamed(value) and scope.all_once([(one.value.span.text, one.span) for one in value.arguments], "in this call") else None
 
 
 def text_column(rows: Thing, column: str, scope: Scope, at: Span) -> bool:

@@ -18,9 +18,10 @@ from synthc.compiler.graph import Privacy, Step
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.compiler.suggest import spelling
 from synthc.compiler.types import INT, Type
+from synthc.compiler.wording import a
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 
@@ -35,13 +36,14 @@ class _State:
     origin: Thing | None = None
     licences: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    came_in: frozenset[str] = frozenset()
     inputs: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the rows behind the last step."""
-    read = read_settings(Rows, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    read = settings_of(Rows, declared, scope)
     state = _start(declared, scope)
     for step in declared.steps:
         if state is not None:
@@ -57,6 +59,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         columns=state.columns,
         origin=state.origin,
         licences=state.licences,
+        kept=state.kept,
         settings={**state.settings, "max_failures": read.max_failures},
         steps=state.steps,
         inputs=state.inputs,
@@ -70,7 +73,7 @@ def _start(declared: syntax.Declaration, scope: Scope) -> _State | None:
         return None
     if isinstance(value, syntax.Call) and value.function.span.text == "grid":
         if kind != "generate":
-            scope.report(error("wrong-kind", f"a {kind} starts from rows, and a grid makes new ones", value.span, help="declare it as `generate`"))
+            scope.report(error("wrong-kind", f"{a(kind)} starts from rows, and a grid makes new ones", value.span, help="declare it as `generate`"))
             return None
         return _grid(value, scope)
     found = scope.must_find(value, "rows")
@@ -78,10 +81,10 @@ def _start(declared: syntax.Declaration, scope: Scope) -> _State | None:
     if not thing:
         return None
     if thing.thing != "rows":
-        scope.report(error("wrong-kind", f"`{thing.name}` is a {thing.kind}, and rows are wanted here", value.span))
+        scope.report(error("wrong-kind", f"rows are wanted here, and `{thing.name}` is {a(thing.kind)}", value.span))
         return None
     if kind == "generate" and thing.kind != "generate":
-        scope.report(error("wrong-kind", f"a generate starts at a grid or another generate, and `{thing.name}` is a {thing.kind}", value.span, help="declare it as `transform`, for its rows were made from rows"))
+        scope.report(error("wrong-kind", f"a generate starts at a grid or another generate, and `{thing.name}` is {a(thing.kind)}", value.span, help="declare it as `transform`, for its rows were made from rows"))
         return None
     return _State(
         columns=thing.columns,
@@ -89,6 +92,8 @@ def _start(declared: syntax.Declaration, scope: Scope) -> _State | None:
         settings={"from": {"node": thing.name}},
         origin=thing.origin or (thing if thing.flow.label is Privacy.PRIVATE and thing.kind == "source" else None),
         licences=thing.licences,
+        kept=thing.kept,
+        came_in=frozenset(thing.columns),
         inputs=(thing.name,),
     )
 
@@ -97,7 +102,7 @@ def _grid(call: syntax.Call, scope: Scope) -> _State | None:
     slots: dict[str, Any] = {}
     columns: dict[str, Type] = {}
     things: list[Thing] = []
-    good = bool(call.arguments)
+    good = bool(call.arguments) and scope.all_once([(slot.name.name, slot.span) for slot in call.arguments if slot.name], "the slot")
     if not call.arguments:
         scope.report(error("wrong-value", "a grid needs slots, such as `grid(age = 18..70)`", call.span))
     for argument in call.arguments:
@@ -144,7 +149,7 @@ def _slot(argument: syntax.Argument, scope: Scope, things: list[Thing]) -> tuple
     type_ = type_of(slot)
     if isinstance(slot, list) and slot and type_ is not None and type_.of is not None:
         return {"list": constant.to_json(slot)}, type_.of
-    scope.report(error("wrong-value", "a slot takes a list, a range of whole numbers, or a column of some rows", value.span, labels=()))
+    scope.report(error("wrong-value", "a slot takes a list, a range of whole numbers, or a column of some rows", value.span))
     return None
 
 
@@ -155,6 +160,8 @@ def _entry(step: syntax.Step, scope: Scope) -> StepEntry | None:
         scope.report(error("unknown-step", f"there is no step `{verb}`", step.verb.span, help=help_ or "steps are " + ", ".join(STEPS), fix=fix))
         return None
     entry: StepEntry = import_module(f"synthc.compiler.catalog.steps.{verb}").STEP
+    if not scope.all_once([(clause.word, clause.span) for clause in step.clauses], "the word"):
+        return None
     for clause in step.clauses:
         if clause.word not in entry.clauses:
             scope.report(error("wrong-step", f"`{verb}` takes no `{clause.word}`", clause.span, help=f"write `{entry.usage}`"))
@@ -171,7 +178,12 @@ def _step(step: syntax.Step, state: _State, declared: syntax.Declaration, scope:
         return None
     call = StepCall(step=step, entry=entry, columns=state.columns, kept=state.kept, scope=scope, rows_flow=state.flow)
     outcome = entry.apply(call)
-    if outcome is None or not _allowed(step, entry.marks | outcome.marks, state, declared, scope):
+    if outcome is None:
+        return None
+    # A column that was dropped and made anew is not the one that came in.
+    again = (state.came_in & outcome.columns.keys()) - state.columns.keys()
+    marks = entry.marks | outcome.marks | (Marks.CHANGES if again else Marks.NONE)
+    if not _allowed(step, marks, state, declared, scope):
         return None
     if not _public_choice(step, outcome, state, scope):
         return None

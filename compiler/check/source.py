@@ -7,15 +7,15 @@ from typing import Any
 
 from synthc.compiler.catalog.sources.files import Files
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
+from synthc.compiler.check.constants import type_of
 from synthc.compiler.constant import Keys, Made, Share
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.load import relative
 from synthc.compiler.privacy import PUBLIC, declared_private
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, make, plain, read_settings
+from synthc.compiler.settings import make, settings_of
 from synthc.compiler.types import TEXT, Type, accepts, read_type
-from synthc.compiler.check.constants import type_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -27,8 +27,10 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         scope.report(error("missing-visibility", f"`{declared.name.name}` must say whether it is public or private", declared.kind.span, help="write `public source` or `private source`"))
         return None
     columns = _columns(declared, scope, private=visibility == "private")
+    if not scope.all_once([(e.name.name, e.name.span) for e in declared.settings.entries if e.name.name in columns] if declared.settings else [], "the column"):
+        return None
     model = PrivateSource if visibility == "private" else PublicSource
-    settings = read_settings(model, plain(declared.settings, "like", *columns), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(model, declared, scope, *columns)
     try:
         reader = _reader(declared, scope)
         split = _split(declared, settings, scope) if isinstance(settings, PrivateSource) else None
@@ -71,12 +73,10 @@ def _columns(declared: syntax.Declaration, scope: Scope, *, private: bool) -> di
     for entry in declared.settings.entries if declared.settings else ():
         if isinstance(entry, syntax.Cases) or (private and entry.name.name == "user"):
             continue
-        value = entry.value
-        default = None
-        if isinstance(value, syntax.Binary) and value.operator == "else":
-            value, default = value.left, value.right
-        if isinstance(value, syntax.Path):
-            columns[entry.name.name] = _column(entry, value, default, scope)
+        defaulted = isinstance(entry.value, syntax.Binary) and entry.value.operator == "else"
+        path, default = (entry.value.left, entry.value.right) if isinstance(entry.value, syntax.Binary) and defaulted else (entry.value, None)
+        if isinstance(path, syntax.Path):
+            columns[entry.name.name] = _column(entry, path, default, scope)
     return columns
 
 

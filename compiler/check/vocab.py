@@ -8,7 +8,7 @@ from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import like, plain, read_settings
+from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -16,7 +16,7 @@ from synthc.dsl.diagnostic import error
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the vocabulary; it may read public or dp rows only."""
     made = call(declared, ("word_vocab",), scope)
-    settings = read_settings(WordVocab, plain(declared.settings, "like"), scope, owner=declared.name, inherited=like(declared, scope))
+    settings = settings_of(WordVocab, declared, scope)
     if made is None or settings is None:
         return None
     if not made.arguments:
@@ -37,6 +37,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         kind="vocab",
         span=declared.name.span,
         flow=flow,
+        licences=frozenset(licence for thing in known for licence in thing.licences),
         settings={"kind": "word_vocab", "from": [{"node": thing.name} for thing in known], **settings.model_dump()},
         inputs=tuple(thing.name for thing in known),
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from synthc.dsl.diagnostic import Diagnostic, Safety
 from synthc.dsl.parse import parse
 from tests.dsl.bare import source
-from tests.dsl.golden import Case, cases
+from tests.pages import Case, cases, shown
 
-CASES = cases("errors.md")
+CASES = cases(Path(__file__).with_name("errors.md"))
 
 
 def whole(case: Case) -> str:
@@ -17,24 +19,12 @@ def whole(case: Case) -> str:
     return case.given if "edition" in case.title.lower() or "synth 1" in case.given else f"synth 1\n\n{case.given}"
 
 
-def shown(finding: Diagnostic) -> str:
-    """Return a finding as the page writes it."""
-    line, column = finding.span.source.position(finding.span.start)
-    lines = [f"{line}:{column} `{finding.span.text}` {finding.rule}: {finding.message}"]
-    lines += [f"  at `{label.span.text}`: {label.text}" for label in finding.labels]
-    if finding.help:
-        lines.append(f"  help: {finding.help}")
-    if finding.fix:
-        lines.append(f"  {finding.fix.safety} fix: {finding.fix.title}")
-    return "\n".join(lines)
-
-
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_golden(case: Case) -> None:
     """Each text is answered as its page says."""
     _, found = parse(source(whole(case)))
 
-    case.check("".join(shown(finding) + "\n" for finding in found))
+    case.check("".join(map(shown, found)))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

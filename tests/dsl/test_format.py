@@ -11,8 +11,8 @@ from synthc.dsl.format import format_source
 from synthc.dsl.items import comments, cut
 from synthc.dsl.tokens import tokens
 from tests.dsl.bare import meaning, source
-from tests.dsl.golden import Case, cases
 from tests.dsl.programs import programs
+from tests.pages import Case, cases
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -30,7 +30,7 @@ def test_golden_files_are_in_style(name: str) -> None:
     assert formatted(text) == text
 
 
-@pytest.mark.parametrize("case", cases("format.md"), ids=str)
+@pytest.mark.parametrize("case", cases(Path(__file__).with_name("format.md")), ids=str)
 def test_golden(case: Case) -> None:
     """Each text comes out as its page says, and then stays."""
     case.check(formatted(case.given))

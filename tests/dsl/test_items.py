@@ -65,7 +65,7 @@ def test_broken_items_leave_their_names() -> None:
 
 def heads(text: str) -> list[str]:
     """Return the first line of each item with its comments."""
-    return [text[place.start : place.end].split("\n")[0] for place in cut(source(text))]
+    return [text[place.start : place.end].split("\n", maxsplit=1)[0] for place in cut(source(text))]
 
 
 def test_a_word_in_column_1_begins_an_item() -> None:

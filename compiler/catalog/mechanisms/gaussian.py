@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
 from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from synthc.compiler.catalog.values import Positive, Settings
 

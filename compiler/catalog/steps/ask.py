@@ -7,10 +7,12 @@ from typing import Any
 from synthc.compiler.catalog.prompts import Ask
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.check.endpoint import default_endpoint
+from synthc.compiler.check.references import named
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow, simulated_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.types import accepts, answer_of
+from synthc.compiler.wording import a
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 
@@ -26,7 +28,7 @@ def apply(call: StepCall) -> Outcome | None:
     if settings is None or not prompt:
         return None
     if prompt.thing != "prompt" or prompt.type is None:
-        return call.wrong(f"`{prompt.name}` is a {prompt.kind}, and `ask` wants a prompt", argument.value.function.span)
+        return call.wrong(f"`{prompt.name}` is {a(prompt.kind)}, and `ask` wants a prompt", argument.value.function.span)
     slots = _slots(call, argument.value, prompt)
     endpoint = _endpoint(call, prompt)
     if slots is None or endpoint is None:
@@ -39,12 +41,15 @@ def apply(call: StepCall) -> Outcome | None:
         call.scope.report(simulated_flow(flow, argument.span, "a remote endpoint"))
         return None
     name = argument.name.name
-    override = {k: v for k, v in settings.model_dump(exclude={"on_fail"}).items() if v is not None}
+    asked = {**prompt.value, **{k: v for k, v in settings.model_dump(exclude={"on_fail"}).items() if v is not None}}
+    if asked["top_p"] is not None and asked["temperature"] == 0:
+        call.scope.report(error("useless-setting", "`top_p` has no effect at a temperature of 0", argument.span, help="set a `temperature`, or remove `top_p`"))
+        return None
     return Outcome(
         columns={**call.columns, name: answer_of(prompt.type)},
         settings={
             "name": name,
-            "prompt": {**prompt.value, **override},
+            "prompt": asked,
             "slots": {slot: typed.json for slot, typed in slots.items()},
             "endpoint": {"node": endpoint.name},
             "on_fail": settings.on_fail,
@@ -59,8 +64,10 @@ def apply(call: StepCall) -> Outcome | None:
 def _slots(call: StepCall, written: syntax.Call, prompt: Thing) -> dict[str, Any] | None:
     names = list(prompt.columns)
     slots: dict[str, Any] = {}
-    for index, argument in enumerate(written.arguments):
-        name = argument.name.name if argument.name else names[index] if index < len(names) else ""
+    filled = [one.name.name if one.name else names[i] if i < len(names) else "" for i, one in enumerate(written.arguments)]
+    if "" not in filled and not call.scope.all_once(zip(filled, (one.span for one in written.arguments), strict=True), "the slot"):
+        return None
+    for index, (name, argument) in enumerate(zip(filled, written.arguments, strict=True)):
         if name not in prompt.columns:
             call.scope.report(_slot_error(prompt, "unknown-slot", f"`{prompt.name}` has no {'slot ' + f'`{name}`' if name else f'{index + 1}th slot'}", argument))
             return None
@@ -85,13 +92,10 @@ def _slot_error(prompt: Thing, rule: str, message: str, at: syntax.Syntax) -> An
 
 def _endpoint(call: StepCall, prompt: Thing) -> Thing | None:
     using = call.clause("using")
-    found = call.scope.must_find(using, "an endpoint") if using is not None else prompt.settings.get("endpoint")
-    if found is None:
-        return None if using is not None else default_endpoint(call.scope, call.step.span)
-    thing = call.scope.program.thing(*found)
-    if thing is not None and thing.thing != "endpoint":
-        return call.wrong(f"`{thing.name}` is a {thing.kind}, and an endpoint is wanted here", call.step.span)
-    return thing
+    if using is not None:
+        return named(using, ("endpoint",), call.scope, using.span)
+    chosen: Thing | None = prompt.settings["endpoint"]
+    return chosen or default_endpoint(call.scope, call.step.span)
 
 
 STEP = StepEntry(

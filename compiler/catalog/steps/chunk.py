@@ -16,13 +16,15 @@ class Chunk(Settings):
 
 def apply(call: StepCall) -> Outcome | None:
     """Cut the column."""
-    column = call.name(call.step.arguments[0].value) if len(call.step.arguments) == 1 else None
-    settings = call.settings(Chunk)
-    if column is None:
+    written, settings = call.only, call.settings(Chunk)
+    column = call.name(written)
+    if written is None or column is None:
         return call.wrong()
-    typed = call.expressions.check(call.step.arguments[0].value, TEXT)
+    typed = call.expressions.check(written, TEXT)
     if typed.json is None or settings is None:
         return None
+    if settings.min_words > settings.max_words:
+        return call.wrong("no piece is as long as `min_words` and as short as `max_words`")
     return Outcome(columns=call.columns, settings={"column": column, **settings.model_dump()})
 
 

@@ -8,16 +8,17 @@ from synthc.dsl.diagnostic import error
 
 def apply(call: StepCall) -> Outcome | None:
     """Replace the list by its items."""
-    column = call.name(call.step.arguments[0].value) if len(call.step.arguments) == 1 else None
-    name = call.name(call.clause("as")) or column
-    if column is None or name is None:
+    written = call.only
+    column = call.name(written)
+    name = column if call.clause("as") is None else call.name(call.clause("as"))
+    if written is None or column is None or name is None:
         return call.wrong()
-    typed = call.expressions.check(call.step.arguments[0].value)
+    typed = call.expressions.check(written)
     if typed.json is None:
         return None
     of = typed.type.content
     if of.kind != "list" or of.of is None:
-        call.scope.report(error("wrong-type", f"`explode` wants a list, and `{column}` is {typed.type}", call.step.arguments[0].span))
+        call.scope.report(error("wrong-type", f"`explode` wants a list, and `{column}` is {typed.type}", written.span))
         return None
     columns = {key: type_ for key, type_ in call.columns.items() if key != column}
     return Outcome(columns={**columns, name: of.of}, settings={"column": column, "as": name})

@@ -14,6 +14,8 @@ def apply(call: StepCall) -> Outcome | None:
     typed = content(call.expressions.check(call.step.arguments[0].value))
     if typed.json is None:
         return None
+    if typed.type.kind == "range":
+        return call.wrong("a range is no value of a column; it stands behind `in`")
     return Outcome(
         columns={**call.columns, name: typed.type},
         settings={"name": name, "expr": typed.json},

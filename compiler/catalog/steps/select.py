@@ -10,8 +10,9 @@ from synthc.compiler.types import Type
 
 def apply(call: StepCall) -> Outcome | None:
     """Keep and make columns; a rename or a changed column is a change."""
-    if not call.step.arguments:
-        return call.wrong()
+    named = [(a.name.name if a.name else a.value.span.text, a.span) for a in call.step.arguments]
+    if not named or not call.scope.all_once(named, "the column"):
+        return None if named else call.wrong()
     made: dict[str, Typed] = {}
     types: dict[str, Type] = {}
     changed = False
@@ -22,6 +23,8 @@ def apply(call: StepCall) -> Outcome | None:
         typed = call.expressions.check(argument.value)
         if typed.json is None:
             return None
+        if typed.type.kind == "range":
+            return call.wrong("a range is no value of a column; it stands behind `in`", argument.span)
         kept = typed.json == {"column": name}
         made[name] = typed if kept else content(typed)
         types[name] = made[name].type

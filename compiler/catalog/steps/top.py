@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.types import FLOAT
+from synthc.compiler.types import FLOAT, TEXT
 
 
 def apply(call: StepCall) -> Outcome | None:
@@ -14,6 +14,8 @@ def apply(call: StepCall) -> Outcome | None:
     typed = call.expressions.check(by, FLOAT)
     if amount is None or typed.json is None:
         return None
+    if "share" in amount and call.columns.get("text") != TEXT:
+        return call.wrong("a share of `top` counts the words of `text`, and there is no such column here")
     return Outcome(columns=call.columns, settings={**amount, "by": typed.json}, flow=typed.flow, inputs=typed.inputs)
 
 

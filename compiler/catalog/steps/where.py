@@ -10,9 +10,9 @@ from synthc.compiler.types import BOOL
 
 def apply(call: StepCall) -> Outcome | None:
     """Type the condition; `where a.ok` makes a kept answer readable."""
-    if len(call.step.arguments) != 1 or call.step.arguments[0].name is not None:
+    if call.only is None:
         return call.wrong()
-    typed = call.expressions.check(call.step.arguments[0].value, BOOL)
+    typed = call.expressions.check(call.only, BOOL)
     if typed.json is None:
         return None
     return Outcome(

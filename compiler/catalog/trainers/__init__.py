@@ -1,1 +1,7 @@
 """How models learn."""
+
+SAME_FOR_COMPARED = {
+    "pretrain": ("words", "batch", "learning_rate", "schedule", "warmup", "clip", "max_words", "seeds"),
+    "federate": ("rounds", "cohort", "local", "server", "dp"),
+}
+"""What two arms of a kind that are compared must share."""

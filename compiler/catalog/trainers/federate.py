@@ -32,6 +32,5 @@ class Federate(Settings):
     local: Annotated[Any, Makers(sgd=LocalSgd)]
     server: Annotated[Any, Makers(sgd=ServerSgd)] = ServerSgd(learning_rate=1.0)
     dp: Annotated[Any, Makers(gaussian=Gaussian)]
-    part: Words = "train"
     column: Words = "text"
     workers: Count | None = None

@@ -19,8 +19,3 @@ class Pretrain(Settings):
     warmup: Momentum = 0.02
     clip: Positive = 1.0
     max_words: Count = 50
-
-
-SAME_FOR_COMPARED = ("words", "batch", "learning_rate", "schedule", "warmup", "clip", "max_words", "seeds")
-"""What two arms that are compared must share."""
-
