@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from synthc.runtime.page.markup import Markup, element
+from synthc.runtime.page.markup import Markup, cut, element
 
 WIDTH, RIGHT, TOP, ROW, FOOT = 440, 20, 8, 30, 24
-LETTER = 6.6
-"""How wide a letter of the labels is, about."""
+LETTER, LONGEST = 6.6, 28
+"""How wide a letter of the labels is, about, and how many there may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Line:
 
 def chart(lines: Sequence[Line], *, title: str, written: Callable[[float], str], zero: bool) -> Markup:
     """Return a chart; `zero` says that the axis marks zero as the line between better and worse."""
-    left = min(0.45 * WIDTH, 12 + LETTER * max(len(line.label) for line in lines))
+    left = 12 + LETTER * min(LONGEST, max(len(line.label) for line in lines))
     low, high = _span(lines)
     ticks = _ticks(low, high, room=(WIDTH - left) / 62)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
@@ -54,7 +54,7 @@ def chart(lines: Sequence[Line], *, title: str, written: Callable[[float], str],
 
 
 def _row(line: Line, y: float, across: Callable[[float], float], left: float) -> Markup:
-    drawn = [element("text", line.label, x=f"{left - 10:.1f}", y=f"{y + 4:.1f}", class_="label")]
+    drawn = [element("text", cut(line.label, LONGEST), x=f"{left - 10:.1f}", y=f"{y + 4:.1f}", class_="label")]
     for dot in line.dots:
         if dot.interval is not None:
             x1, x2 = (f"{across(end):.1f}" for end in dot.interval)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthc.runtime.page.markup import Markup, element
+from synthc.runtime.page.markup import Markup, cut, element
 
 LONGEST = 200
 LONGEST_ASIDE = 60
@@ -22,15 +22,6 @@ def _row(row: Mapping[str, Any]) -> Markup:
     aside = [element("span", element("b", name), " ", cut(_written(value), LONGEST_ASIDE)) for name, value in row.items() if name != main]
     beneath = [element("p", *aside, class_="aside")] if aside else []
     return element("li", element("p", cut(_written(row.get(main, "")), LONGEST)), *beneath)
-
-
-def cut(text: str, longest: int) -> str:
-    """Return the beginning of a text.
-
-    >>> cut("a long day", 7)
-    'a long\u2026'
-    """
-    return text if len(text) <= longest else f"{text[: longest - 1]}\u2026"
 
 
 def _written(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from synthc.compiler.graph import Node, Privacy
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.layered import Bend, Layered, Place, layered
-from synthc.runtime.page.markup import Markup, element
+from synthc.runtime.page.markup import Markup, cut, element
 from synthc.runtime.page.numbers import bound, brief, many
 
 WIDTH, HEIGHT = 152, 64
@@ -64,11 +64,13 @@ def _box(node: Node, places: Layered, facts: Facts) -> Markup:
     top = MARGIN + places.layer[node.name] * (HEIGHT + BELOW)
     state = facts.state(node)
     reached = state in {"done", "cached"}
-    lines = ((22, node.name, "name"), (38, node.kind, "kind"), (54, _amount(node, facts) if reached else state, "amount"))
+    amount = _amount(node, facts) if reached else state
+    lines = ((22, cut(node.name, 17), "name"), (38, node.kind, "kind"), (54, amount, "amount"))
     return element(
         "g",
+        element("title", f"{node.name}: {node.kind}, {node.label}, {amount}"),
         element("rect", x=f"{left:.0f}", y=f"{top:.0f}", width=WIDTH, height=HEIGHT, rx=6),
-        *(element("text", _cut(text), x=f"{left + 12:.0f}", y=f"{top + down:.0f}", class_=class_) for down, text, class_ in lines),
+        *(element("text", text, x=f"{left + 12:.0f}", y=f"{top + down:.0f}", class_=class_) for down, text, class_ in lines),
         class_=f"node {node.label}{'' if reached else ' missing'}",
     )
 
@@ -99,10 +101,6 @@ def _rows(node: Node, counts: Mapping[str, Any] | None) -> str:
     if node.kind in {"source", "mix"} or read == out:
         return many(out, "row") if out < 10_000 else f"{brief(out)} rows"
     return f"{brief(read)} in, {brief(out)} out"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 22 else f"{text[:21]}\u2026"
 
 
 def _arrows(places: Layered, labels: Mapping[str, Privacy]) -> list[Markup]:

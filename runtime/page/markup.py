@@ -60,6 +60,15 @@ def prose(text: str) -> Markup:
     return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
 
 
+def cut(text: str, longest: int) -> str:
+    """Return the beginning of a text.
+
+    >>> len(cut("a long day", 7)), cut("a day", 7)
+    (7, 'a day')
+    """
+    return text if len(text) <= longest else f"{text[: longest - 1]}\u2026"
+
+
 def absent(why: str) -> Markup:
     """Return what stands where there is nothing: the reason."""
     return element("span", prose(why), class_="absent")

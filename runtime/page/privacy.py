@@ -15,6 +15,10 @@ OPINIONS = {"epsilon_rdp": "Renyi DP (RDP)", "epsilon_prv": "Opacus, by PRV", "e
 """Keys of second opinions and who gives them."""
 
 
+SAID_ALREADY = ("not private", "pretended ", "the numbers of evaluations")
+"""How assumptions of the ledger begin that the sentence above them says, or the list of what it does not cover."""
+
+
 def privacy(facts: Facts) -> Markup:
     """Return the section: one card for each private source."""
     private = [node for node in facts.graph.nodes if node.kind == "source" and node.settings["visibility"] == "private"]
@@ -30,9 +34,10 @@ def _source(node: Node, facts: Facts) -> Markup:
     gaps = list(_gaps(node, facts, ledger or {}))
     parts: list[object] = [element("p", lead, class_="lead")]
     if gaps:
-        parts += [element("p", "Not covered by that:", class_="remark"), listed(gaps)]
-    if (ledger or {}).get("assumptions") and kind in {"covered", "pretended"}:
-        parts += [element("p", "It rests on this:", class_="remark"), listed(prose(str(text)) for text in (ledger or {})["assumptions"])]
+        parts += [element("p", "Not covered by that:" if kind in {"covered", "pretended"} else "Beside that:", class_="remark"), listed(gaps)]
+    rests = [prose(text) for text in _assumptions(ledger) if not text.startswith(SAID_ALREADY)]
+    if rests and kind in {"covered", "pretended"}:
+        parts += [element("p", "It rests on this:", class_="remark"), listed(rests)]
     parts = [element("div", *parts, class_=f"card {kind}")]
     if ledger is not None:
         parts += _ledger(node, ledger, facts, _stamp(kind, ledger))
@@ -54,10 +59,17 @@ def headline(node: Node, ledger: Mapping[str, Any] | None, facts: Facts) -> tupl
     if facts.result.get("limit") is not None:
         return "open", join(["Not private: a try-out under ", element("code", "--limit"), " protects nobody in ", name, "."])
     if ledger is None or ledger.get("epsilon") is None:
+        broken = next((text for text in _assumptions(ledger) if text.startswith("not private")), None)
+        if broken is not None:
+            return "open", prose(f"N{broken[1:]}.")
         why = "the run has not written its privacy ledger" if ledger is None else "there is no budget with a delta to count by"
         return "none", join(["What one person in ", name, f" can change is not known: {why}."])
     done = all(facts.state(n) in {"done", "cached"} for n in tuned)
     return _covered(name, ledger, done=done)
+
+
+def _assumptions(ledger: Mapping[str, Any] | None) -> list[str]:
+    return [str(text) for text in (ledger or {}).get("assumptions", [])]
 
 
 def _covered(name: Markup, ledger: Mapping[str, Any], *, done: bool) -> tuple[str, Markup]:

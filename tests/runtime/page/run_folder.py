@@ -28,7 +28,7 @@ def node(name: str, kind: str, inputs: tuple[str, ...], settings: dict[str, Any]
 def source(name: str, *, private: bool) -> Node:
     """Return a source: of phones if it is private."""
     reader = {"kind": "files", "paths": [f"data/{name}.jsonl"]}
-    settings = {"reader": reader, "visibility": "private" if private else "public", "license": None if private else "CC0-1.0", "people": "us" if private else None}
+    settings: dict[str, Any] = {"reader": reader, "visibility": "private" if private else "public", "license": None if private else "CC0-1.0", "people": "us" if private else None}
     return node(name, "source", (), settings, label=PRIVATE if private else PUBLIC)
 
 
@@ -36,7 +36,7 @@ def filtered() -> Node:
     """Return a filter that counts words and asks."""
     long_enough = {"op": ">=", "args": [{"call": "words", "args": [{"column": "text"}]}, {"value": 5}]}
     likely = {"op": ">=", "args": [{"method": "p", "of": {"column": "chatty"}, "args": [{"value": "yes"}]}, {"value": 0.5}]}
-    prompt = {"name": "on_phone", "messages": [{"role": "user", "parts": ["Typed on a phone?\n\n", {"hole": {"column": "text"}}]}], "complete": None}
+    prompt: dict[str, Any] = {"name": "on_phone", "messages": [{"role": "user", "parts": ["Typed on a phone?\n\n", {"hole": {"column": "text"}}]}], "complete": None}
     prompt |= {"answer": {"kind": "choice", "options": ["yes", "no"]}, "max_input": 512, "max_output": 8, "temperature": 0.0, "top_p": None}
     ask = {"name": "chatty", "prompt": prompt, "slots": {"text": {"column": "text"}}, "endpoint": {"node": "embedded"}, "on_fail": "set_aside"}
     steps = (("where", {"expr": long_enough}), ("ask", ask), ("where", {"expr": likely}))
@@ -46,7 +46,7 @@ def filtered() -> Node:
 
 def tuned(dp: Mapping[str, Any] | None, *, simulate: bool, label: Privacy) -> Node:
     """Return the federation."""
-    settings = {"model": {"node": "warm"}, "users": {"node": "phones"}, "rounds": 40, "cohort": 5000, "part": "train", "people": "us"}
+    settings: dict[str, Any] = {"model": {"node": "warm"}, "users": {"node": "phones"}, "rounds": 40, "cohort": 5000, "part": "train", "people": "us"}
     settings |= {"local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 8, "max_words": 400}}
     settings |= {"server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.9}, "dp": dp, "population_is": "simulated" if simulate else "declared"}
     return node("tuned", "federate", ("warm", "phones"), settings, label=label)
@@ -98,12 +98,12 @@ def metrics() -> dict[str, Any]:
 
 def privacy(*, simulate: bool = True, noise_generator: str = "entropy") -> dict[str, Any]:
     """Return the privacy ledger of the phones."""
-    mechanism = {"node": "tuned", "mechanism": "gaussian", "sampler": "poisson", "q": 0.00714, "expected_cohort": 5000, "clip": 0.3, "noise": 0.7024}
+    mechanism: dict[str, Any] = {"node": "tuned", "mechanism": "gaussian", "sampler": "poisson", "q": 0.00714, "expected_cohort": 5000, "clip": 0.3, "noise": 0.7024}
     mechanism |= {"sigma_on_mean": 4.2e-5, "noise_to_clip": 1.4e-4, "rounds_planned": 40, "rounds_charged": 0 if simulate else 40, "delta": 1e-9, "epsilon": 3.997}
-    source = {"unit": "all rows of one user", "adjacency": "add/remove", "people": "us", "population": 1_000_000, "train_share": 0.7, "delta": 1e-8}
+    source: dict[str, Any] = {"unit": "all rows of one user", "adjacency": "add/remove", "people": "us", "population": 1_000_000, "train_share": 0.7, "delta": 1e-8}
     source |= {"population_is": "simulated" if simulate else "declared", "epsilon": 3.3317, "epsilon_rdp": 4.21, "epsilon_prv": 3.341, "rho": None}
     source |= {"accountant": "dp-accounting 0.6.0 PLD", "discretisation": 1e-4, "noise_generator": noise_generator, "budget": {"epsilon": 8.0, "delta": 1e-8}}
-    return {"phones": {**source, "lifetime_epsilon": None if simulate else 5.1, "assumptions": ["who trains is drawn anew in each round"], "mechanisms": [mechanism]}}
+    return {"phones": {**source, "lifetime_epsilon": None if simulate else 5.1, "assumptions": ["each user joins each round by a coin of their own"], "mechanisms": [mechanism]}}
 
 
 COUNTS: Mapping[str, dict[str, Any]] = {

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,14 +30,17 @@ class Reader(HTMLParser):
         self.elements: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember what is open."""
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        """Close what was opened last, and nothing else."""
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        """Gather what is seen."""
         if "style" not in self.open:
             self.words.append(data)
 
@@ -120,7 +124,7 @@ def test_second_opinions_stand_beside_epsilon(tmp_path: Path) -> None:
         ({"limit": 100}, "Not private: a try-out under --limit protects nobody in phones."),
     ],
 )
-def test_what_protects_nobody_says_so(tmp_path: Path, more: dict[str, int], sentence: str) -> None:
+def test_what_protects_nobody_says_so(tmp_path: Path, more: dict[str, Any], sentence: str) -> None:
     """A seed for the noise or a limit is never shown as a guarantee."""
     seen = text(write_run(tmp_path, of=graph(simulate=False), ledger=privacy(simulate=False), **more))
 
@@ -285,3 +289,11 @@ def test_people_who_only_judge_spend_nothing(tmp_path: Path) -> None:
 
     assert "Nothing was trained on the texts of phones." in seen
     assert "The numbers of accuracy are released without differential privacy" in seen
+
+
+def test_what_the_ledger_calls_not_private_is_never_covered(tmp_path: Path) -> None:
+    """Where the ledger promises no epsilon and says why, that is the sentence."""
+    ledger = privacy(simulate=False)
+    ledger["phones"] |= {"epsilon": None, "assumptions": ["not private: `tuned` was tried, and no round of it was charged"]}
+
+    assert "Not private: tuned was tried, and no round of it was charged." in text(write_run(tmp_path, of=graph(simulate=False), ledger=ledger))
