@@ -4,6 +4,7 @@ RunError
 |-- InputError       unreadable or malformed input                    exit 2
 |-- TooManyFailures  more rows set aside than the spec allows          exit 1
 |-- RequirementFailed  a `require` that does not hold                  exit 1
+|-- BudgetSpent       an endpoint's budget of tokens is used up       exit 1
 |-- ChargeRefused    a privacy charge that would break the budget      exit 1
 |-- OutsideFault     endpoint gone, disk full; the same command resumes  exit 3
 `-- Interrupted      Ctrl-C; the same command resumes                  exit 130
@@ -34,6 +35,12 @@ class TooManyFailures(RunError):
 
 class RequirementFailed(RunError):
     """An evaluation's `require` does not hold."""
+
+    exit_code = 1
+
+
+class BudgetSpent(RunError):
+    """The next question would pass the tokens that its endpoint's budget allows; what was answered is kept."""
 
     exit_code = 1
 

@@ -51,7 +51,11 @@ class Store:
         waiting = final.with_name(f"{fingerprint}.writing")
         shutil.rmtree(waiting, ignore_errors=True)
         _made(waiting, private=private)
-        yield waiting
+        try:
+            yield waiting
+        except BaseException:
+            shutil.rmtree(waiting, ignore_errors=True)
+            raise
         _sync(waiting)
         if final.exists():  # `--fresh`: what is there makes way
             shutil.rmtree(final)
@@ -72,11 +76,15 @@ class Store:
     def key(self) -> bytes:
         """Return the secret of this project, by which private inputs and user ids are hashed."""
         path = self.root / "key"
-        _made(self.root, private=False)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
+        if not path.exists():
+            _made(self.root, private=False)
+            # Linked when it is whole: a half-written key would be a guessable one.
+            waiting = path.with_name(f"key.{os.getpid()}")
+            waiting.touch(mode=0o600)
+            waiting.write_text(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(waiting)
+            waiting.unlink()
         return path.read_bytes()
 
     def hash_file(self, path: Path, *, private: bool) -> str:
@@ -95,7 +103,7 @@ class Store:
 
 
 def _made(folder: Path, *, private: bool) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
     if private:
         folder.chmod(0o700)
     return folder

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from synthc.compiler.graph import Privacy
+from synthc.runtime.endpoints.allowance import Allowance
 from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Reply, Request
 from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import Ledger
 
 LONGEST_WAIT = 30.0
-TRIES = 8
+TRIES = 4
+"""How often a question is asked that the server fails at."""
+PATIENT_TRIES = 12
+"""How often while nobody listens or the server is overloaded: about two minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,36 +27,40 @@ class Pace:
     most: int
     now: float = 0.0
     flying: int = 0
+    cuts: int = 0
     _free: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
         """Start at a quarter of the most."""
         self.now = max(1.0, min(16.0, self.most / 4)) if self.most > 4 else float(self.most)
 
-    async def __aenter__(self) -> None:
-        """Wait for a place."""
+    async def __aenter__(self) -> int:
+        """Wait for a place, and return how often the pace was cut before."""
         async with self._free:
             await self._free.wait_for(lambda: self.flying < int(self.now))
             self.flying += 1
+            return self.cuts
 
     async def __aexit__(self, *_: object) -> None:
         """Give the place back."""
         async with self._free:
             self.flying -= 1
-            self._free.notify_all()
+            self._free.notify(max(0, int(self.now) - self.flying))
 
     def went_well(self) -> None:
         """Allow a little more: twice as many per round at first, then one more."""
-        self.now = min(float(self.most), self.now + (1.0 if self.now < 16 else 1.0 / self.now))
+        self.now = min(float(self.most), self.now + (1.0 if self.now < 16 and not self.cuts else 1.0 / self.now))
 
-    def too_much(self) -> None:
-        """Allow less."""
-        self.now = max(1.0, self.now * 0.7)
+    def too_much(self, cuts: int) -> None:
+        """Allow less, once for all requests that were in flight together."""
+        if cuts == self.cuts:
+            self.now = max(1.0, self.now * 0.7)
+            self.cuts += 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
-    """One endpoint as a node asks it. `label` is that of the rows it is asked about."""
+    """One endpoint as a node asks it. `label` is that of the rows it is asked about, `budget` the tokens it may take in this run."""
 
     name: str
     endpoint: Endpoint
@@ -60,15 +68,19 @@ class Caller:
     ledger: Ledger
     pace: Pace
     label: Privacy
+    budget: int | None = None
     retries: int = 2
+    backoff: float = 0.2
     requests: int = 0
     cached: int = 0
     failed: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    _allowance: Allowance = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
+        self._allowance = self.ledger.allowance(self.name, self.budget)
         if self.label is Privacy.PRIVATE:
             raise AssertionError(f"private rows may not be asked about at `{self.name}`")
         if self.label is Privacy.SIMULATED and self.endpoint.remote:
@@ -79,34 +91,42 @@ class Caller:
 
         Raises:
             EndpointError: it failed for good.
-            OutsideFault: nobody listens.
+            OutsideFault: nobody listens, or the server stays overloaded.
+            BudgetSpent: the endpoint's budget does not allow it.
         """
         reply, cached = await self.ledger.answer(self.identity, request, self._send)
         self.cached += cached
         self.requests += not cached
-        self.tokens_in += 0 if cached else reply.tokens_in
-        self.tokens_out += 0 if cached else reply.tokens_out
         return reply
 
     async def _send(self, request: Request) -> Reply:
-        for attempt in range(TRIES):
+        for attempt in range(PATIENT_TRIES):
             try:
-                async with self.pace:
-                    reply = await self.endpoint.answer(request)
+                return await self._try(request)
             except EndpointError as problem:
-                if problem.overloaded:
-                    self.pace.too_much()
-                if not problem.retry or attempt == TRIES - 1:
+                patient = problem.overloaded or problem.gone
+                if not problem.retry or attempt == (PATIENT_TRIES if patient else TRIES) - 1:
                     self.failed += 1
-                    if problem.gone:
-                        raise OutsideFault(str(problem)) from None
+                    if patient:
+                        raise OutsideFault(f"{problem}; see to the server and repeat the command, which goes on from here") from None
                     raise
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
-                await asyncio.sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, 0.2 * 2**attempt)))  # noqa: S311
-            else:
-                self.pace.went_well()
-                return reply
+                await asyncio.sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt)))  # noqa: S311
         raise AssertionError("the last try returns or raises")
+
+    async def _try(self, request: Request) -> Reply:
+        async with self._allowance.hold(request), self.pace as cuts:
+            try:
+                reply = await self.endpoint.answer(request)
+            except EndpointError as problem:
+                if problem.retry:
+                    self.pace.too_much(cuts)
+                raise
+            self.pace.went_well()
+            self.tokens_in += reply.tokens_in
+            self.tokens_out += reply.tokens_out
+            self._allowance.spent += reply.tokens_in + reply.tokens_out
+            return reply
 
 
 def derive_seed(run_seed: int, prompt: str, row: str, sample: int) -> int:

@@ -153,6 +153,7 @@ async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint
         endpoint=endpoints[name],
         identity=await endpoints[name].identity(),
         ledger=ledger,
+        budget=context.graph.budgets.get(name, {}).get("tokens"),
         pace=Pace(most=settings["concurrency"]),
         label=context.node.label,
         retries=settings["retries"],

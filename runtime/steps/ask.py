@@ -42,20 +42,20 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
     assert around.caller is not None
     most = around.caller.pace.most * AHEAD
+    together = min(TOGETHER, around.caller.pace.most)
     seeds_of = prompt_print(around.settings["prompt"])
     waiting: deque[Waiting] = deque()
     try:
         async for frame in frames:
-            around.count.rows_in += len(frame)
             questions = render(frame, around.settings)
             for index, (row, question) in enumerate(zip(frame[ID], questions, strict=True)):
                 waiting.append(((frame, index), asyncio.create_task(_answer(row, question, seeds_of, around))))
                 if len(waiting) >= most:
-                    await _first(waiting, around)
-                if _answered(waiting, min(TOGETHER, most // AHEAD)) and (done := _joined(waiting, around)) is not None:
+                    await _first(together, waiting, around)
+                if _answered(together, waiting) and (done := _joined(waiting, around)) is not None:
                     yield done
         while waiting:
-            await _first(waiting, around)
+            await _first(1, waiting, around)
             if (done := _joined(waiting, around)) is not None:
                 yield done
     finally:
@@ -64,14 +64,15 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
         await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
 
 
-async def _first(waiting: deque[Waiting], around: Around) -> None:
-    """Wait until the first row is answered; an interrupt is noticed though no answer comes."""
-    while not waiting[0][1].done():
-        await asyncio.wait([waiting[0][1]], timeout=0.2)
+async def _first(rows: int, waiting: deque[Waiting], around: Around) -> None:
+    """Wait until so many rows at the head of the queue are answered; an interrupt is noticed though no answer comes."""
+    while not _answered(rows, waiting):
+        pending = [task for _, task in islice(waiting, rows)]
+        await asyncio.wait(pending, timeout=0.2)
         around.progress(None)
 
 
-def _answered(waiting: deque[Waiting], rows: int) -> bool:
+def _answered(rows: int, waiting: deque[Waiting]) -> bool:
     """Tell whether so many rows at the head of the queue are answered."""
     return len(waiting) >= rows and all(task.done() for _, task in islice(waiting, rows))
 
@@ -82,15 +83,15 @@ def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
     while waiting and waiting[0][1].done():
         answer = waiting[0][1].result()
         row, _ = waiting.popleft()
+        around.count.rows_in += 1
         if isinstance(answer, Failed):
             around.fail(row[0][ID][row[1]], answer.reason, raw=answer.raw)
         else:
             kept.append((row, answer))
     around.count.rows_out += len(kept)
-    answered = around.count.rows_out + around.count.failed
-    around.progress(answered)
-    if answered >= ENOUGH_TO_JUDGE:
-        around.aside.judge(answered)
+    around.progress(around.count.rows_in)
+    if around.count.rows_in >= ENOUGH_TO_JUDGE:
+        around.aside.judge(around.count.rows_in)
     if not kept:
         return None
     name, of = around.settings["name"], around.settings["prompt"]["answer"]

@@ -45,6 +45,7 @@ class Spec:
     stopping: Callable[[], bool] = lambda: False
     told: list[dict[str, Any]] = field(default_factory=list)
     usage: dict[str, Usage] = field(default_factory=dict)
+    ledger: Ledger | None = None
     change: Callable[[Node], Node] = lambda node: node
 
     @property
@@ -112,12 +113,13 @@ class Spec:
         elif node.kind == "mix":
             mix(context)
         else:
-            ledger = Ledger(path=self.folder / ".synth" / "ledger.sqlite")
+            ledger = self.ledger or Ledger(path=self.folder / ".synth" / "ledger.sqlite")
             try:
                 endpoints = {n.name: self.endpoint for n in graph.nodes if n.kind == "endpoint" and self.endpoint}
                 self.usage[node.name] = asyncio.run(work(context, endpoints, ledger))
             finally:
-                ledger.close()
+                if self.ledger is None:
+                    ledger.close()
 
 
 def spec(folder: Path, text: str, *, texts: Iterable[str] = (), reply: Callable[[Request], Reply | str] | None = None, **more: Any) -> Spec:
