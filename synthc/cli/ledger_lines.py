@@ -14,10 +14,10 @@ def ledger_lines(privacy: Mapping[str, Mapping[str, Any]], *, limited: bool = Fa
     for name, source in privacy.items():
         yield f"privacy of `{name}` (people `{source['people']}`): {_total(source, limited=limited)}"
         for mechanism in source["mechanisms"]:
-            yield f"  {_mechanism(mechanism)}"
+            yield f"  {_mechanism(mechanism, charged=source['population_is'] != 'simulated')}"
         if source.get("lifetime_epsilon") is not None:
             after = source.get("lifetime_epsilon_after")
-            more = "" if after is None else f"; with this run {_short(after)}"
+            more = "" if after is None else f"; with this run at most {_short(after)}"
             yield f"  spent on these people over all runs: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
 
 
@@ -43,8 +43,8 @@ def _of(source: Mapping[str, Any]) -> str:
     return f" of {_short(budget)}" if budget is not None else ""
 
 
-def _mechanism(of: Mapping[str, Any]) -> str:
-    rounds = of.get("rounds_charged")
+def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
+    rounds = of.get("rounds_charged") if charged else None  # a simulation charges nobody
     told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
     return (
         f"{of['node']}: {of['mechanism']}, clip {of['clip']:g}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"

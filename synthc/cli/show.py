@@ -96,6 +96,6 @@ def _settings(node: Node, place: Path | None) -> Iterator[str]:
     for key, value in node.settings.items():
         shown = value["node"] if isinstance(value, dict) and set(value) == {"node"} else literal(value)
         yield f"  {key} = {shown}"
-    for path in sorted(place.iterdir()) if place is not None else ():
+    for path in sorted(place.rglob("*")) if place is not None else ():
         if path.is_file():
             yield f"  {path} ({path.stat().st_size:,} bytes)"
