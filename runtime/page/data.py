@@ -32,7 +32,9 @@ def _endpoints(facts: Facts) -> Markup:
     asked = {step.settings["endpoint"]["node"] for node in facts.graph.nodes for step in node.steps if step.verb == "ask"}
     if not asked:
         return Markup("")
-    identities = facts.result.get("endpoints", {})
+    identities = facts.result.get("endpoints")
+    if identities is None:
+        return element("p", absent("Which model answers is told when the run ends."))
     rows = []
     for name in sorted(asked):
         known = identities.get(name)
@@ -54,8 +56,8 @@ def _dataset(node: Node, facts: Facts) -> Markup:
 
 
 def _state_chip(state: str) -> list[object]:
-    shown = {"cached": "kept from before", "failed": "failed", "stopped": "stopped"}
-    return [" ", chip(shown[state], f"state {state}")] if state in shown else []
+    shown = {"cached": "kept from before", "failed": "failed", "stopped": "stopped", "under way": "under way"}
+    return [" ", chip(shown[state], f"state {state.split()[0]}")] if state in shown else []
 
 
 def _taken(node: Node, counts: Mapping[str, Any], facts: Facts) -> Iterator[tuple[object, object]]:

@@ -75,13 +75,13 @@ class Facts:
         return not node.private and not (self.seeded and self.behind_mechanism(node))
 
     def state(self, node: Node) -> str:
-        """Return `done`, `cached`, `skipped`, `failed`, `stopped` or `not reached`."""
+        """Return `done`, `cached`, `skipped`, `failed`, `stopped`, `under way` or `not reached`."""
         told = next((e for e in reversed(self.events) if e.get("node") == node.name and e["event"] != "note"), None)
         entry = next((n for n in self.result.get("nodes", []) if n["name"] == node.name), None)
         if told is not None and told["event"] == "node_finished":
             return str(told["status"])
         if told is not None:
-            return "stopped" if self.status != "failed" else "failed"
+            return {"failed": "failed", "unfinished": "under way"}.get(self.status, "stopped")
         if self.status == "unfinished" or entry is None:
             return "not reached"
         # A run that stopped never came to choose the nodes behind the one that it stopped at.

@@ -9,7 +9,7 @@ from typing import Any
 from synthc.compiler.graph import Graph, Node
 from synthc.runtime.page import wording
 from synthc.runtime.page.facts import Facts
-from synthc.runtime.page.markup import Column, Markup, absent, element, folded, prose, table
+from synthc.runtime.page.markup import Column, Markup, absent, element, folded, join, prose, table
 
 IN_HEAD = frozenset({"reader", "visibility", "from", "parts", "model", "rows", "users", "models", "metric", "vocab", "part", "require", "population_is", "budget", "train_share", "grid"})
 """Settings that the first line of a declaration says already, or that the compiler worked out."""
@@ -24,18 +24,17 @@ def settings(facts: Facts) -> Markup:
         "The folder holds the compiled graph; the spec it was compiled from is not in it."
         " This command carries the same graph out again, and answers that were paid for are not asked again:"
     )
-    return element("section", element("h2", "Settings"), element("p", intro), element("pre", element("code", command(facts)), class_="command"), _params(facts), nodes, *asked, id="settings")
+    said = element("pre", element("code", command(facts)), class_="command")
+    if facts.result.get("seed") is None:
+        said = join([said, element("p", absent("Seed and limits of a run are told when it ends; where they were not the usual ones, they belong in this command."))])
+    return element("section", element("h2", "Settings"), element("p", intro), said, _params(facts), nodes, *asked, id="settings")
 
 
 def command(facts: Facts) -> str:
     """Return the command that reproduces the run."""
     run = str(facts.result.get("run") or f"runs/{facts.folder.name}")
-    parts = ["synthc", "run", f"{run}/graph.json", "--seed", str(facts.result.get("seed", 0))]
-    if facts.result.get("limit") is not None:
-        parts += ["--limit", str(facts.result["limit"])]
-    if facts.result.get("test_noise") is not None:
-        parts += ["--test-noise", str(facts.result["test_noise"])]
-    return shlex.join(parts)
+    options = [(option, facts.result.get(key)) for option, key in (("--seed", "seed"), ("--limit", "limit"), ("--test-noise", "test_noise"))]
+    return shlex.join(["synthc", "run", f"{run}/graph.json", *(str(part) for pair in options if pair[1] is not None for part in pair)])
 
 
 def _params(facts: Facts) -> Markup:

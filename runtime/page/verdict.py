@@ -68,6 +68,7 @@ def why_not(node: Node, facts: Facts) -> str:
         "skipped": "was not chosen by `--only`",
         "failed": "failed",
         "stopped": "was under way when the run stopped",
+        "under way": "was begun and is not finished",
         "not reached": "was not reached",
     }
     return f"`{node.name}` {reasons.get(facts.state(node), 'left nothing in this folder')}"

@@ -233,6 +233,8 @@ def test_a_killed_run_has_a_report(tmp_path: Path) -> None:
     assert "it was killed" in seen
     assert "the run has not written its privacy ledger" in seen
     assert "corpus was not reached" in seen
+    assert "Which model answers is told when the run ends." in seen
+    assert "--seed" not in seen
 
 
 def test_only_a_graph_has_a_report(tmp_path: Path) -> None:
