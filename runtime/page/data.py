@@ -57,7 +57,7 @@ def _dataset(node: Node, facts: Facts) -> Markup:
 
 def _state_chip(state: str) -> list[object]:
     shown = {"cached": "kept from before", "failed": "failed", "stopped": "stopped", "under way": "under way"}
-    return [" ", chip(shown[state], f"state {state.split()[0]}")] if state in shown else []
+    return [" ", chip(shown[state], f"state {state.replace(' ', '-')}")] if state in shown else []
 
 
 def _taken(node: Node, counts: Mapping[str, Any], facts: Facts) -> Iterator[tuple[object, object]]:
