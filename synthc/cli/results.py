@@ -14,9 +14,15 @@ def results(document: Mapping[str, Any]) -> Iterator[str]:
     for name, found in document["metrics"].items():
         yield from metrics(name, found)
         yield ""
-    yield from ledger_lines(document["privacy"], limited=document.get("limit") is not None)
+    touched = {name: source for name, source in document["privacy"].items() if _touched(source)}
+    yield from ledger_lines(touched, limited=document.get("limit") is not None)
     if any(answered["server"] == "embedded" for answered in document.get("endpoints", {}).values()):
         yield "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM"
+
+
+def _touched(source: Mapping[str, Any]) -> bool:
+    """Tell whether a mechanism is finished, or was ever charged to these people."""
+    return bool(source["lifetime_epsilon"]) or any(mechanism["rounds_charged"] is not None for mechanism in source["mechanisms"])
 
 
 def metrics(name: str, found: Mapping[str, Any]) -> Iterator[str]:
