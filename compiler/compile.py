@@ -15,7 +15,9 @@ from synthc.compiler.lower import Unreachable, lower
 from synthc.compiler.passes import PASSES
 from synthc.compiler.program import Program
 from synthc.compiler.resolve import resolve
+from synthc.compiler.suggest import spelling
 from synthc.compiler.verify import verify
+from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Severity, error
 from synthc.dsl.source import Source
 
@@ -34,16 +36,16 @@ def check(path: Path, project: Path, *, params: Mapping[str, str] | None = None,
     `project` is the folder that shown paths count from; `params` are the texts of `--set`;
     `texts` stand in for files by their resolved path, as an editor has them.
     """
-    return _checked(path, project, params or {}, texts or {})[2]
+    return _checked(path, project, params or {}, texts or {})[1]
 
 
 def compile_spec(path: Path, project: Path, *, params: Mapping[str, str] | None = None) -> Compiled:
     """Return the graph of a spec: the same inputs give the same graph."""
-    program, checked, diagnostics = _checked(path, project, params or {}, {})
-    if program is None or checked is None or any(d.severity is Severity.ERROR for d in diagnostics):
+    checked, diagnostics = _checked(path, project, params or {}, {})
+    if checked is None or any(d.severity is Severity.ERROR for d in diagnostics):
         return Compiled(graph=None, diagnostics=diagnostics)
     try:
-        graph = lower(program, checked, path.stem)
+        graph = lower(checked, path.stem)
     except Unreachable as problem:
         return Compiled(graph=None, diagnostics=(*diagnostics, problem.finding))
     verify(graph)
@@ -55,11 +57,11 @@ def compile_spec(path: Path, project: Path, *, params: Mapping[str, str] | None 
 
 def _checked(
     path: Path, project: Path, params: Mapping[str, str], texts: Mapping[Path, str]
-) -> tuple[Program | None, Checked | None, tuple[Diagnostic, ...]]:
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     loader = Loader(project=project, texts=texts)
     main = loader.load(path)
     if main is None:
-        return None, None, _in_order(loader.diagnostics)
+        return None, _in_order(loader.diagnostics)
     name_modules(main)
     program = Program(main=main, project=project, params=params, diagnostics=loader.diagnostics)
     resolve(program)
@@ -68,16 +70,18 @@ def _checked(
     found: Sequence[Diagnostic] = program.diagnostics
     for scope in program.scopes():
         found = ignore(scope.module.syntax, found)
-    return program, checked, _in_order(found)
+    return checked, _in_order(found)
 
 
 def _unknown_params(program: Program) -> None:
     names = program.scope(program.main).names
     for name in program.params:
         declared = names.get(name)
-        if declared is None or getattr(getattr(declared, "kind", None), "name", "") != "param":
+        if not isinstance(declared, syntax.Declaration) or declared.kind.name != "param":
             span = Source(path=program.main.path, text="").span(0, 0)
-            program.diagnostics.append(error("unknown-param", f"`--set {name}=...` names no param of this spec", span))
+            params = [known for known, one in names.items() if isinstance(one, syntax.Declaration) and one.kind.name == "param"]
+            help_, _ = spelling(name, params, span)
+            program.diagnostics.append(error("unknown-param", f"`--set {name}=...` names no param of this spec", span, help=help_))
 
 
 def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

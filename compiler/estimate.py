@@ -126,7 +126,7 @@ def _grid(slots: Mapping[str, Any], known: Mapping[str, Amount]) -> Amount:
     return Amount(low=cells, high=cells)
 
 
-def _same(amount: Amount, step: Step) -> Amount:
+def _same(amount: Amount, _: Step) -> Amount:
     return amount
 
 
@@ -154,7 +154,7 @@ def _source(node: Node, project: Path) -> Amount:
         return UNKNOWN
     total = 0
     for pattern in reader["paths"]:
-        for path in sorted(glob.glob(str(project / pattern), recursive=True)):
+        for path in sorted(glob.glob(str(project / pattern), recursive=True)):  # noqa: PTH207 - a pattern may be absolute
             lines = _lines(Path(path))
             if lines is None:
                 return UNKNOWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Constants:
         if written.operator == "/" and right == 0:
             raise self._refuse("this divides by zero", written.span)
         value = ARITHMETIC[written.operator](left, right)
-        if (isinstance(value, float) and value != value) or value in {float("inf"), float("-inf")}:
+        if isinstance(value, float) and not math.isfinite(value):
             raise self._refuse("this number is too large", written.span)
         kinds = {type(left), type(right)} & {Share, Duration}
         return kinds.pop()(value) if len(kinds) == 1 else value
@@ -173,7 +174,7 @@ EVALUATE: Mapping[type, Callable[[Constants, Any], Any]] = {
     syntax.Boolean: lambda _, w: w.value,
     syntax.Share: lambda _, w: Share(w.value),
     syntax.Duration: lambda _, w: Duration(w.seconds),
-    syntax.Nothing: lambda _, w: None,
+    syntax.Nothing: lambda *_: None,
     syntax.Path: lambda _, w: Keys(keys=w.keys),
     syntax.ListOf: lambda c, w: [c.evaluate(item) for item in w.items],
     syntax.Template: Constants._template,

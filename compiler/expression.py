@@ -11,7 +11,7 @@ from synthc.compiler.catalog.functions import FUNCTIONS
 from synthc.compiler.privacy import PUBLIC, Flow, join
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
-from synthc.compiler.suggest import spelling
+from synthc.compiler.suggest import guess, spelling
 from synthc.compiler.types import (
     BOOL,
     FLOAT,
@@ -83,6 +83,9 @@ class Expressions:
             return Typed(type=SHARE, json={"value": written.value})
         return Typed(type=types[type(written.value)], json={"value": written.value})
 
+    def _nothing(self, written: syntax.Nothing) -> Typed:
+        return self._wrong("nothing is ever `none`: a row that misses a value is set aside", written.span)
+
     def _template(self, written: syntax.Template) -> Typed:
         parts = [
             Typed(type=TEXT, json={"value": part}) if isinstance(part, str) else self.check(part.value)
@@ -107,7 +110,7 @@ class Expressions:
             return self._declared(written, self.scope, declared)
         if self.scope.lost(written):
             return MISTAKE
-        help_, fix = spelling(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
+        help_, fix = guess(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
         if help_ is None and self.columns:
             help_ = "the columns here are " + ", ".join(f"`{name}`" for name in self.columns)
         self.scope.report(error("unknown-name", f"{wanted(self.what)}, and nothing is called `{written.name}`", written.span, help=help_, fix=fix))
@@ -166,7 +169,7 @@ class Expressions:
         type_ = inner.type.field(written.name.name)
         if type_ is None:
             names = [name for name, _ in inner.type.fields] + (list(ANSWER_FIELDS) if of.type.kind == "answer" else [])
-            help_, fix = spelling(written.name.name, names, written.name.span)
+            help_, fix = guess(written.name.name, names, written.name.span)
             self.scope.report(error("unknown-field", f"{_a(of.type)} has no field `{written.name.name}`", written.name.span, help=help_, fix=fix))
             return MISTAKE
         return _like(inner, type_, {"field": written.name.name, "of": inner.json})
@@ -221,9 +224,9 @@ class Expressions:
         return _made(written.operator, INT if whole else FLOAT, left, right)
 
     def _equality(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
-        for choice, other, spelled in ((left, written.right, right), (right, written.left, left)):
+        for choice, other in ((left, written.right), (right, written.left)):
             if choice.type.kind == "choice" and isinstance(other, syntax.Text) and other.value not in choice.type.options:
-                help_, fix = spelling(other.value, choice.type.options, other.span)
+                help_, _ = spelling(other.value, choice.type.options, other.span)
                 self.scope.report(error("impossible-comparison", f"the answer is {choice.type}, never \"{other.value}\"", other.span, help=help_))
                 return MISTAKE
         if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
@@ -274,7 +277,7 @@ class Expressions:
             return self._wrong("`.p` takes one option, as a text in quotes", written.span)
         option = written.arguments[0].value
         if option.value not in of.type.content.options:
-            help_, fix = spelling(option.value, of.type.content.options, option.span)
+            help_, _ = spelling(option.value, of.type.content.options, option.span)
             self.scope.report(error("impossible-comparison", f"the answer is {of.type.content}, never \"{option.value}\"", option.span, help=help_))
             return MISTAKE
         return _like(of, FLOAT, {"method": "p", "of": of.json, "args": [{"value": option.value}]})
@@ -357,4 +360,5 @@ WALK: Mapping[type, Callable[[Expressions, Any], Typed]] = {
     syntax.Unary: Expressions._unary,
     syntax.Binary: Expressions._binary,
     syntax.Call: Expressions._call,
+    syntax.Nothing: Expressions._nothing,
 }

@@ -36,7 +36,7 @@ def _unused(comment: Span, rule: str, meant: Iterable[Diagnostic]) -> Diagnostic
     if any(meant):
         return warning("unused-ignore", f"`{rule}` is an error here, and only warnings can be silenced", comment, help="mend the error")
     fix = Fix(title="remove this comment", edits=(Edit(span=comment, text=""),))
-    return warning("unused-ignore", f"there is no `{rule}` here to silence", comment, help="remove this comment", fix=fix)
+    return warning("unused-ignore", f"there is no `{rule}` here to silence", comment, fix=fix)
 
 
 def _covers(comment: Span, place: Span, module: syntax.Module) -> bool:

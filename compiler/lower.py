@@ -9,7 +9,7 @@ from synthc.compiler.check.budget import mechanism
 from synthc.compiler.constant import to_json
 from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.accounting import epsilon
-from synthc.compiler.program import Program, Thing
+from synthc.compiler.program import Thing
 from synthc.dsl.diagnostic import Diagnostic, error
 
 
@@ -25,7 +25,7 @@ class Unreachable(Exception):
 NO_NODES = frozenset({"constant", "prompt"})
 
 
-def lower(program: Program, checked: Checked, name: str) -> Graph:
+def lower(checked: Checked, name: str) -> Graph:
     """Return the graph of a program without mistakes."""
     nodes = {thing.name: _node(thing) for thing in checked.things if thing.thing not in NO_NODES}
     nodes.update({node.name: node for node in checked.publications})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synthc.compiler.suggest import spelling
+from synthc.compiler.suggest import guess
 from synthc.compiler.wording import wanted
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, error
@@ -60,7 +60,7 @@ class Scope:
             word, span, candidates = reference.name, reference.span, set(self.names) | set(self.module.imports)
         else:
             word, span, candidates = reference.name.name, reference.name.span, self._members(reference.of)
-        help_, fix = spelling(word, candidates, span)
+        help_, fix = guess(word, candidates, span)
         self.report(error("unknown-name", f"{wanted(what)}, and nothing is called `{reference.span.text}`", span, help=help_, fix=fix))
 
     def lost(self, reference: syntax.Expression) -> bool:

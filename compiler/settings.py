@@ -24,7 +24,9 @@ Inherited = tuple[tuple[syntax.Setting, Scope], ...]
 
 def settings_of(model: type[M], declared: syntax.Declaration, scope: Scope, *leave: str) -> M | None:
     """Return the settings of a declaration with those that `like` takes over, some left out."""
-    return read_settings(model, plain(declared.settings, "like", *leave), scope, owner=declared.name, inherited=like(declared, scope))
+    inherited = like(declared, scope)
+    own = read_settings(model, plain(declared.settings, "like", *leave), scope, owner=declared.name, inherited=inherited)
+    return None if inherited is None else own
 
 
 def read_settings(
@@ -33,13 +35,16 @@ def read_settings(
     scope: Scope,
     *,
     owner: syntax.Identifier,
-    inherited: Inherited = (),
+    inherited: Inherited | None = (),
 ) -> M | None:
-    """Return the settings, or None after reporting what is wrong with them; those of the block win."""
+    """Return the settings, or None after reporting what is wrong with them; those of the block win.
+
+    `inherited` is None where another's settings could not be found.
+    """
     before = len(scope.program.diagnostics)
     entries = {name: (entry, scope) for name, entry in _entries(model, block, scope).items()}
-    good = len(scope.program.diagnostics) == before
-    for entry, where in inherited:
+    good = inherited is not None and len(scope.program.diagnostics) == before
+    for entry, where in inherited or ():
         if entry.name.name in model.model_fields:
             entries.setdefault(entry.name.name, (entry, where))
     values: dict[str, Any] = {}
@@ -98,7 +103,10 @@ def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
     written = entry.value
     if isinstance(written, syntax.Name) and written.name in words:
         return written.name
-    help_, fix = spelling(written.span.text.strip('"'), words, written.span)
+    said = written.value if isinstance(written, syntax.Text) else written.span.text
+    help_, fix = spelling(said, words, written.span)
+    if said in words:
+        help_ = f"write `{said}`, without quotes"
     possible = " or ".join(f"`{word}`" for word in words)
     scope.report(error("wrong-value", f"`{entry.name.name}` is one of the words {possible}", written.span, help=help_, fix=fix))
     raise NotConstant
@@ -112,30 +120,31 @@ def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
     """
     model = makers.models.get(made.name)
     if model is None:
-        help_, fix = spelling(made.name, makers.models, made.span)
+        help_, _ = spelling(made.name, makers.models, made.span)
         known = "possible here: " + ", ".join(f"`{name}(...)`" for name in makers.models)
-        scope.report(error("unknown-function", f"`{made.name}(...)` is not possible here", made.span, help=help_ or known, fix=None))
+        scope.report(error("unknown-function", f"`{made.name}(...)` is not possible here", made.span, help=help_ or known))
         raise NotConstant
     names = list(model.model_fields)
     if len(made.positional) > len(names):
-        scope.report(error("wrong-value", f"`{made.name}` takes at most {len(names)} arguments", made.span))
+        help_ = "its arguments are " + ", ".join(f"`{name}`" for name in names) if len(names) > 1 else f"several stand in a list: `{made.name}([...])`"
+        scope.report(error("wrong-value", f"`{made.name}` takes no more than {len(names)} argument{'s' * (len(names) != 1)}", made.span, help=help_))
         raise NotConstant
     keys = [*names[: len(made.positional)], *(key for key, _ in made.named)]
     if not scope.all_once(zip(keys, made.spans, strict=True), f"in `{made.name}(...)`"):
         raise NotConstant
     values = dict(zip(keys, (*made.positional, *(value for _, value in made.named)), strict=True))
     spans = dict(zip(keys, made.spans, strict=True))
-    for key in values:
+    for key, value in values.items():
         if key not in model.model_fields and model.model_config.get("extra") == "allow":
             continue
         if key not in model.model_fields:
-            help_, fix = spelling(key, names, spans[key])
+            help_, _ = spelling(key, names, spans[key])
             known = "arguments are " + ", ".join(f"`{name}`" for name in names)
             scope.report(error("unknown-setting", f"`{made.name}` has no argument `{key}`", spans[key], help=help_ or known))
             raise NotConstant
         inner = next((m for m in model.model_fields[key].metadata if isinstance(m, Makers)), None)
-        if isinstance(values[key], Made):
-            values[key] = make(inner or Makers(), values[key], scope)
+        if isinstance(value, Made):
+            values[key] = make(inner or Makers(), value, scope)
     built = _build(model, values, spans, made.span, scope, good=True)
     if built is None:
         raise NotConstant
@@ -165,8 +174,14 @@ def _report(item: Any, spans: Mapping[str, Span], owner: Span, scope: Scope, *, 
     scope.report(error("wrong-value", f"{subject}{text[0].lower()}{text[1:]}", spans.get(name, owner)))
 
 
-def like(declared: syntax.Declaration, scope: Scope) -> Inherited:
-    """Return the settings of the declaration that `like = other` names, its own `like` followed."""
+def setting_span(declared: syntax.Declaration, name: str) -> Span:
+    """Return where a setting stands, the name of the declaration if it took the setting over."""
+    entries = declared.settings.entries if declared.settings else ()
+    return next((entry.span for entry in entries if entry.name.name == name), declared.name.span)
+
+
+def like(declared: syntax.Declaration, scope: Scope) -> Inherited | None:
+    """Return the settings of the declaration that `like = other` names, its own `like` followed; None after a mistake."""
     seen, taken = {id(declared)}, set[str]()
     found: list[tuple[syntax.Setting, Scope]] = []
     current, where = declared, scope
@@ -174,11 +189,11 @@ def like(declared: syntax.Declaration, scope: Scope) -> Inherited:
         kind = declared.kind.name
         other = where.must_find(entry.value, f"another {kind}")
         if other is None:
-            break
+            return None
         where, named = other
         if not isinstance(named, syntax.Declaration) or named.kind.name != kind or id(named) in seen:
             scope.report(error("wrong-value", f"`like` wants another {kind}, whose settings are taken over", entry.value.span))
-            break
+            return None
         seen.add(id(named))
         current = named
         own = [e for e in (named.settings.entries if named.settings else ()) if isinstance(e, syntax.Setting)]

@@ -15,7 +15,7 @@ def a(word: str) -> str:
 def wanted(what: str) -> str:
     """Return that something should stand here.
 
-    >>> wanted("rows"), wanted("a vocabulary")
-    ('rows are wanted here', 'a vocabulary is wanted here')
+    >>> wanted("rows or a model"), wanted("a vocabulary")
+    ('rows or a model are wanted here', 'a vocabulary is wanted here')
     """
-    return f"{what} {'are' if what.endswith('s') else 'is'} wanted here"
+    return f"{what} {'are' if what.startswith('rows') else 'is'} wanted here"

@@ -53,7 +53,7 @@ def _as_it_was(source: Source, place: Cut, newlines: int) -> tuple[list[Line], i
 
 def _item(source: Source, place: Cut, item: syntax.Item, newlines: int) -> tuple[list[Line], int]:
     """Return the lines of an item with the comments above and behind it."""
-    lines, above = _comments(source, place.start, place.head, newlines)
+    lines, _ = _comments(source, place.start, place.head, newlines)
     written = list(tokens(source.text, place.head, place.end))
     layout = Layout(source=source, places=places(item, written), table=table(item))
     last = max(token.start for token in written if not token.trivial)

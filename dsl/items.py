@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from synthc.dsl.source import Source, Span
 
@@ -46,7 +47,7 @@ def _stray(text: str, end: int) -> Cut | None:
 def comments(source: Source, cuts: tuple[Cut, ...]) -> Iterator[Span]:
     """Yield the places of all comments; what looks like one inside a text isn't."""
     edges = [0, *(edge for place in cuts for edge in (place.start, place.head)), len(source.text)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for match in _OPAQUE.finditer(source.text, start, end):
             if match["comment"]:
                 yield source.span(match.start(), match.start() + len(match["comment"].rstrip()))

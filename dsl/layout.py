@@ -127,7 +127,7 @@ class Layout:
         entry = frame.broken and token.start in self.places.entries
         closes = token.kind == "mark" and token.text == CLOSERS.get(frame.bracket)
         if piped or entry or (closes and frame.broken) or self._commented or (newlines and self._may_break(token)):
-            self._new_line(token, piped=piped, entry=entry, closes=closes, blank=newlines > 1)
+            self._new_line(piped=piped, entry=entry, closes=closes, blank=newlines > 1)
         else:
             self.lines[-1].text += self._space(token)
         if closes:
@@ -150,7 +150,7 @@ class Layout:
             return False
         return token.text in OPERATORS or last.text in OPERATORS
 
-    def _new_line(self, token: Token, *, piped: bool, entry: bool, closes: bool, blank: bool) -> None:
+    def _new_line(self, *, piped: bool, entry: bool, closes: bool, blank: bool) -> None:
         frame = self._frames[-1]
         last = self._last.text if self._last else ""
         fresh = entry or (bool(frame.bracket) and not closes and last in {*CLOSERS, ","})

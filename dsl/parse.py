@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,6 @@ def _name(source: Source, place: Cut) -> syntax.Identifier | None:
         return None
     named = words[1]
     if words[0].text == "import":
-        aliases = [after for before, after in zip(words, words[1:], strict=False) if before.text == "as"]
+        aliases = [after for before, after in pairwise(words) if before.text == "as"]
         named = aliases[0] if aliases else words[-1]
     return syntax.Identifier(name=named.text, span=source.span(named.start, named.end))

@@ -99,7 +99,7 @@ class _Reader:
             if not line.strip(BLANK):
                 width = len(line)
             elif not line.startswith(place.indent):
-                self._report_indent(start, start + max(width, 1), place)
+                self._report_indent(start, start + max(width, 1))
             cuts += [(start, start + width), (start + max(width, len(line.rstrip("\r"))), end)]
             start = end + 1
         return cuts
@@ -114,7 +114,7 @@ class _Reader:
         help = "give the quotes of a text of several lines a line to themselves; the closing ones set its indent"
         self._report("text-layout", message, quotes, quotes + 3, help)
 
-    def _report_indent(self, start: int, end: int, place: Layout) -> None:
+    def _report_indent(self, start: int, end: int) -> None:
         if any(finding.rule == "text-indent" for finding in self.found):
             return
         source = self.span.source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, Protocol
 
 from synthc.dsl import literal, syntax, template
@@ -199,7 +200,7 @@ class _Builder:
 
     def _apart(self, what: str, entries: Sequence[Any]) -> tuple[Any, ...]:
         """Check that entries have a comma or a new line between them."""
-        for before, after in zip(entries, entries[1:], strict=False):
+        for before, after in pairwise(entries):
             gap = self.source.text[before.span.end : after.span.start]
             if "\n" not in gap and "," not in gap:
                 place = getattr(after, "name", after).span

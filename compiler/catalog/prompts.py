@@ -21,7 +21,7 @@ class Prompt(Settings):
     max_output: Count | None = None
     temperature: Temperature = 0.0
     top_p: Fraction | None = None
-    stop: list[Words] = []
+    stop: Annotated[list[Words], Field(default_factory=list)]
     endpoint: Expression = None
     overflow: Literal["set_aside", "cut"] = "set_aside"
 

@@ -70,7 +70,7 @@ def check_publish(program: Program) -> list[Node]:
 
 
 def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
-    thing = named(item.about, ("rows", "trained"), scope, item.span)
+    thing = named(item.about, ("rows", "trained", "evaluation"), scope, item.span)
     try:
         place = Constants(scope=scope).evaluate(item.place)
         if not isinstance(place, Made):
@@ -87,6 +87,9 @@ def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
         return None
     if flow.label is Privacy.SIMULATED:
         scope.report(simulated_flow(flow, item.span, "a publication"))
+        return None
+    if thing.thing == "evaluation":
+        scope.report(error("wrong-kind", f"datasets and models are published, and `{thing.name}` is an evaluation", item.about.span))
         return None
     if "" in thing.licences:
         scope.report(warning("missing-licence", f"`{thing.name}` is published, and a source it is made from states no licence", item.span, help='say `license = "..."` at every source'))

@@ -6,10 +6,10 @@ from typing import Any
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.check.references import named
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon, noise_for
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import read_settings
+from synthc.compiler.settings import M, read_settings
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 
@@ -30,14 +30,16 @@ def check_budgets(program: Program) -> dict[str, dict[str, Any]]:
         if thing.thing == "rows" and (thing.kind != "source" or "people" not in thing.settings or not thing.settings["people"]):
             scope.report(error("wrong-kind", f"a budget limits a private source or an endpoint, and `{thing.name}` is neither", item.about.span))
             continue
-        model = CallBudget if thing.thing == "endpoint" else PeopleBudget
-        owner = syntax.Identifier(span=item.about.span, name=item.about.name)
-        read = read_settings(model, item.settings, scope, owner=owner)
-        if read is not None and thing.name in budgets:
-            scope.report(error("repeated-name", f"`{thing.name}` has two budgets", item.about.span))
-        elif read is not None:
-            budgets[thing.name] = read.model_dump()
+        model: type[PeopleBudget | CallBudget] = CallBudget if thing.thing == "endpoint" else PeopleBudget
+        read = _read(model, item, scope)
+        if read is not None:
+            budgets.setdefault(thing.name, read.model_dump())
+    scope.all_once([(item.about.span.text, item.about.span) for item in scope.module.syntax.items if isinstance(item, syntax.Budget)], "the budget of")
     return budgets
+
+
+def _read(model: type[M], item: syntax.Budget, scope: Scope) -> M | None:
+    return read_settings(model, item.settings, scope, owner=syntax.Identifier(span=item.about.span, name=item.about.span.text))
 
 
 def budget_of(source: Thing, scope: Scope) -> PeopleBudget | None:
@@ -49,8 +51,7 @@ def budget_of(source: Thing, scope: Scope) -> PeopleBudget | None:
             thing = found and scope.program.thing(*found)
             if thing and thing.name == source.name:
                 quiet = len(scope.program.diagnostics)
-                owner = syntax.Identifier(span=item.about.span, name=item.about.name)
-                read = read_settings(PeopleBudget, item.settings, main, owner=owner)
+                read = _read(PeopleBudget, item, main)
                 del scope.program.diagnostics[quiet:]
                 return read
     return None
@@ -64,6 +65,8 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
         if thing.origin is not None:
             people.setdefault(thing.origin.settings["people"], []).append(thing)
     for mechanisms in people.values():
+        if not _alike(program, mechanisms):
+            continue
         origins = {thing.origin.name for thing in mechanisms if thing.origin is not None}
         found = [budgets[name] for name in sorted(origins) if name in budgets]
         if found:
@@ -71,14 +74,28 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
             _compare(program, mechanisms, smallest)
 
 
+def _alike(program: Program, mechanisms: list[Thing]) -> bool:
+    """Refuse people who are more in one source than in another."""
+    first = mechanisms[0]
+    for thing in mechanisms[1:]:
+        if any(thing.settings[key] != first.settings[key] for key in ("population", "population_is")):
+            labels = (Label(span=first.span, text=f"{first.settings['population']:,} people, {first.settings['population_is']}"),)
+            message = f"`{thing.settings['people']}` are {thing.settings['population']:,} people here, {thing.settings['population_is']}, and other people elsewhere"
+            program.diagnostics.append(error("unlike-people", message, thing.span, labels=labels, help="say the same `population` at all sources of the same `people`"))
+            return False
+    return True
+
+
 def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) -> None:
     dps = [thing.settings["dp"] for thing in mechanisms]
     labels = tuple(Label(span=thing.span, text=f"`{thing.name}` spends epsilon {_number(dp['epsilon'])}") for thing, dp in zip(mechanisms, dps, strict=True))
     deltas = sum(dp["delta"] for dp in dps)
+    one = len(mechanisms) == 1
+    who = f"`{mechanisms[0].name}` spends" if one else "these mechanisms together spend"
     last = mechanisms[-1]
     if deltas > budget["delta"] * (1 + 1e-9):
         program.diagnostics.append(
-            error("over-budget", f"the deltas of these mechanisms make {deltas:.3g}, and the budget has {budget['delta']:.3g}", last.span, labels=labels[:-1], help="give the mechanisms smaller deltas")
+            error("over-budget", f"{who} a delta of {deltas:.3g}, and the budget has {budget['delta']:.3g}", last.span, labels=labels[:-1], help="give them smaller deltas")
         )
         return
     if sum(dp["epsilon"] for dp in dps) <= budget["epsilon"] * (1 + 1e-9):
@@ -88,7 +105,7 @@ def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) 
         program.diagnostics.append(
             error(
                 "over-budget",
-                f"these mechanisms spend epsilon {_number(spent)} together, and the budget has {_number(budget['epsilon'])}",
+                f"{who} epsilon {_number(spent)}, and the budget has {_number(budget['epsilon'])}",
                 last.span,
                 labels=labels[:-1],
                 help="ask for a smaller epsilon, tune fewer models, or raise the budget",
@@ -98,8 +115,6 @@ def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) 
 
 def mechanism(tuned: Thing) -> SubsampledGaussian:
     """Return the accountant's event of a federation, its noise solved where an epsilon was asked."""
-    from synthc.compiler.graph.accounting import noise_for
-
     dp, rounds = tuned.settings["dp"], tuned.settings["rounds"]
     noise = dp["noise"] or noise_for(epsilon=dp["epsilon"], delta=dp["delta"], sampling=dp["sampling"], rounds=rounds)
     return SubsampledGaussian(sampling=dp["sampling"], noise=noise, rounds=rounds)

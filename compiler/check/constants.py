@@ -37,8 +37,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     except NotConstant:
         return None
     found = type_of(value)
-    if found is None or (wanted is not None and not accepts(wanted, found)):
-        message = f"`{declared.name.name}` is declared as {wanted}, and this is {found}" if found else "this is no value that a constant can have"
+    if found is None or (wanted is not None and not fits(value, wanted)):
+        problem = "the items of a list have one type" if isinstance(value, list) else "this is no value that a constant can have"
+        message = f"`{declared.name.name}` is declared as {wanted}, and this is {found}" if found else problem
         scope.report(error("wrong-type", message, (declared.value or declared.name).span))
         return None
     return Thing(
@@ -49,6 +50,18 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         type=wanted or found,
         value=value,
     )
+
+
+def fits(value: Any, wanted: Type) -> bool:
+    """Tell whether a constant may stand where a type is wanted; a text may be an option of a choice.
+
+    >>> fits("yes", Type(kind="choice", options=("yes", "no"))), fits(5, TEXT)
+    (True, False)
+    """
+    if wanted.kind == "choice" and isinstance(value, str):
+        return value in wanted.options
+    found = type_of(value)
+    return found is not None and accepts(wanted, found)
 
 
 def type_of(value: Any) -> Type | None:
@@ -94,12 +107,23 @@ def _value(declared: syntax.Declaration, wanted: Type | None, scope: Scope) -> A
 
 
 def _from_command_line(declared: syntax.Declaration, given: str, wanted: Type | None, scope: Scope) -> Any:
-    if wanted == TEXT:
-        return given
-    name = declared.name.name
+    value: Any = given
+    if wanted is None or wanted.kind not in {"text", "choice"}:
+        value = _read(declared.name.name, given, scope)
+    if value is None or (wanted is not None and not fits(value, wanted)):
+        message = f"`{declared.name.name}` is {wanted}, and `--set {declared.name.name}={given}` is not"
+        scope.report(error("wrong-type", message, declared.name.span))
+        raise NotConstant
+    return value
+
+
+def _read(name: str, given: str, scope: Scope) -> Any:
+    """Return the value of what the command line says, None if it is none; mistakes in it are not shown one by one."""
     module, found = parse(Source(path=f"--set {name}", text=f"synth 1\nlet {name} = {given}\n"))
     items = [item for item in module.items if isinstance(item, syntax.Declaration)]
-    if found or len(items) != 1 or items[0].value is None:
-        scope.report(error("wrong-type", f"`--set {name}={given}` is not {wanted}", declared.name.span))
-        raise NotConstant
-    return Constants(scope=scope).evaluate(items[0].value)
+    before = len(scope.program.diagnostics)
+    try:
+        return None if found or len(items) != 1 or items[0].value is None else Constants(scope=scope).evaluate(items[0].value)
+    except NotConstant:
+        del scope.program.diagnostics[before:]
+        return None

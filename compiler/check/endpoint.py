@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from synthc.compiler.catalog.endpoints.embedded import Embedded
 from synthc.compiler.catalog.endpoints.tgi import Tgi
+from synthc.compiler.catalog.values import Settings
 from synthc.compiler.evaluate import Constants, NotConstant, Secret
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import settings_of
+from synthc.compiler.settings import setting_span, settings_of
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
 
-KINDS = {"tgi": Tgi, "embedded": Embedded}
+KINDS: dict[str, type[Settings]] = {"tgi": Tgi, "embedded": Embedded}
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
@@ -29,9 +31,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         help_, fix = spelling(kind, KINDS, call.function.span)
         scope.report(error("unknown-function", f"there is no endpoint `{kind}(...)`", call.function.span, help=help_, fix=fix))
         return None
-    read = settings_of(KINDS[kind], declared, scope)
+    read: Settings | None = settings_of(KINDS[kind], declared, scope)
     try:
-        url = _url(call, scope) if kind == "tgi" else _nothing(call, scope)
+        url = ADDRESSES[kind](call, scope)
     except NotConstant:
         return None
     if read is None:
@@ -39,7 +41,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     settings: dict[str, Any] = read.model_dump(exclude={"token"})
     token = getattr(read, "token", None)
     if token is not None and not isinstance(token, Secret):
-        scope.report(error("plain-secret", "a token never stands in a spec", declared.name.span, help='write `token = secret("NAME")` and set that variable'))
+        scope.report(error("plain-secret", "a token never stands in a spec", setting_span(declared, "token"), help='write `token = secret("NAME")` and set that variable'))
         return None
     return Thing(
         name=scope.prefix + declared.name.name,
@@ -68,10 +70,14 @@ def _url(call: syntax.Call, scope: Scope) -> dict[str, Any]:
     return {"text": url}
 
 
-def _nothing(call: syntax.Call, scope: Scope) -> None:
-    if call.arguments:
-        scope.report(error("wrong-value", f"`{call.function.span.text}` takes nothing in its brackets", call.span))
-        raise NotConstant
+def _nowhere(call: syntax.Call, scope: Scope) -> dict[str, Any] | None:
+    if not call.arguments:
+        return None
+    scope.report(error("wrong-value", f"`{call.function.span.text}` takes nothing in its brackets", call.span))
+    raise NotConstant
+
+
+ADDRESSES: dict[str, Callable[[syntax.Call, Scope], dict[str, Any] | None]] = {"tgi": _url, "embedded": _nowhere}
 
 
 def default_endpoint(scope: Scope, span: Span) -> Thing | None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from synthc.compiler.catalog.metrics.next_word import METRICS, NextWord
 from synthc.compiler.catalog.trainers import SAME_FOR_COMPARED
-from synthc.compiler.check.references import call, clause, named, text_column
+from synthc.compiler.check.references import behind, call, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
-from synthc.compiler.suggest import spelling
+from synthc.compiler.suggest import guess
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 
@@ -65,14 +65,14 @@ def _over(declared: syntax.Declaration, scope: Scope) -> tuple[Thing, str | None
     part: syntax.Identifier | None = None
     if isinstance(written, syntax.Field) and scope.find(written) is None:
         part, written = written.name, written.of
-    rows = named(written, ("rows",), scope, declared.name.span)
+    rows = named(written, ("rows",), scope, declared.name.span) if part else behind(declared, "over", scope)
     if rows is None:
         return None
     source = rows.origin or rows
     split = source.settings.get("split") if source.kind == "source" else None
     parts = {"train", *(split["parts"] if split else ())}
     if part is not None and (split is None or part.name not in parts):
-        help_, fix = spelling(part.name, parts, part.span)
+        help_, fix = guess(part.name, parts, part.span)
         known = "its parts are " + ", ".join(f"`{p}`" for p in sorted(parts)) if split else f"`{rows.name}` has no split"
         scope.report(error("unknown-part", f"`{rows.name}` has no part `{part.name}`", part.span, help=help_ or known, fix=fix))
         return None
@@ -105,7 +105,7 @@ def _judged(written: Any, models: dict[str, Thing], scope: Scope) -> Thing | Non
     """Return a model by its name, None after reporting that it is not judged here."""
     model = models.get(written.span.text)
     if model is None:
-        help_, fix = spelling(written.span.text, models, written.span)
+        help_, fix = guess(written.span.text, models, written.span)
         judged = "judged here are " + ", ".join(f"`{name}`" for name in models)
         scope.report(error("unknown-name", f"`{written.span.text}` is none of the models judged here", written.span, help=help_ or judged, fix=fix))
     return model
@@ -118,7 +118,7 @@ def _equal_arms(left: Thing, right: Thing, item: syntax.Binary, scope: Scope) ->
     different = [key for key in SAME_FOR_COMPARED[left.kind] if left.settings[key] != right.settings[key]]
     if different:
         shown = ", ".join(f"`{key}` ({_shown(left.settings[key])} and {_shown(right.settings[key])})" for key in different)
-        labels = (Label(span=left.span, text=f"`{left.name}`"), Label(span=right.span, text=f"`{right.name}`"))
+        labels = (Label(span=left.span, text=f"`{left.name}` is trained here"), Label(span=right.span, text=f"`{right.name}` is trained here"))
         scope.report(error("unequal-arms", f"arms that are compared are trained alike, and these differ in {shown}", item.span, labels=labels, help=f"write `like = {right.name}`"))
     return not different
 
@@ -162,7 +162,7 @@ def _number(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
     if model is None:
         return None
     if written.name.name not in METRICS:
-        help_, fix = spelling(written.name.name, METRICS, written.name.span)
+        help_, fix = guess(written.name.name, METRICS, written.name.span)
         scope.report(error("unknown-field", f"there is no metric `{written.name.name}`", written.name.span, help=help_ or "metrics are " + ", ".join(METRICS), fix=fix))
         return None
     return {"metric": [{"node": model.name}, written.name.name]}

@@ -7,7 +7,7 @@ from typing import Any
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_of
-from synthc.compiler.check.references import clause, named, text_column
+from synthc.compiler.check.references import behind, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
 from synthc.compiler.graph.privacy_document import train_share
@@ -66,7 +66,8 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
 
 def _says_dp(declared: syntax.Declaration, scope: Scope) -> bool:
     own = declared.settings.entries if declared.settings else ()
-    return any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in like(declared, scope))))
+    inherited = like(declared, scope)
+    return inherited is None or any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in inherited)))
 
 
 def _people(source: Thing) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def _users(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if isinstance(written, syntax.Field) and isinstance(written.of, syntax.Name | syntax.Field) and scope.find(written.of):
         scope.report(error("unknown-part", "a federation reads `train`, and the other parts are for evaluation", written.name.span, help=f"write `over {written.of.span.text}`"))
         return None
-    return named(written, ("rows",), scope, declared.name.span)
+    return behind(declared, "over", scope)
 
 
 def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:
@@ -130,7 +131,8 @@ def _flow(declared: syntax.Declaration, model: Thing, users: Thing, source: Thin
     if private:
         return users.flow.through(span, f"`{name}` is tuned here with `dp = none`, so it stays private")
     if model.flow.label is Privacy.PRIVATE:
-        scope.report(private_flow(model.flow, span, "a federation as its start", "start from a model that was pre-trained on public text or tuned under DP"))
+        start = model.flow.through(span, f"`{name}` starts from `{model.name}` here")
+        scope.report(private_flow(start, span, "a federation as its start", "start from a model that was pre-trained on public text or tuned under DP"))
         return None
     label = Privacy.SIMULATED if source.settings["simulate"] else Privacy.DP
     mechanism = users.flow.relabelled(label, span, f"`{name}` is tuned over `{users.name}` here", name)

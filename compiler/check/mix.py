@@ -34,7 +34,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         if not isinstance(share, Share) or share <= 0:
             scope.report(error("wrong-value", "a part has a share such as 60%", term.share.span))
             return None
-        if thing is None or not text_column(thing, "text", scope, term.value.span):
+        if thing is None or not text_column(thing, "text", scope, term.value.span, "make one with `let text = ...`"):
             return None
         parts.append((thing, float(share)))
     total = sum(share for _, share in parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
-from synthc.compiler.check.references import clause, named, text_column
+from synthc.compiler.check.references import behind, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow
 from synthc.compiler.program import Thing
@@ -17,7 +17,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     name, span = declared.name.name, declared.name.span
     settings = settings_of(Pretrain, declared, scope)
     model = named(declared.value, ("model", "trained"), scope, span)
-    rows = named(clause(declared, "on"), ("rows",), scope, span)
+    rows = behind(declared, "on", scope)
     if settings is None or model is None or rows is None or not text_column(rows, settings.column, scope, span):
         return None
     flow = join(

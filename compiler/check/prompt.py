@@ -7,14 +7,14 @@ from typing import Any
 
 from synthc.compiler import constant
 from synthc.compiler.catalog import prompts
-from synthc.compiler.check.constants import type_of
+from synthc.compiler.check.constants import fits, type_of
 from synthc.compiler.check.references import named
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.expression import Expressions
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import read_settings
-from synthc.compiler.types import TEXT, UNKNOWN, Type, accepts, read_type
+from synthc.compiler.types import TEXT, UNKNOWN, Type, read_type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -38,11 +38,7 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
     words = _Words(scope=scope, slots=slots, answer=answer)
     parts = {key: words.parts(getattr(settings, key)) for key in ("system", "ask", "complete") if getattr(settings, key) is not None}
     _report_unused(declared, slots, parts, scope)
-    examples = [case for group in cases for case in check_cases(group.cases, slots, answer, scope)]
-    for example in examples:
-        if "check" in example["expected"]:
-            scope.report(error("wrong-case", "an example shows an answer, and this is a condition on one", declared.name.span, help="conditions belong into a `test`"))
-            return None
+    examples = [case for group in cases for case in check_cases(group.cases, slots, answer, scope, examples=True)]
     endpoint = named(settings.endpoint, ("endpoint",), scope, declared.name.span) if settings.endpoint is not None else None
     if settings.endpoint is not None and endpoint is None:
         return None
@@ -89,12 +85,15 @@ def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[synta
     return True
 
 
-def check_cases(cases: tuple[syntax.Case, ...], slots: dict[str, Type], answer: Type, scope: Scope) -> list[dict[str, Any]]:
+def check_cases(cases: tuple[syntax.Case, ...], slots: dict[str, Type], answer: Type, scope: Scope, *, examples: bool = False) -> list[dict[str, Any]]:
     """Return the cases of `examples` or a `test`: slots by name, what is expected, the place."""
     found = []
     for case in cases:
         if len(case.inputs) != len(slots):
             scope.report(error("wrong-case", f"the prompt has {len(slots)} slot{'s' * (len(slots) != 1)}, and this case gives {len(case.inputs)}", case.span))
+            continue
+        if examples and _mentions_answer(case.expected):
+            scope.report(error("wrong-case", "an example shows an answer, and this is a condition on one", case.expected.span, help="conditions belong into a `test`"))
             continue
         values: dict[str, Any] = {}
         try:
@@ -109,10 +108,8 @@ def check_cases(cases: tuple[syntax.Case, ...], slots: dict[str, Type], answer: 
 
 def _literal(written: syntax.Expression, of: Type, what: str, scope: Scope) -> Any:
     value = Constants(scope=scope).evaluate(written)
-    found = type_of(value)
-    text = of.kind == "choice" and isinstance(value, str)
-    if found is None or not (value in of.options if text else accepts(of, found)):
-        scope.report(error("wrong-type", f"{what} is {of}, and this is {found or 'no literal'}", written.span))
+    if not fits(value, of):
+        scope.report(error("wrong-type", f"{what} is {of}, and this is {type_of(value) or 'no literal'}", written.span))
         raise NotConstant
     return constant.to_json(value)
 

@@ -17,6 +17,7 @@ WORDS = {
     "model": "a model",
     "trained": "a pre-trained or tuned model",
     "endpoint": "an endpoint",
+    "evaluation": "an evaluation",
 }
 
 
@@ -36,6 +37,18 @@ def named(written: syntax.Expression | None, things: tuple[str, ...], scope: Sco
     return thing
 
 
+def behind(declared: syntax.Declaration, word: str, scope: Scope) -> Thing | None:
+    """Return the rows behind `on` or `over`."""
+    written = clause(declared, word)
+    if written is None:
+        scope.report(error("missing-value", f"`{declared.name.name}` does not say {word} which rows", declared.name.span, help=f"write `{word} ROWS`"))
+        return None
+    return named(written, ("rows",), scope, declared.name.span)
+
+
+NOUNS = {"evaluate": "metric", "vocab": "kind of vocabulary"}
+
+
 def call(declared: syntax.Declaration, names: tuple[str, ...], scope: Scope) -> syntax.Call | None:
     """Return the call that makes a declaration, such as `lstm(keys)`, its name checked."""
     value = declared.value
@@ -45,19 +58,19 @@ def call(declared: syntax.Declaration, names: tuple[str, ...], scope: Scope) -> 
         return None
     if value.function.name not in names:
         help_, fix = spelling(value.function.name, names, value.function.span)
-        message = f"there is no {declared.kind.name} `{value.function.name}(...)`"
+        message = f"there is no {NOUNS.get(declared.kind.name, declared.kind.name)} `{value.function.name}(...)`"
         scope.report(error("unknown-function", message, value.function.span, help=help_ or f"possible: {example}", fix=fix))
         return None
     return value if scope.unnamed(value) and scope.all_once([(one.value.span.text, one.span) for one in value.arguments], "in this call") else None
 
 
-def text_column(rows: Thing, column: str, scope: Scope, at: Span) -> bool:
+def text_column(rows: Thing, column: str, scope: Scope, at: Span, mend: str = "say `column = NAME`") -> bool:
     """Check that some rows have a column of text."""
     if column in rows.columns and accepts(TEXT, rows.columns[column]):
         return True
     has = ", ".join(f"`{name}`" for name in rows.columns)
     problem = f"is {rows.columns[column]}" if column in rows.columns else "is not there"
-    scope.report(error("unknown-column", f"`{rows.name}` is read by its column `{column}`, which {problem}", at, help=f"its columns are {has}; say `column = NAME`"))
+    scope.report(error("unknown-column", f"`{rows.name}` is read by its column `{column}`, which {problem}", at, help=f"its columns are {has}; {mend}"))
     return False
 
 

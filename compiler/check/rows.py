@@ -19,7 +19,7 @@ from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
-from synthc.compiler.suggest import spelling
+from synthc.compiler.suggest import guess, spelling
 from synthc.compiler.types import INT, Type
 from synthc.compiler.wording import a
 from synthc.dsl import syntax
@@ -133,7 +133,7 @@ def _slot(argument: syntax.Argument, scope: Scope, things: list[Thing]) -> tuple
         if thing and thing.thing == "rows":
             column = thing.columns.get(value.name.name)
             if column is None:
-                help_, fix = spelling(value.name.name, thing.columns, value.name.span)
+                help_, fix = guess(value.name.name, thing.columns, value.name.span)
                 scope.report(error("unknown-column", f"`{thing.name}` has no column `{value.name.name}`", value.name.span, help=help_, fix=fix))
                 return None
             things.append(thing)

@@ -7,15 +7,15 @@ from typing import Any
 
 from synthc.compiler.catalog.sources.files import Files
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
-from synthc.compiler.check.constants import type_of
-from synthc.compiler.constant import Keys, Made, Share
+from synthc.compiler.check.constants import fits, type_of
+from synthc.compiler.constant import Keys, Made, Share, to_json
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.load import relative
 from synthc.compiler.privacy import PUBLIC, declared_private
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import make, settings_of
-from synthc.compiler.types import TEXT, Type, accepts, read_type
+from synthc.compiler.settings import make, setting_span, settings_of
+from synthc.compiler.types import TEXT, Type, read_type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -26,44 +26,39 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if visibility is None:
         scope.report(error("missing-visibility", f"`{declared.name.name}` must say whether it is public or private", declared.kind.span, help="write `public source` or `private source`"))
         return None
-    columns = _columns(declared, scope, private=visibility == "private")
-    if not scope.all_once([(e.name.name, e.name.span) for e in declared.settings.entries if e.name.name in columns] if declared.settings else [], "the column"):
+    private = visibility == "private"
+    columns = _columns(declared, scope, private=private)
+    entries = declared.settings.entries if declared.settings else ()
+    if not scope.all_once([(e.name.name, e.name.span) for e in entries if e.name.name in columns], "the column"):
         return None
-    model = PrivateSource if visibility == "private" else PublicSource
-    settings = settings_of(model, declared, scope, *columns)
+    if private:
+        settings: PrivateSource | PublicSource | None = settings_of(PrivateSource, declared, scope, *columns)
+    else:
+        settings = settings_of(PublicSource, declared, scope, *columns)
     try:
         reader = _reader(declared, scope)
-        split = _split(declared, settings, scope) if isinstance(settings, PrivateSource) else None
+        people = _people(declared, settings, scope) if isinstance(settings, PrivateSource) else NO_PEOPLE
     except NotConstant:
         return None
-    if settings is None or None in columns.values() or (isinstance(settings, PrivateSource) and not _people(declared, settings, scope)):
+    if settings is None or None in columns.values():
         return None
-    if not columns:
-        columns["text"] = {"path": ["text"], "type": TEXT}
-    types = {name: column["type"] for name, column in columns.items() if column}
-    more = {} if not isinstance(settings, PrivateSource) else {
-        "user": list(settings.user.keys),
-        "people": settings.people or scope.prefix + declared.name.name,
-        "population": settings.population,
-        "simulate": settings.simulate,
-        "draw": settings.draw,
-        "split": split,
-    }
+    known = {name: column for name, column in columns.items() if column} or {"text": {"path": ["text"], "type": TEXT}}
+    name, span = declared.name.name, declared.name.span
     return Thing(
-        name=scope.prefix + declared.name.name,
+        name=scope.prefix + name,
         thing="rows",
         kind="source",
-        span=declared.name.span,
-        flow=declared_private(declared.name.span, declared.name.name) if visibility == "private" else PUBLIC,
-        columns=types,
+        span=span,
+        flow=declared_private(span, name) if private else PUBLIC,
+        columns={name: column["type"] for name, column in known.items()},
         licences=frozenset({settings.license or ""}),
         settings={
             "reader": reader,
             "visibility": visibility,
-            "columns": {n: {**c, "type": c["type"].to_json()} for n, c in columns.items() if c},
+            "columns": {name: {**column, "type": column["type"].to_json()} for name, column in known.items()},
             "license": settings.license,
             "max_failures": settings.max_failures,
-            **({"user": None, "people": None, "population": None, "simulate": None, "draw": None, "split": None} | more),
+            **people,
         },
     )
 
@@ -88,13 +83,13 @@ def _column(entry: syntax.Setting, path: syntax.Path, default: syntax.Expression
     column: dict[str, Any] = {"path": list(path.keys), "type": type_}
     if default is not None:
         try:
-            column["default"] = Constants(scope=scope).evaluate(default)
+            value = Constants(scope=scope).evaluate(default)
         except NotConstant:
             return None
-        found = type_of(column["default"])
-        if type_ is None or found is None or not accepts(type_, found):
-            scope.report(error("wrong-type", f"`{entry.name.name}` is {type_}, and its default is {found}", default.span))
+        if type_ is None or not fits(value, type_):
+            scope.report(error("wrong-type", f"`{entry.name.name}` is {type_}, and its default is {type_of(value)}", default.span))
             return None
+        column["default"] = to_json(value)
     return column
 
 
@@ -110,19 +105,35 @@ def _reader(declared: syntax.Declaration, scope: Scope) -> dict[str, Any]:
     return {"kind": "hub", **made.model_dump()}
 
 
-def _people(declared: syntax.Declaration, settings: PrivateSource, scope: Scope) -> bool:
-    """Check what a private source says of its people."""
-    name, span = declared.name.name, declared.name.span
+NO_PEOPLE = dict.fromkeys(("user", "people", "population", "simulate", "draw", "split"))
+
+
+def _people(declared: syntax.Declaration, settings: PrivateSource, scope: Scope) -> dict[str, Any]:
+    """Return what a private source says of its people.
+
+    Raises:
+        NotConstant: something about them is wrong, which has been reported.
+    """
+
+    def wrong(rule: str, message: str, setting: str, mend: str) -> NotConstant:
+        scope.report(error(rule, message, setting_span(declared, setting), help=mend))
+        return NotConstant()
+
+    name = declared.name.name
     if not isinstance(settings.user, Keys):
-        scope.report(error("wrong-value", "`user` wants a place in the record, such as .user_id", span))
-        return False
+        raise wrong("wrong-value", "`user` wants a place in the record, such as .user_id", "user", "write `user = .user_id`")
     if settings.population is not None and settings.simulate is not None:
-        scope.report(error("wrong-value", f"`{name}` declares a `population` and pretends one with `simulate`", span, help="keep one of the two"))
-        return False
+        raise wrong("wrong-value", f"`{name}` declares a `population` and pretends one with `simulate`", "simulate", "keep one of the two")
     if settings.draw is not None and settings.simulate is None:
-        scope.report(error("useless-setting", "`draw` has no effect without `simulate`", span))
-        return False
-    return True
+        raise wrong("useless-setting", "`draw` has no effect without `simulate`", "draw", "remove it")
+    return {
+        "user": list(settings.user.keys),
+        "people": settings.people or scope.prefix + name,
+        "population": settings.population,
+        "simulate": settings.simulate,
+        "draw": settings.draw,
+        "split": _split(declared, settings, scope),
+    }
 
 
 def _split(declared: syntax.Declaration, settings: PrivateSource, scope: Scope) -> dict[str, Any] | None:
@@ -133,7 +144,7 @@ def _split(declared: syntax.Declaration, settings: PrivateSource, scope: Scope) 
         parts = split.model_extra or {}
         if parts and "train" in parts and all(isinstance(value, str) for value in parts.values()):
             return {"by": split.column, "parts": dict(parts)}
-    span = next(e.name.span for e in declared.settings.entries if e.name.name == "split") if declared.settings else declared.name.span
+    span = setting_span(declared, "split")
     if isinstance(split, dict):
         shares = list(split.values())
         if all(isinstance(share, Share) for share in shares) and "train" not in split and sum(shares) < 1:
