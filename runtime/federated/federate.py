@@ -100,12 +100,12 @@ def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds
 def _tune(
     context: Context, rounds: Rounds, state: State, users: Users, mechanism: Mechanism, total: int, charge: Callable[[str, int], None]
 ) -> State:
-    """Run the rounds that are left through Flower's strategy over a pool of workers."""
+    """Run the rounds that are left through Flower's strategy, in this process or over a pool of workers."""
     settings = context.node.settings
     _hush(context.scratch)
     from flwr.app import ArrayRecord
 
-    from synthc.runtime.federated.grid import PoolGrid
+    from synthc.runtime.federated.grid import LocalGrid, PoolGrid
     from synthc.runtime.federated.strategy import PrivateFedAvg
 
     strategy = PrivateFedAvg(
@@ -120,7 +120,12 @@ def _tune(
         told=lambda done: context.progress(done, total, "rounds"),
     )
     worker = Worker(start=context.inputs[context.reference("model")], users=context.scratch / "users", settings=dict(settings))
-    grid = PoolGrid(partial(make_app, worker), settings["workers"] or os.cpu_count() or 1, alive=lambda: context.progress(strategy.state.round, total, "rounds"))
+    workers = settings["workers"] or os.cpu_count() or 1
+
+    def alive() -> None:
+        context.progress(strategy.state.round, total, "rounds")
+
+    grid = LocalGrid(make_app(worker), 1) if workers == 1 else PoolGrid(partial(make_app, worker), workers, alive)
     try:
         strategy.start(grid, ArrayRecord([state.weights]), num_rounds=total - state.round)
     finally:

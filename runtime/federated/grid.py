@@ -32,6 +32,9 @@ class NearGrid(Grid):
         """Take the number of nodes."""
         self.nodes = nodes
 
+    def close(self) -> None:
+        """Let go of what answers."""
+
     def set_run(self, run: Any) -> None:
         """Have only one run."""
 
