@@ -79,7 +79,7 @@ class Store:
         if not path.exists():
             _made(self.root, private=False)
             # Linked when it is whole: a half-written key would be a guessable one.
-            waiting = path.with_name(f"key.{os.getpid()}")
+            waiting = path.with_name(f"key.{secrets.token_hex(8)}")
             waiting.touch(mode=0o600)
             waiting.write_text(secrets.token_hex(32))
             with contextlib.suppress(FileExistsError):

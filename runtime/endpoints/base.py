@@ -69,7 +69,8 @@ class Identity:
 class EndpointError(Exception):
     """An answer that did not come. `retry` says whether asking again may help.
 
-    `overloaded` asks to slow down, `after` says for how many seconds, `gone` that nobody listens.
+    `overloaded` asks to slow down, `after` says for how many seconds, `gone` that no question at all
+    is answered, such as where nobody listens or the token is refused.
     """
 
     def __init__(self, message: str, *, retry: bool = False, overloaded: bool = False, gone: bool = False, after: float | None = None) -> None:
@@ -81,7 +82,10 @@ class EndpointError(Exception):
 class Endpoint(Protocol):
     """Who answers requests."""
 
-    remote: bool
+    @property
+    def remote(self) -> bool:
+        """Whether requests leave this machine."""
+        ...
 
     async def identity(self) -> Identity:
         """Return which model answers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from asyncio import sleep
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -14,7 +15,7 @@ from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import Ledger
 
 LONGEST_WAIT = 30.0
-TRIES = 4
+TRIES = 3
 """How often a question is asked that the server fails at."""
 PATIENT_TRIES = 12
 """How often while nobody listens or the server is overloaded: about two minutes."""
@@ -111,7 +112,7 @@ class Caller:
                         raise OutsideFault(f"{problem}; see to the server and repeat the command, which goes on from here") from None
                     raise
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
-                await asyncio.sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt)))  # noqa: S311
+                await sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt)))  # noqa: S311
         raise AssertionError("the last try returns or raises")
 
     async def _try(self, request: Request) -> Reply:

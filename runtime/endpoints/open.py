@@ -20,11 +20,12 @@ def open_endpoint(node: Node, override: str | None) -> Endpoint:
         return EmbeddedEndpoint()
     if kind != "tgi":
         raise InputError(f"`--endpoint {node.name}={override}`: kinds are `tgi:URL` and `embedded`")
+    from synthc.runtime.endpoints.connection import Connection
     from synthc.runtime.endpoints.tgi import TgiEndpoint, secret
 
     url = override.split(":", 1)[1] if override else _address(settings["url"], node)
     token = secret(settings["token"]["secret"], node.name) if settings.get("token") else None
-    return TgiEndpoint(name=node.name, url=url, timeout=settings.get("timeout", 60.0), token=token)
+    return TgiEndpoint(connection=Connection(name=node.name, url=url, timeout=settings.get("timeout", 60.0), token=token))
 
 
 def _address(url: Mapping[str, str | None], node: Node) -> str:

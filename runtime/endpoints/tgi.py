@@ -7,236 +7,203 @@ once and without `Retry-After` (huggingface/text-generation-inference, router/sr
 
 from __future__ import annotations
 
-import asyncio
-import json
 import math
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
-
-import aiohttp
 
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
+from synthc.runtime.endpoints.connection import Answer, Connection
+from synthc.runtime.endpoints.first_token import first_token_scores
 from synthc.runtime.errors import InputError, OutsideFault
 
 LIKELY = 5
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-RETRIED = frozenset({424, 500, 502, 504})
-SLOW_DOWN = frozenset({429, 503})
+"""The most likely tokens that a server tells, its `max_top_n_tokens`."""
 
 
 @dataclass(slots=True, kw_only=True)
 class TgiEndpoint:
     """One server. `remote` is false for an address of this machine, which may see a simulation."""
 
-    name: str
-    url: str
-    timeout: float
-    token: str | None = None
-    _session: aiohttp.ClientSession | None = None
-    _info: Mapping[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an address that is neither https nor of this machine."""
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise InputError(f"endpoint `{self.name}`: {self.url} is not encrypted; use https, or an address of this machine")
+    connection: Connection
+    _identity: Identity | None = None
 
     @property
     def remote(self) -> bool:
         """Whether requests leave this machine."""
-        return urlsplit(self.url).hostname not in LOOPBACK
+        return not self.connection.local
 
     async def identity(self) -> Identity:
-        """Ask `/info` which model answers."""
-        info = await self._about()
-        server = f"tgi {info.get('version', '')}".strip()
-        return Identity(model=str(info.get("model_id")), revision=str(info.get("model_sha") or ""), server=server)
+        """Ask `/info`, once, which model answers."""
+        if self._identity is None:
+            try:
+                with self.connection.reading():
+                    info = (await self.connection.send("GET", "/info")).body
+                    server = f"tgi {info.get('version', '')}".strip()
+                    self._identity = Identity(model=str(info["model_id"]), revision=str(info.get("model_sha") or ""), server=server)
+            except EndpointError as problem:
+                raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=tgi:URL`") from None
+        return self._identity
 
     async def answer(self, request: Request) -> Reply:
         """Return the answer; of a choice with a log-probability for each option."""
-        if request.answer["kind"] == "choice":
-            return await self._choose(request)
-        if request.messages is not None:
-            return await self._chat(request)
-        return await self._generate(request)
+        request = await self._fitted(request)
+        with self.connection.reading():
+            if request.answer["kind"] == "choice":
+                return await self._choose(request)
+            return await (self._generate(request) if request.messages is None else self._chat(request))
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self.connection.close()
 
-    async def _about(self) -> Mapping[str, Any]:
-        if self._info is None:
-            try:
-                self._info = await self._call("GET", "/info", None)
-            except EndpointError as problem:
-                raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.name}=tgi:URL`") from None
-        return self._info
+    async def _fitted(self, request: Request) -> Request:
+        """Return a request of at most `max_input` tokens, its last message cut at the end if it may be.
+
+        The messages route knows no `truncate`, and that of `/generate` cuts off the beginning, where
+        the instruction stands. So `/tokenize` counts where there might be too many: no token is
+        shorter than a byte. The few tokens that a chat template adds are not counted.
+        """
+        text, most = request.text.encode(), request.max_input
+        if most is None or len(text) <= most:
+            return request
+        with self.connection.reading():
+            ends = [int(token["stop"]) for token in (await self.connection.send("POST", "/tokenize", {"inputs": request.text})).body]
+        if len(ends) <= most:
+            return request
+        last = (request.messages[-1].content if request.messages else request.prompt or "").encode()
+        over = len(text) - ends[most - 1]
+        if not request.cut or over >= len(last):
+            raise EndpointError(f"the prompt has {len(ends):,} tokens, more than `max_input = {most}`")
+        kept = last[:-over].decode(errors="ignore")
+        if request.messages is None:
+            return replace(request, prompt=kept)
+        return replace(request, messages=(*request.messages[:-1], replace(request.messages[-1], content=kept)))
 
     async def _choose(self, request: Request) -> Reply:
-        """Score the first token over its likely spellings; options that share it, or are not likely, by their full text."""
-        if request.messages is not None:
-            body = {**self._chat_body(request), "max_tokens": 1, "logprobs": True, "top_logprobs": LIKELY}
-            found = await self._call("POST", "/v1/chat/completions", body)
-            entry = found["choices"][0]["logprobs"]["content"][0]
-            likely = {top["token"]: top["logprob"] for top in entry["top_logprobs"]}
-            usage = found.get("usage") or {}
-        else:
-            parameters = {**self._parameters(request), "max_new_tokens": 1, "do_sample": False, "details": True, "top_n_tokens": LIKELY}
-            parameters.pop("temperature", None)
-            found = await self._call("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
-            likely = {top["text"]: top["logprob"] for top in found["details"]["top_tokens"][0]}
-            usage = {"completion_tokens": 1}
-        scores = first_token_scores(likely, request.answer["options"])
+        """Score the first token over its likely spellings; where no option is likely, once more with only the options allowed."""
+        options = request.answer["options"]
+        answer = await self._first_token(request, None)
+        scores = first_token_scores(_likely(answer), options)
+        if max(scores.values()) == -math.inf:
+            # Under this grammar the server renormalises over the options' own tokens.
+            answer = await self._first_token(request, {"type": "regex", "value": "|".join(re.escape(option) for option in options)})
+            scores = first_token_scores(_likely(answer), options)
         best = max(scores, key=lambda option: scores[option])
+        known = math.isfinite(scores[best])
+        tokens_in, tokens_out = _tokens(answer, request)
         return Reply(
-            text=best if math.isfinite(scores[best]) else "",
+            text=best if known else "",
             finish="stop",
-            logprob=scores[best] if math.isfinite(scores[best]) else None,
+            logprob=scores[best] if known else None,
             choices=scores,
-            tokens_in=int(usage.get("prompt_tokens", 0)),
-            tokens_out=int(usage.get("completion_tokens", 1)),
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
         )
+
+    async def _first_token(self, request: Request, grammar: Mapping[str, Any] | None) -> Answer:
+        request = replace(request, temperature=0.0, top_p=None, seed=None, stop=())
+        if request.messages is None:
+            parameters = {**_parameters(request, grammar), "max_new_tokens": 1, "top_n_tokens": LIKELY}
+            return await self.connection.send("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
+        body = {**_chat_body(request, grammar), "max_tokens": 1, "logprobs": True, "top_logprobs": LIKELY}
+        return await self.connection.send("POST", "/v1/chat/completions", body)
 
     async def _chat(self, request: Request) -> Reply:
-        body = {**self._chat_body(request), "max_tokens": request.max_output, "logprobs": True}
-        found = await self._call("POST", "/v1/chat/completions", body)
-        choice = found["choices"][0]
-        tokens = ((choice.get("logprobs") or {}).get("content")) or []
-        usage = found.get("usage") or {}
-        return Reply(
-            text=_without_stop(choice["message"]["content"] or "", request.stop),
-            finish="length" if choice["finish_reason"] == "length" else "stop",
-            logprob=sum(t["logprob"] for t in tokens) / len(tokens) if tokens else None,
-            choices=None,
-            tokens_in=int(usage.get("prompt_tokens", 0)),
-            tokens_out=int(usage.get("completion_tokens", len(tokens))),
-        )
+        body = {**_chat_body(request, _grammar(request.answer)), "max_tokens": request.max_output, "logprobs": True}
+        answer = await self.connection.send("POST", "/v1/chat/completions", body)
+        choice = answer.body["choices"][0]
+        return _reply(choice["message"]["content"] or "", choice["finish_reason"], (choice.get("logprobs") or {}).get("content") or [], answer, request)
 
     async def _generate(self, request: Request) -> Reply:
-        parameters = {**self._parameters(request), "max_new_tokens": request.max_output, "details": True}
-        found = await self._call("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
-        details = found["details"]
-        logprobs = [token["logprob"] for token in details["tokens"] if token["logprob"] is not None]
-        return Reply(
-            text=_without_stop(found["generated_text"], request.stop),
-            finish="length" if details["finish_reason"] == "length" else "stop",
-            logprob=sum(logprobs) / len(logprobs) if logprobs else None,
-            choices=None,
-            tokens_in=len(details.get("prefill") or []),
-            tokens_out=int(details["generated_tokens"]),
-        )
-
-    def _chat_body(self, request: Request) -> dict[str, Any]:
-        assert request.messages is not None
-        body: dict[str, Any] = {
-            "model": "tgi",
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "temperature": request.temperature,
-            "stream": False,
-        }
-        if request.top_p is not None and request.top_p < 1:
-            body["top_p"] = request.top_p
-        if request.seed is not None:
-            body["seed"] = request.seed
-        if request.stop:
-            body["stop"] = list(request.stop)
-        grammar = _schema(request.answer)
-        if grammar is not None:
-            body["response_format"] = {"type": "json_object", "value": grammar}
-        return body
-
-    def _parameters(self, request: Request) -> dict[str, Any]:
-        sampled = request.temperature > 0
-        parameters: dict[str, Any] = {"do_sample": sampled, "return_full_text": False}
-        if sampled:
-            parameters |= {"temperature": request.temperature, "seed": request.seed}
-            if request.top_p is not None and request.top_p < 1:
-                parameters["top_p"] = request.top_p
-        if request.stop:
-            parameters["stop"] = list(request.stop)
-        if request.cut and request.max_input is not None:
-            parameters["truncate"] = request.max_input
-        grammar = _schema(request.answer)
-        if grammar is not None:
-            parameters["grammar"] = {"type": "json", "value": grammar}
-        return parameters
-
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
-        """Send one request and return the decoded answer, or raise what can be done about it."""
-        if self._session is None:
-            headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout)
-            )
-        where = f"endpoint `{self.name}` at {self.url}"
-        try:
-            async with self._session.request(method, self.url.rstrip("/") + path, json=body) as response:
-                text = await response.text()
-                if response.status != 200:
-                    raise _refusal(response.status, text, response.headers.get("Retry-After"), where)
-                return json.loads(text)
-        except aiohttp.ClientConnectorError:
-            raise EndpointError(f"{where} is not answering (nobody listens)", retry=True, gone=True) from None
-        except asyncio.TimeoutError:
-            raise EndpointError(f"{where} took longer than {self.timeout:g}s", retry=True, overloaded=True) from None
-        except (aiohttp.ClientError, ConnectionError) as problem:
-            raise EndpointError(f"{where} broke off ({type(problem).__name__})", retry=True, gone=True) from None
-        except (ValueError, KeyError):
-            raise EndpointError(f"{where} answered with something that is not JSON", retry=True) from None
+        parameters = {**_parameters(request, _grammar(request.answer)), "max_new_tokens": request.max_output}
+        answer = await self.connection.send("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
+        details = answer.body["details"]
+        return _reply(answer.body["generated_text"], details["finish_reason"], details["tokens"], answer, request)
 
 
-def first_token_scores(likely: Mapping[str, float], options: list[str]) -> dict[str, float]:
-    """Return the log-probability of each option from those of the likely first tokens.
-
-    Spellings that differ in case and white space count together; a token that begins two options
-    counts for neither, and an option without a token has minus infinity.
-    """
-    scores = dict.fromkeys(options, -math.inf)
-    for token, logprob in likely.items():
-        word = token.strip().strip("\"'.").casefold()
-        begun = [option for option in options if word and option.casefold().startswith(word)]
-        if len(begun) == 1:
-            scores[begun[0]] = float(math.log(math.exp(scores[begun[0]]) + math.exp(logprob)))
-    return scores
-
-
-def _refusal(status: int, text: str, after: str | None, where: str) -> EndpointError:
-    try:
-        reason = str(json.loads(text).get("error", text))
-    except (ValueError, AttributeError):
-        reason = text.strip()
-    message = f"{where} answered {status}" + (f": {reason[:300]}" if reason else "")
-    wait = float(after) if after and after.replace(".", "", 1).isdigit() else None
-    return EndpointError(message, retry=status in SLOW_DOWN | RETRIED, overloaded=status in SLOW_DOWN, after=wait)
+def _chat_body(request: Request, grammar: Mapping[str, Any] | None) -> dict[str, Any]:
+    assert request.messages is not None
+    body: dict[str, Any] = {
+        "model": "tgi",
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "temperature": request.temperature,
+        "stream": False,
+        "top_p": request.top_p if request.top_p is not None and request.top_p < 1 else None,
+        "seed": request.seed,
+        "stop": list(request.stop) or None,
+        "response_format": grammar,
+    }
+    return {key: value for key, value in body.items() if value is not None}
 
 
-def _schema(answer: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the JSON schema that constrains an answer, None where its text is free."""
-    kind = answer["kind"]
-    if kind == "record":
-        return {"type": "object", "properties": {n: _any(t) for n, t in answer["fields"].items()}, "required": list(answer["fields"])}
-    return None
+def _parameters(request: Request, grammar: Mapping[str, Any] | None) -> dict[str, Any]:
+    sampled = request.temperature > 0
+    parameters: dict[str, Any] = {
+        "do_sample": sampled,
+        "details": True,
+        "return_full_text": False,
+        "temperature": request.temperature if sampled else None,
+        "seed": request.seed if sampled else None,
+        "top_p": request.top_p if sampled and request.top_p is not None and request.top_p < 1 else None,
+        "stop": list(request.stop) or None,
+        "grammar": grammar,
+    }
+    return {key: value for key, value in parameters.items() if value is not None}
 
 
-def _any(of: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = {"text": "string", "int": "integer", "float": "number", "bool": "boolean"}
+def _likely(answer: Answer) -> dict[str, float]:
+    """Return the log-probabilities of the likely first tokens; one spelt twice counts twice."""
+    if "choices" in answer.body:
+        told = [(top["token"], top["logprob"]) for top in answer.body["choices"][0]["logprobs"]["content"][0]["top_logprobs"]]
+    else:
+        told = [(top["text"], top["logprob"]) for top in answer.body["details"]["top_tokens"][0]]
+    found: dict[str, float] = {}
+    for token, logprob in told:
+        found[token] = math.log(math.exp(found.get(token, -math.inf)) + math.exp(logprob))
+    return found
+
+
+def _tokens(answer: Answer, request: Request) -> tuple[int, int]:
+    """Return the tokens read and written; those read are guessed from the length where the server does not tell."""
+    usage = answer.body.get("usage") or {}
+    tokens_in = usage.get("prompt_tokens") or answer.headers.get("x-prompt-tokens") or len(request.text) // 4
+    tokens_out = usage.get("completion_tokens") or (answer.body.get("details") or {}).get("generated_tokens") or 1
+    return int(tokens_in), int(tokens_out)
+
+
+def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answer, request: Request) -> Reply:
+    logprobs = [float(token["logprob"]) for token in tokens if token["logprob"] is not None]
+    tokens_in, tokens_out = _tokens(answer, request)
+    return Reply(
+        text=_without_stop(text, request.stop),
+        finish="length" if finish == "length" else "stop",
+        logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+        choices=None,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+    )
+
+
+def _grammar(answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the JSON schema that constrains a record; of all else the text is free."""
+    return {"type": "json", "value": _schema(answer)} if answer["kind"] == "record" else None
+
+
+def _schema(of: Mapping[str, Any]) -> dict[str, Any]:
+    if of["kind"] == "record":
+        return {"type": "object", "properties": {n: _schema(t) for n, t in of["fields"].items()}, "required": list(of["fields"])}
     if of["kind"] == "choice":
         return {"type": "string", "enum": list(of["options"])}
     if of["kind"] == "list":
-        return {"type": "array", "items": _any(of["of"])}
-    return _schema(of) or {"type": kinds.get(of["kind"], "string")}
+        return {"type": "array", "items": _schema(of["of"])}
+    return {"type": {"int": "integer", "float": "number", "share": "number", "bool": "boolean"}.get(of["kind"], "string")}
 
 
 def _without_stop(text: str, stops: tuple[str, ...]) -> str:
-    for stop in stops:
-        if text.endswith(stop):
-            return text[: -len(stop)]
-    return text
+    return next((text[: -len(stop)] for stop in stops if text.endswith(stop)), text)
 
 
 def secret(variable: str, endpoint: str) -> str:
@@ -244,4 +211,4 @@ def secret(variable: str, endpoint: str) -> str:
     value = os.environ.get(variable)
     if not value:
         raise InputError(f"endpoint `{endpoint}` needs the secret `{variable}`; set that environment variable")
-    return value
+    return value.strip()

@@ -87,7 +87,7 @@ def test_every_part_of_a_question_is_in_its_key() -> None:
 def test_a_failed_question_may_be_asked_again(tmp_path: Path) -> None:
     """All who asked it are told, and the next asker is answered."""
 
-    async def fail(request: Request) -> Reply:
+    async def fail(_: Request) -> Reply:
         raise EndpointError("no")
 
     ledger = Ledger(path=tmp_path / "ledger.sqlite")
@@ -100,18 +100,18 @@ def test_a_failed_question_may_be_asked_again(tmp_path: Path) -> None:
 
 def test_who_waits_for_an_asker_that_is_cancelled_asks_itself(tmp_path: Path) -> None:
     """Its row is not lost."""
-    asked: list[str] = []
+    asked = asyncio.Event()
 
     async def slow(request: Request) -> Reply:
-        asked.append(request.text)
-        await asyncio.sleep(60 if len(asked) == 1 else 0)
+        first = not asked.is_set()
+        asked.set()
+        await asyncio.sleep(60 if first else 0)
         return written(request.text)
 
     async def run() -> Reply:
         first = asyncio.create_task(ledger.answer(WHO, question("a"), slow))
         second = asyncio.create_task(ledger.answer(WHO, question("a"), slow))
-        while not asked:
-            await asyncio.sleep(0.01)
+        await asked.wait()
         first.cancel()
         return (await second)[0]
 

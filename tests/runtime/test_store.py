@@ -42,10 +42,14 @@ def test_an_artefact_that_fails_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "store/f.writing").mkdir(parents=True)
     (tmp_path / "store/f.writing/old").write_text("half")
 
-    with pytest.raises(KeyboardInterrupt), store.writing("f", private=False) as folder:
-        assert list(folder.iterdir()) == []
-        (folder / "rows").write_text("1")
-        raise KeyboardInterrupt
+    def fail() -> None:
+        with store.writing("f", private=False) as folder:
+            assert list(folder.iterdir()) == []
+            (folder / "rows").write_text("1")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
 
     assert list((tmp_path / "store").iterdir()) == []
 

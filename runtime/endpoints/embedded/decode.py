@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -48,9 +49,14 @@ class Decoder:
     """The loaded model."""
 
     def __init__(self, folder: Path = WEIGHTS) -> None:
-        """Read weights and tokenizer."""
-        self.network = Network.load(folder)
+        """Read the tokenizer; the weights follow when they are needed."""
+        self.folder = folder
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+    @cached_property
+    def network(self) -> Network:
+        """The weights."""
+        return Network.load(self.folder)
 
     def prepare(self, request: Request) -> Prepared:
         """Return a request as ids; the passage is cut to what the model was trained on."""
@@ -90,8 +96,8 @@ class Decoder:
         logits = _log_softmax(self._first(batch, 0)[0])
         replies = []
         for row, prepared in enumerate(batch):
-            if {option.casefold() for option in prepared.options} == {"yes", "no"}:
-                scores = {o: float(logits[row, YES if o.casefold() == "yes" else NO]) for o in prepared.options}
+            if {option.casefold() for option in prepared.options} in ({"yes", "no"}, {"true", "false"}):
+                scores = {o: float(logits[row, YES if o.casefold() in {"yes", "true"} else NO]) for o in prepared.options}
             else:
                 scores = {o: self._score(prepared, o) for o in prepared.options}
             best = max(prepared.options, key=lambda option: scores[option])
@@ -212,5 +218,3 @@ def revision(folder: Path = WEIGHTS) -> str:
     for name in ("model.safetensors", "tokenizer.json", "config.json"):
         found.update((folder / name).read_bytes())
     return found.hexdigest()
-
-

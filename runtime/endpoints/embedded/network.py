@@ -48,21 +48,21 @@ class Network:
         eps = c["rms_norm_eps"]
         h: Array = self.weights["model.embed_tokens.weight"][ids]
         places = np.arange(at, at + ids.shape[1])
-        cos, sin = self._turns(np.maximum(0, places[None, :] - starts[:, None]))
+        turns = self._turns(np.maximum(0, places[None, :] - starts[:, None]))
         seen = np.arange(at + ids.shape[1])
         hidden = (seen[None, None, :] > places[None, :, None]) | (seen[None, None, :] < starts[:, None, None])
         mask = np.where(hidden, np.float32(-1e9), np.float32(0))[:, None, None]
         for layer in range(c["num_hidden_layers"]):
             name = f"model.layers.{layer}."
-            attended = self._attend(name, _norm(h, self.weights[name + "input_layernorm.weight"], eps), cos, sin, mask, cache[layer], at)
+            attended = self._attend(name, _norm(h, self.weights[name + "input_layernorm.weight"], eps), turns, mask, cache[layer], at)
             h = h + attended
             h = h + self._mlp(name, _norm(h, self.weights[name + "post_attention_layernorm.weight"], eps))
         return _norm(h, self.weights["model.norm.weight"], eps)
 
     def logits(self, features: Array) -> Array:
-        """Return logits_BV of h_BD."""
-        product: Array = features @ self.weights["model.embed_tokens.weight"].T
-        return product
+        """Return logits_BV of h_BD, row by row: one product of all rows sums the last of them in another order."""
+        product: Array = features[:, None] @ self.weights["model.embed_tokens.weight"].T
+        return product[:, 0]
 
     def _turns(self, places: NDArray[np.int64]) -> tuple[Array, Array]:
         """Return the cosines and sines of rotary positions, B1T and head."""
@@ -72,8 +72,8 @@ class Network:
         angle = np.concatenate((angle, angle), -1)[:, None]
         return np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
 
-    def _attend(self, name: str, x: Array, cos: Array, sin: Array, mask: Array, cache: Array, at: int) -> Array:
-        c = self.config
+    def _attend(self, name: str, x: Array, turns: tuple[Array, Array], mask: Array, cache: Array, at: int) -> Array:  # noqa: PLR0917
+        (cos, sin), c = turns, self.config
         heads, pairs = c["num_attention_heads"], c["num_key_value_heads"]
         b, t, d = x.shape
         head = d // heads
@@ -84,7 +84,7 @@ class Network:
         cache[1, :, :, at : at + t] = v
         keys, values = cache[0, :, :, : at + t], cache[1, :, :, : at + t]
         q = (q * cos + _half_turn(q) * sin).reshape(b, pairs, heads // pairs, t, head)
-        scores = q @ keys[:, :, None].swapaxes(-1, -2) * np.float32(head**-0.5) + mask
+        scores: Array = q @ keys[:, :, None].swapaxes(-1, -2) * np.float32(head**-0.5) + mask
         scores -= scores.max(-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(-1, keepdims=True)

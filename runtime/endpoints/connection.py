@@ -1,0 +1,137 @@
+"""Sends a request over HTTP and says of each way it can fail whether asking again may help."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from synthc.runtime.endpoints.base import EndpointError
+from synthc.runtime.errors import InputError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+RETRIED = frozenset({424, 500, 502, 504})
+SLOW_DOWN = frozenset({429, 503})
+LONGEST_AFTER = 300.0
+
+
+class Answer(NamedTuple):
+    """The decoded body and the headers."""
+
+    body: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """A server at an address: encrypted, or on this machine."""
+
+    name: str
+    url: str
+    timeout: float
+    token: str | None = None
+    _session: aiohttp.ClientSession | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an address that is neither https nor of this machine."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InputError(f"endpoint `{self.name}`: {self.shown} is no address; write it as https://HOST or http://localhost:PORT")
+        if parts.scheme != "https" and not self.local:
+            raise InputError(f"endpoint `{self.name}`: {self.shown} is not encrypted; use https, or an address of this machine")
+
+    @property
+    def local(self) -> bool:
+        """Whether what is sent stays on this machine."""
+        return urlsplit(self.url).hostname in LOOPBACK
+
+    @property
+    def shown(self) -> str:
+        """The address without what may be a secret in it."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+    @property
+    def where(self) -> str:
+        """How messages name the server."""
+        return f"endpoint `{self.name}` at {self.shown}"
+
+    async def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Send one request and return the answer.
+
+        Raises:
+            EndpointError: there is none; it says what can be done about it.
+        """
+        if self._session is None:
+            headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout))
+        try:
+            # A redirect could carry rows and token to a server that nobody named.
+            async with self._session.request(method, self.url.rstrip("/") + path, json=body, allow_redirects=False) as response:
+                text = await response.text(errors="replace")
+                if response.status != 200:
+                    raise self._refusal(response.status, text, response.headers.get("Retry-After"))
+                return Answer(_decoded(text), response.headers)
+        except aiohttp.ClientConnectorError:
+            raise EndpointError(f"{self.where} is not answering (nobody listens)", retry=True, gone=True) from None
+        except TimeoutError:
+            raise EndpointError(f"{self.where} took longer than {self.timeout:g}s", retry=True) from None
+        except (aiohttp.ClientError, ConnectionError) as problem:
+            raise EndpointError(f"{self.where} broke off ({type(problem).__name__})", retry=True, gone=True) from None
+        except ValueError:
+            raise EndpointError(f"{self.where} answered with something that is not JSON", retry=True) from None
+
+    async def close(self) -> None:
+        """Let go of it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn an answer of another shape into an error that names the server."""
+        try:
+            yield
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            raise EndpointError(f"{self.where} answered in a form that is not that of Text Generation Inference") from None
+
+    def _refusal(self, status: int, text: str, after: str | None) -> EndpointError:
+        try:
+            reason = str(json.loads(text).get("error", text))
+        except (ValueError, AttributeError):
+            reason = text.strip()
+        if self.token:
+            reason = reason.replace(self.token, "...")
+        message = f"{self.where} answered {status}" + (f": {reason[:300]}" if reason else "")
+        message += "; name its token with `token = secret(...)`, or check it" if status in {401, 403} else ""
+        overloaded = status in SLOW_DOWN
+        return EndpointError(message, retry=overloaded or status in RETRIED, overloaded=overloaded, gone=status in {401, 403}, after=_seconds(after))
+
+
+def _seconds(after: str | None) -> float | None:
+    """Return what `Retry-After` says, if it is a number of seconds."""
+    try:
+        found = float(after or "")
+    except ValueError:
+        return None
+    return min(LONGEST_AFTER, max(0.0, found)) if math.isfinite(found) else None
+
+
+def _decoded(text: str) -> Any:
+    """Return the value of a JSON text; half an emoji, which some servers send, becomes a replacement character."""
+    found = json.loads(text)
+    return _whole(found) if "\\ud" in text.lower() else found
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
