@@ -27,7 +27,7 @@ class RunFolder:
     def of(cls, project: Path, graph: Graph, *, seed: int, test_noise: int | None, limit: int | None) -> RunFolder:
         """Make the folder of a graph under some options, and write the graph into it."""
         which = fingerprint([graph.fingerprint, seed, test_noise, limit])[:8]
-        folder = cls(path=project / "runs" / f"{graph.name}-{which}")
+        folder = cls(path=project / "runs" / f"{Path(graph.name).name}-{which}")
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.write("graph.json", to_json(graph))
         return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import time
 from collections.abc import Callable, Mapping
@@ -179,8 +180,10 @@ class Walk:
         if wanted:
             self.events.emit("note", node=node.name, text="nothing was published; a run never publishes by itself")
             return
-        if node.kind not in NO_ARTEFACT and not node.private and all(name in self.prints for name in self._reads(node)):
-            self._find(node)
+        # What an earlier run finished is still part of this folder, as far as it can be found without calling anybody.
+        if node.kind not in NO_ARTEFACT and all(name in self.prints for name in self._reads(node)) and all(name in self.answering for name in asked(node)):
+            with contextlib.suppress(RunError):
+                self._find(node)
 
     def _find(self, node: Node) -> bool:
         """Look for a node's artefact in the store."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from synthc.compiler.graph.fingerprint import fingerprint
 from synthc.compiler.graph.nodes import FORMAT, Graph, Node, Privacy, Step
 
 
@@ -25,6 +26,7 @@ def to_json(graph: Graph) -> str:
         "tests": [dict(test) for test in graph.tests],
         "nodes": [_node_json(node) for node in graph.nodes],
     }
+    document["checksum"] = fingerprint(document)
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -53,7 +55,8 @@ def from_document(document: object, path: str) -> Graph:
             tests=tuple(document["tests"]),
             nodes=tuple(_node(item) for item in document["nodes"]),
         )
-        same = graph.fingerprint == document["fingerprint"]
+        said = document.pop("checksum")
+        same = said == fingerprint(document) and graph.fingerprint == document["fingerprint"]
     except (KeyError, TypeError, ValueError, AttributeError):
         same = False
     if not same:

@@ -105,6 +105,7 @@ def _tune(
     _hush(context.scratch)
     from flwr.app import ArrayRecord
 
+    logging.getLogger("flwr").setLevel(logging.ERROR)  # behind the import, which sets it
     from synthc.runtime.federated.grid import LocalGrid, PoolGrid
     from synthc.runtime.federated.strategy import PrivateFedAvg
 
@@ -148,9 +149,8 @@ def _load(model: torch.nn.Module, flat: np.ndarray[Any, Any]) -> None:
 
 
 def _hush(scratch: Path) -> None:
-    """Keep Flower from writing into the home folder, calling home, and telling of rounds."""
+    """Keep Flower from writing into the home folder and from calling home; to be said before its import."""
     os.environ.update(QUIET, FLWR_HOME=str(scratch / "flwr"))
-    logging.getLogger("flwr").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

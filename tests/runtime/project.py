@@ -58,7 +58,7 @@ federate tuned = warm over phones {
   rounds = 4
   cohort = 100
   local  = sgd(0.5, epochs = 1, batch = 8)
-  dp     = gaussian(clip = 0.3, epsilon = 4)
+  dp     = gaussian(clip = 0.3, epsilon = 4, delta = 9e-9)
   workers = 1
 }
 
