@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -19,7 +19,7 @@ BATCH = 2048
 class Grid:
     """The values of each slot; the last slot varies fastest."""
 
-    slots: Mapping[str, list[Any]]
+    slots: Mapping[str, Sequence[Any]]
     schema: Mapping[str, Any]
 
     @property
@@ -27,7 +27,7 @@ class Grid:
         """How many cells there are."""
         return math.prod(len(values) for values in self.slots.values())
 
-    def frames(self, indices: Iterator[int]) -> Iterator[pl.DataFrame]:
+    def frames(self, indices: Iterable[int]) -> Iterator[pl.DataFrame]:
         """Yield the cells of some indices, in that order."""
         waiting: list[dict[str, Any]] = []
         for index in indices:
@@ -40,16 +40,20 @@ class Grid:
 
     def _cell(self, index: int) -> dict[str, Any]:
         cell: dict[str, Any] = {ID: f"g{index}"}
-        for name, values in reversed(self.slots.items()):
+        for name, values in reversed(list(self.slots.items())):
             index, place = divmod(index, len(values))
             cell[name] = values[place]
         return cell
 
 
-def draw_indices(size: int, count: int, seed: int) -> list[int]:
-    """Return distinct indices below `size` in rising order, drawn by the seed, without listing all."""
+def draw_indices(size: int, count: int, seed: int) -> Sequence[int]:
+    """Return distinct indices below `size` in rising order, drawn by the seed, without listing all.
+
+    >>> len(draw_indices(10**18, 3, seed=0))
+    3
+    """
     if count >= size:
-        return list(range(size))
+        return range(size)
     drawn: set[int] = set()
     number = 0
     while len(drawn) < count:
@@ -59,11 +63,15 @@ def draw_indices(size: int, count: int, seed: int) -> list[int]:
     return sorted(drawn)
 
 
-def slot_values(slot: Mapping[str, Any], distinct: Callable[[str, str], list[Any]]) -> list[Any]:
-    """Return the values of a slot: a list, a range of whole numbers, or a column's distinct values."""
+def slot_values(slot: Mapping[str, Any], distinct: Callable[[str, str], list[Any]]) -> Sequence[Any]:
+    """Return the values of a slot: a list, a range of whole numbers, or a column's distinct values.
+
+    >>> slot_values({"range": [18, 70]}, distinct=lambda node, column: [])
+    range(18, 71)
+    """
     if "range" in slot:
         low, high = slot["range"]
-        return list(range(low, high + 1))
+        return range(low, high + 1)
     if "column" in slot:
         reference, column = slot["column"]
         return distinct(reference["node"], column)

@@ -28,8 +28,8 @@ def mix(context: Context) -> None:
     total = node.settings["words"] or min(size / part["share"] for part, size in zip(parts, sizes, strict=True))
     taken = []
     for part, frame, size in zip(parts, frames, sizes, strict=True):
-        wanted = total * part["share"]
-        if wanted > size * 1.0001:
+        wanted = round(total * part["share"])
+        if wanted > size:
             context.note(f"`{part['name']}` is repeated {wanted / size:.2g} times to make {part['share']:.0%} of the mix")
         taken.append(_take(frame, wanted, size, context.seed))
     columns = schema(node, users=False)
@@ -51,13 +51,13 @@ def _part(context: Context, part: Mapping[str, Any]) -> pl.DataFrame:
     return frame.with_columns(counted, pl.lit(part["name"]).alias("origin"))
 
 
-def _take(frame: pl.DataFrame, wanted: float, size: int, seed: int) -> pl.DataFrame:
+def _take(frame: pl.DataFrame, wanted: int, size: int, seed: int) -> pl.DataFrame:
     """Return rows with about the wanted words, whole repetitions first, the rest drawn by id."""
     whole, rest = divmod(wanted, size)
-    repeats = [_repetition(frame, index) for index in range(int(whole))]
+    repeats = [_repetition(frame, index) for index in range(whole)]
     drawn = frame.with_columns(draw(frame[ID], seed, "mix").alias("_drawn")).sort("_drawn", ID).drop("_drawn")
     before = drawn[WORDS].cum_sum() - drawn[WORDS]
-    repeats.append(_repetition(drawn.filter(before < rest), int(whole)))
+    repeats.append(_repetition(drawn.filter(before < rest), whole))
     return pl.concat(repeats)
 
 

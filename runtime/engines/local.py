@@ -14,6 +14,7 @@ from synthc.compiler.graph import Step
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint
 from synthc.runtime.endpoints.calling import Caller, Pace
+from synthc.runtime.errors import InputError
 from synthc.runtime.grid import Grid, draw_indices, slot_values
 from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID, DatasetWriter
@@ -104,15 +105,18 @@ def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], _Read]:
         return _counted(_sliced(frames), read), steps, read
     columns = _grid_columns(context)
     slots = {name: slot_values(slot, lambda n, c: _distinct(context, n, c)) for name, slot in node.settings["grid"].items()}
+    for name, values in slots.items():
+        if not values:
+            raise InputError(f"{node.place}: the slot `{name}` of `{node.name}` has no values to choose from")
     grid = Grid(slots=slots, schema={ID: pl.String, **columns})
     if steps and steps[0].verb == "sample":
         settings = steps[0].settings
         count = settings["count"] if "count" in settings else round(settings["share"] * grid.size)
         if context.limit is not None:
             count = min(count, context.limit)
-        return _counted(grid.frames(iter(draw_indices(grid.size, count, context.seed))), read), steps[1:], read
+        return _counted(grid.frames(draw_indices(grid.size, count, context.seed)), read), steps[1:], read
     indices = range(grid.size if context.limit is None else min(grid.size, context.limit))
-    return _counted(grid.frames(iter(indices)), read), steps, read
+    return _counted(grid.frames(indices), read), steps, read
 
 
 def _grid_columns(context: Context) -> dict[str, Any]:
@@ -122,8 +126,7 @@ def _grid_columns(context: Context) -> dict[str, Any]:
             reference, column = slot["column"]
             columns[name] = column_type(context.graph.by_name[reference["node"]].columns[column])
         else:
-            values = slot.get("list") or [0]
-            columns[name] = pl.Series([values[0]]).dtype
+            columns[name] = pl.Series(slot.get("list", [0]), strict=False).dtype
     return columns
 
 

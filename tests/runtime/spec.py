@@ -52,6 +52,7 @@ class Spec:
     def graph(self) -> Graph:
         """The compiled spec."""
         path = self.folder / "spec.synth"
+        self.folder.mkdir(exist_ok=True)
         path.write_text("synth 1\n" + self.text.lstrip())
         compiled = compile_spec(path, self.folder)
         assert compiled.graph is not None, [found.message for found in compiled.diagnostics]

@@ -83,12 +83,13 @@ class Network:
         cache[0, :, :, at : at + t] = k * cos + _half_turn(k) * sin
         cache[1, :, :, at : at + t] = v
         keys, values = cache[0, :, :, : at + t], cache[1, :, :, : at + t]
-        q = (q * cos + _half_turn(q) * sin).reshape(b, pairs, heads // pairs, t, head)
-        scores: Array = q @ keys[:, :, None].swapaxes(-1, -2) * np.float32(head**-0.5) + mask
+        turned: Array = (q * cos + _half_turn(q) * sin).reshape(b, pairs, heads // pairs, t, head)
+        scores: Array = turned @ keys[:, :, None].swapaxes(-1, -2) * np.float32(head**-0.5) + mask
         scores -= scores.max(-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(-1, keepdims=True)
-        out = (scores @ values[:, :, None]).reshape(b, heads, t, head).transpose(0, 2, 1, 3).reshape(b, t, d)
+        weighed: Array = scores @ values[:, :, None]
+        out = weighed.reshape(b, heads, t, head).transpose(0, 2, 1, 3).reshape(b, t, d)
         product: Array = out @ self.weights[name + "self_attn.o_proj.weight"].T
         return product
 
