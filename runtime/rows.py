@@ -67,7 +67,8 @@ class DatasetWriter:
         return self._flushed + (0 if self._waiting is None else len(self._waiting))
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Append rows; columns beyond the schema are refused, missing ones too."""
+        """Append rows; other columns than those of the schema are a mistake of ours."""
+        assert set(frame.columns) == set(self.schema), (frame.columns, list(self.schema))
         frame = frame.select(list(self.schema)).cast(self.schema)  # type: ignore[arg-type]
         self._waiting = frame if self._waiting is None else pl.concat([self._waiting, frame])
         while len(self._waiting) >= SHARD_ROWS:
