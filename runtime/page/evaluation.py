@@ -9,7 +9,7 @@ from synthc.compiler.graph import Node
 from synthc.runtime.page.chart import Dot, Line, chart
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, chip, element, prose, table
-from synthc.runtime.page.numbers import count, many, percent, signed
+from synthc.runtime.page.numbers import count, many, percent, signed, times
 from synthc.runtime.page.verdict import why_not
 
 VARIANTS = (("", "all"), ("_known", "known"), ("_after_first", "after first"))
@@ -47,10 +47,10 @@ def _one(node: Node, facts: Facts) -> Markup:
 def _scope(document: Mapping[str, Any], users: str) -> Markup:
     some = next(iter(document["models"].values()))
     part = f"Next-word accuracy on the part `{document['part']}`" if document.get("part") is not None else "Next-word accuracy"
-    times = f", scored {many(document['times_scored'], 'time')} on this machine so far" if document.get("release") else ""
+    scored = f", scored {times(document['times_scored'])} on this machine so far" if document.get("release") else ""
     seeds = max(int(metrics.get("seeds", 1)) for metrics in document["models"].values())
     family = " A model that was trained with several seeds shows their mean." if seeds > 1 else ""
-    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{times}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
+    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{scored}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
 
 
 def _unknown(document: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from synthc.compiler.graph import Node
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, chip, definitions, element, join, listed, prose, table
-from synthc.runtime.page.numbers import bound, count, many, odds, percent, significant
+from synthc.runtime.page.numbers import bound, count, odds, percent, significant, times
 
 OPINIONS = {"epsilon_rdp": "Renyi DP (RDP)", "epsilon_prv": "Opacus, by PRV", "epsilon_opacus_prv": "Opacus, by PRV", "epsilon_opacus_rdp": "Opacus, by RDP"}
 """Keys of second opinions and who gives them."""
@@ -110,8 +110,7 @@ def _gaps(node: Node, facts: Facts, ledger: Mapping[str, Any]) -> Iterator[Marku
             document = facts.metrics.get(other.name)
             if document is None:
                 continue
-            times = many(document["times_scored"], "time")
-            yield prose(f"The numbers of `{other.name}` are released without differential privacy; the part `{document['part']}` was scored {times} on this machine.")
+            yield prose(f"The numbers of `{other.name}` are released without differential privacy; the part `{document['part']}` was scored {times(document['times_scored'])} on this machine.")
     if ledger.get("population_is") == "simulated":
         yield prose(f"The true people in the files of `{node.name}`: what was tuned on them may be used on this machine, and is never sent away or published.")
 

@@ -43,20 +43,21 @@ def _vocabularies(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
     )
     if rows:
         yield table(columns, rows, caption="Vocabularies, and how much of each text they know")
+    yield _notes(nodes, facts)
 
 
 def _pretrained(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
-    rows, losses = [], []
-    for node in nodes:
-        told = facts.training(node)
+    rows = []
+    arms = [(node, facts.training(node)) for node in nodes]
+    losses = any(told is not None and told.get("loss") is not None for _, told in arms)
+    for node, told in arms:
         if told is None:
             yield element("p", absent(f"No numbers of training: {why_not(node, facts)}."))
             continue
-        losses.append(told.get("loss"))
-        rows.append(_arm(node, told, facts))
+        rows.append([*_arm(node, told, facts), *([_loss(told.get("loss"))] if losses else [])])
     if rows:
-        yield table(ARMS, rows, caption="Pre-training")
-        if all(loss is None for loss in losses):
+        yield table([*ARMS, *([Column(title="Loss")] if losses else [])], rows, caption="Pre-training")
+        if not losses:
             yield element("p", absent("The loss is shown while a model trains and is not kept."))
     yield _notes(nodes, facts)
 
@@ -72,7 +73,6 @@ ARMS = (
     Column(title="Seeds"),
     Column(title="Batch"),
     Column(title="Learning rate"),
-    Column(title="Loss"),
     Column(title="Time"),
 )
 
@@ -91,7 +91,6 @@ def _arm(node: Node, told: Mapping[str, Any], facts: Facts) -> list[object]:
         count(settings["seeds"]),
         count(settings["batch"]),
         significant(settings["learning_rate"]),
-        _loss(told.get("loss")),
         duration(facts.took(node).get("seconds")) if facts.took(node).get("seconds") else absent("kept"),
     ]
 

@@ -299,3 +299,15 @@ def test_what_the_ledger_calls_not_private_is_never_covered(tmp_path: Path) -> N
     ledger["phones"] |= {"epsilon": None, "assumptions": ["not private: `tuned` was tried, and no round of it was charged"]}
 
     assert "Not private: tuned was tried, and no round of it was charged." in text(write_run(tmp_path, of=graph(simulate=False), ledger=ledger))
+
+
+def test_a_loss_that_was_kept_is_shown(tmp_path: Path) -> None:
+    """One of each seed; where none was kept the page says so."""
+    folder = write_run(tmp_path)
+    assert "The loss is shown while a model trains and is not kept." in text(folder)
+
+    for name in ("baseline", "warm"):
+        path = folder / "models" / name / "training.json"
+        write(path, json.dumps({**json.loads(path.read_text()), "loss": [4.1234, 4.2]}))
+
+    assert "4.123, 4.200" in text(folder)
