@@ -91,7 +91,7 @@ def _arm(node: Node, told: Mapping[str, Any], facts: Facts) -> list[object]:
         count(settings["seeds"]),
         count(settings["batch"]),
         significant(settings["learning_rate"]),
-        duration(facts.took(node).get("seconds")) if facts.took(node).get("seconds") else absent("kept"),
+        duration(facts.took(node).get("seconds")) if facts.took(node).get("seconds") else absent("not told"),
     ]
 
 
