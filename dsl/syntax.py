@@ -1,23 +1,39 @@
-"""The syntax tree: one frozen dataclass per construct, each with its span."""
+"""The syntax tree: one frozen dataclass per construct, each with its span.
+
+Pieces are told apart by where they stand, so two are equal only if they are one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
 
 from synthc.dsl.source import Source, Span
 
+C = TypeVar("C")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def piece(cls: type[C]) -> type[C]:
+    """Make a class of the tree: without generated `__eq__` and `__repr__`, whose making costs a start a tenth of its time."""
+    return dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)(cls)
+
+
+@piece
 class Syntax:
     """Anything that stands in the text."""
 
     span: Span
 
+    def __repr__(self) -> str:
+        """Return its kind and its words."""
+        return f"{type(self).__name__}({self.span.text!r})"
+
 
 # Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Identifier(Syntax):
     """A word where a name is declared or a setting, verb or kind is said."""
 
@@ -27,28 +43,28 @@ class Identifier(Syntax):
 # Types
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class NamedType(Syntax):
     """`text`, `int`, `float`, `bool`, `date`, `share`; any word, checked by the compiler."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class ListType(Syntax):
     """`list(T)`."""
 
     of: TypeSyntax
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class RecordType(Syntax):
     """`{ name: text, age: int }`."""
 
     fields: tuple[Slot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class ChoiceType(Syntax):
     """`"yes" | "no"`."""
 
@@ -58,7 +74,7 @@ class ChoiceType(Syntax):
 TypeSyntax = NamedType | ListType | RecordType | ChoiceType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Slot(Syntax):
     """`name: type` in a prompt's slots or a record type."""
 
@@ -69,28 +85,28 @@ class Slot(Syntax):
 # Expressions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Name(Syntax):
     """A bare name: a column, failing that a declaration."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Text(Syntax):
     """`"..."`, with its escapes already read; no holes."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Hole(Syntax):
     """`{{ expression }}` of a template."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Template(Syntax):
     """A triple-quoted text: literal stretches (indent removed, as `str`) and holes, in order.
 
@@ -100,54 +116,54 @@ class Template(Syntax):
     parts: tuple[str | Hole, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Number(Syntax):
     """`5`, `0.5`, `20k`: the value with its power of ten applied; `int` unless it has a point."""
 
     value: int | float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Share(Syntax):
     """`20%`: the value as a fraction, 0.2."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Duration(Syntax):
     """`60s`, `5min`, `2h`: the value in seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Boolean(Syntax):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Nothing(Syntax):
     """`none`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class ListOf(Syntax):
     """`[a, b]`."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Record(Syntax):
     """`{ name = value }`, only as the value of a setting or an argument."""
 
     fields: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Range(Syntax):
     """`low..high`, both ends included."""
 
@@ -155,7 +171,7 @@ class Range(Syntax):
     high: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Field(Syntax):
     """`of.name`: a field, a column of a source, a part of a split, a name of a module."""
 
@@ -163,14 +179,14 @@ class Field(Syntax):
     name: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Path(Syntax):
     """`.meta.score`: where a source finds a column in its record."""
 
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Argument(Syntax):
     """`value` or `name = value` in a call or a step."""
 
@@ -178,7 +194,7 @@ class Argument(Syntax):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Call(Syntax):
     """`f(a, b = c)` or `x.f(a)`."""
 
@@ -186,7 +202,7 @@ class Call(Syntax):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Unary(Syntax):
     """`not x`, `-x`."""
 
@@ -194,7 +210,7 @@ class Unary(Syntax):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Binary(Syntax):
     """`+ - * / == != < <= > >= and or in vs else` and, as `not in`, its denial."""
 
@@ -203,7 +219,7 @@ class Binary(Syntax):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Weighted(Syntax):
     """`60% typed`, one term of a weighted sum."""
 
@@ -211,7 +227,7 @@ class Weighted(Syntax):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class WeightedSum(Syntax):
     """`60% typed + 40% spoken`, only as the value of a declaration."""
 
@@ -242,7 +258,7 @@ Expression = (
 # Blocks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Setting(Syntax):
     """`name = value`, or `name: type = value` where a source declares a typed column."""
 
@@ -251,7 +267,7 @@ class Setting(Syntax):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Case(Syntax):
     """`"text" -> "yes"` or `("a", 3) -> (words(answer) > 2)`, one line of a test or of examples."""
 
@@ -259,7 +275,7 @@ class Case(Syntax):
     expected: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Cases(Syntax):
     """`examples { ... }` inside a settings block."""
 
@@ -267,14 +283,14 @@ class Cases(Syntax):
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Settings(Syntax):
     """A `{ ... }` block, in the order written."""
 
     entries: tuple[Setting | Cases, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Clause(Syntax):
     """`as text`, `by fit`, `using llm`, `from x`, `on x`, `over x`, `to x`: a word and its value."""
 
@@ -282,7 +298,7 @@ class Clause(Syntax):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Step(Syntax):
     """`| verb arguments clauses { settings }`; the span leaves the pipe out."""
 
@@ -295,21 +311,21 @@ class Step(Syntax):
 # Items
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Item(Syntax):
     """A top-level block; `doc` is the comment block right above it, without its marks."""
 
     doc: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Edition(Item):
     """`synth 1`."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Import(Item):
     """`import std.phone` (dotted, no file) or `import "x.synth" as x`."""
 
@@ -318,7 +334,7 @@ class Import(Item):
     alias: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Declaration(Item):
     """`[public|private] KIND name[: type] = value [on|over value] [{ settings }] [| step]*`.
 
@@ -335,7 +351,7 @@ class Declaration(Item):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Prompt(Item):
     """`prompt name(slots) -> type { settings }`."""
 
@@ -345,7 +361,7 @@ class Prompt(Item):
     settings: Settings | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Test(Item):
     """`test NAME { cases }`; the name may be qualified."""
 
@@ -353,7 +369,7 @@ class Test(Item):
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Budget(Item):
     """`budget NAME { settings }`; the name may be qualified."""
 
@@ -361,7 +377,7 @@ class Budget(Item):
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Publish(Item):
     """`publish NAME to place { settings }`; the name may be qualified."""
 
@@ -373,7 +389,7 @@ class Publish(Item):
 AnyItem = Edition | Import | Declaration | Prompt | Test | Budget | Publish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@piece
 class Module:
     """One file: its items in order and its comments' spans.
 

@@ -12,7 +12,8 @@ from synthc.compiler.constant import Duration, Keys, Share, Written
 class Settings(BaseModel):
     """What every block of settings has in common: nothing unknown, nothing changed later."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Built when first used: a spec uses half of them, and starting is a feature.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 def _no_share(value: Any) -> Any:

@@ -50,6 +50,7 @@ def _implicit(program: Program) -> dict[str, Thing]:
     """Return the embedded endpoint if any row asks it without a declaration."""
     from synthc.compiler.check.endpoint import embedded
 
-    asked = any("embedded" in thing.inputs for thing in program.all_things())
+    if not any("embedded" in thing.inputs for thing in program.all_things()):
+        return {}
     thing = embedded(program.scope(program.main))
-    return {thing.name: thing} if asked else {}
+    return {thing.name: thing}

@@ -11,14 +11,13 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph.fingerprint import fingerprint
 
 DISCRETISATION = 1e-4
-ACCOUNTANT = "dp-accounting " + version("dp-accounting") + " PLD"
 TOO_LARGE_FOR_PLD = 60.0
 """Above this RDP epsilon the PLD accountant may need more memory than there is."""
 
@@ -34,6 +33,14 @@ class SubsampledGaussian:
     sampling: float
     noise: float
     rounds: int
+
+
+@cache
+def accountant() -> str:
+    """Return which accountant answers, with its version."""
+    from importlib.metadata import version
+
+    return f"dp-accounting {version('dp-accounting')} PLD"
 
 
 def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
@@ -147,7 +154,7 @@ def _cached(
     delta: float,
     compute: Callable[[Sequence[SubsampledGaussian], float], float],
 ) -> float:
-    key = fingerprint([ACCOUNTANT, DISCRETISATION, method, [asdict(event) for event in events], delta])
+    key = fingerprint([accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta])
     file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{key}.json"
     try:
         return float(json.loads(file.read_text()))

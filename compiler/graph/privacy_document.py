@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from synthc.compiler.graph.accounting import ACCOUNTANT, DISCRETISATION, SubsampledGaussian, epsilon, epsilon_rdp
+from synthc.compiler.graph.accounting import DISCRETISATION, SubsampledGaussian, accountant, epsilon, epsilon_rdp
 from synthc.compiler.graph.nodes import Graph, Node
 
 Events = Sequence[SubsampledGaussian]
@@ -73,7 +73,7 @@ class _People:
             "epsilon": epsilon(events, delta) if promised and delta else None,
             "epsilon_rdp": epsilon_rdp(events, delta) if promised and delta else None,
             "rho": sum(e.rounds / (2 * e.noise**2) for e in events) if promised and not sampled else None,
-            "accountant": ACCOUNTANT,
+            "accountant": accountant(),
             "discretisation": DISCRETISATION,
             "noise_generator": self.noise_generator,
             "lifetime_epsilon": lifetime,

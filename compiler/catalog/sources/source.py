@@ -16,7 +16,7 @@ READERS = Makers(files=Files, hub=Hub)
 class By(Settings):
     """`by(.split, train = "client", test = "dev_eval")`: a column, constant per user, names the part."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True, defer_build=True)
 
     column: Place
 
