@@ -8,7 +8,7 @@ from synthc.compiler.check import Checked
 from synthc.compiler.check.budget import mechanism
 from synthc.compiler.constant import to_json
 from synthc.compiler.graph import Graph, Node
-from synthc.compiler.graph.accounting import epsilon
+from synthc.compiler.graph.accounting import epsilon, round_up
 from synthc.compiler.program import Thing
 from synthc.dsl.diagnostic import Diagnostic, error
 
@@ -49,8 +49,8 @@ def _node(thing: Thing) -> Node:
     except ValueError as problem:
         raise Unreachable(error("unreachable-epsilon", str(problem), thing.span)) from None
     dp = dict(thing.settings["dp"])
-    # The epsilon that is shown is that of the noise that is drawn, which rounding keeps below what was asked.
-    dp["noise"], dp["epsilon"] = event.noise, epsilon([event], dp["delta"])
+    # The epsilon that is shown is that of the noise that is drawn, in as many digits as all machines agree on.
+    dp["noise"], dp["epsilon"] = event.noise, round_up(epsilon([event], dp["delta"]), 6)
     return Node(
         name=node.name,
         kind=node.kind,

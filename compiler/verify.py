@@ -8,6 +8,7 @@ from typing import Any
 from synthc.compiler.graph import Graph, Node, Privacy
 
 MECHANISMS = frozenset({"federate"})
+ROWS = frozenset({"filter", "transform", "generate", "mix"})
 MAY_READ_PRIVATE = MECHANISMS | {"filter", "transform", "evaluate"}
 
 
@@ -54,6 +55,29 @@ def private_rows_reach_mechanisms_alone(graph: Graph) -> Iterator[str]:
         for name in node.inputs:
             if graph.by_name[name].private and node.kind not in MAY_READ_PRIVATE:
                 yield f"{node.name} ({node.kind}) reads {name}"
+
+
+def private_models_choose_private_rows_alone(graph: Graph) -> Iterator[str]:
+    """Rows that are made by anything private were made from private rows."""
+    for node in graph.nodes:
+        if node.kind in ROWS and any(graph.by_name[name].private for name in node.inputs):
+            start = node.settings.get("from")
+            if start is None or not graph.by_name[start["node"]].private:
+                yield f"{node.name} is chosen by something private"
+
+
+def mechanisms_start_from_nothing_private(graph: Graph) -> Iterator[str]:
+    """The model that a mechanism starts from may be known to all."""
+    for node in graph.nodes:
+        if node.kind == "federate" and node.settings["dp"] and graph.by_name[node.settings["model"]["node"]].private:
+            yield f"{node.name} starts from {node.settings['model']['node']}"
+
+
+def what_a_simulation_taught_stays_here(graph: Graph) -> Iterator[str]:
+    """Nothing that a pretended population taught is published."""
+    for node in graph.nodes:
+        if node.kind == "publish" and node.label.rank > Privacy.DP.rank:
+            yield f"{node.name} is {node.label}"
 
 
 def private_rows_are_never_asked_about(graph: Graph) -> Iterator[str]:
@@ -105,6 +129,9 @@ INVARIANTS: tuple[Callable[[Graph], Iterator[str]], ...] = (
     references_are_inputs,
     labels_never_fall,
     private_rows_reach_mechanisms_alone,
+    private_models_choose_private_rows_alone,
+    mechanisms_start_from_nothing_private,
+    what_a_simulation_taught_stays_here,
     private_rows_are_never_asked_about,
     mechanisms_are_solved,
     labels_follow_mechanisms,

@@ -125,12 +125,12 @@ def _tighten(enough: float, wanted: float, spent: Callable[[float], float], *, s
 
     Epsilon falls smoothly with noise, about as a power of it, so a few secant steps do.
     """
-    last_noise, power = _round_up(enough), 1.0
+    last_noise, power = round_up(enough), 1.0
     enough, last_spent = last_noise, spent(last_noise)
     for _ in range(steps):
         if wanted * close < last_spent <= wanted:
             break
-        guess = _round_up(last_noise * (last_spent / wanted) ** (1 / power))
+        guess = round_up(last_noise * (last_spent / wanted) ** (1 / power))
         if guess == last_noise:
             break
         found = spent(guess)
@@ -142,10 +142,15 @@ def _tighten(enough: float, wanted: float, spent: Callable[[float], float], *, s
     return enough
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float, digits: int = 4) -> float:
+    """Return the next number of so many digits, so that a bound stays one.
+
+    >>> round_up(0.70231), round_up(3.99789838, 6)
+    (0.7024, 3.9979)
+    """
     from decimal import ROUND_CEILING, Context, Decimal
 
-    return float(Context(prec=4, rounding=ROUND_CEILING).create_decimal(Decimal(value)))
+    return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(Decimal(value)))
 
 
 def _cached(

@@ -1,0 +1,113 @@
+"""Specs compile to the graphs that stand beside them, byte by byte; SYNTHC_GOLDEN=write writes them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from synthc.compiler.compile import compile_spec
+from synthc.compiler.graph import Graph
+from synthc.compiler.graph.encoding import GraphError, _node, from_document, read_graph, to_json
+
+ROOT = Path(__file__).parents[2]
+PARAMS = {"phone": {"data": "data"}}
+"""What `--set` says where a spec wants it."""
+SPECS = sorted(path.parent.name for path in ROOT.glob("specs/*/*.synth") if path.stem == path.parent.name)
+
+
+def compiled(name: str) -> Graph:
+    """Return the graph of a spec, compiled in its own folder as a user does."""
+    folder = ROOT / "specs" / name
+    made = compile_spec(folder / f"{name}.synth", folder, params=PARAMS.get(name, {}))
+    assert made.graph is not None, made.diagnostics
+    return made.graph
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_golden(name: str) -> None:
+    """A change of a graph is a change that is seen."""
+    file = ROOT / "specs" / name / f"{name}.graph.json"
+    text = to_json(compiled(name))
+    if os.environ.get("SYNTHC_GOLDEN") == "write":
+        file.write_text(text)
+
+    assert file.read_text() == text
+    assert str(ROOT) not in text
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_same_inputs_give_the_same_bytes(name: str) -> None:
+    """And what was written is read as what it was."""
+    graph = compiled(name)
+
+    assert to_json(compiled(name)) == to_json(graph)
+    assert to_json(read_graph(ROOT / "specs" / name / f"{name}.graph.json")) == to_json(graph)
+
+
+@pytest.fixture
+def tour(monkeypatch: pytest.MonkeyPatch) -> Graph:
+    """Return the graph of the tour."""
+    monkeypatch.setenv("SYNTH_TGI_URL", "http://a.machine:8080")
+    made = compile_spec(ROOT / "tests" / "golden" / "tour.synth", ROOT / "tests" / "golden")
+    assert made.diagnostics == ()
+    assert made.graph is not None
+    return made.graph
+
+
+def test_the_tour_compiles(tour: Graph) -> None:
+    """Every construct of the language page has its node, and the graph holds no address."""
+    kinds = {node.kind for node in tour.nodes}
+
+    assert kinds == {"endpoint", "source", "filter", "transform", "generate", "mix", "vocab", "model", "pretrain", "federate", "evaluate", "publish"}
+    assert "a.machine" not in to_json(tour)
+
+
+def test_budgets_stand_in_the_graph(tour: Graph) -> None:
+    """Those of people and those of endpoints, for the runtime to keep."""
+    assert tour.budgets == {"users": {"epsilon": 8, "delta": 1e-10}, "llm": {"tokens": 50_000_000}}
+
+
+def test_near_duplicates_stand_in_the_graph(tour: Graph) -> None:
+    """So that a runtime that can't find them can say so by name."""
+    near = [step.settings["near"] for step in tour.by_name["typed"].steps if step.verb == "dedup"]
+
+    assert near == [0.8]
+
+
+def test_tests_stand_in_the_graph(tour: Graph) -> None:
+    """Those of the spec, and those of its imports, marked."""
+    assert [(test["about"], test["imported"], len(test["cases"])) for test in tour.tests] == [
+        ("typed_on_phone", False, 2),
+        ("phone.typed_on_phone", True, 3),
+        ("phone.as_chat", True, 1),
+        ("phone.invent_chat", True, 1),
+    ]
+
+
+def test_names_and_places_are_in_no_fingerprint(tour: Graph) -> None:
+    """Renaming a declaration or moving it recomputes nothing."""
+    text = to_json(tour).replace('"keyboard"', '"renamed"').replace("tour.synth:", "moved.synth:1")
+    document = json.loads(text)
+    moved = Graph(name="moved", params={}, nodes=tuple(map(_node, document["nodes"])), budgets={})
+
+    assert list(moved.fingerprints.values()) == list(tour.fingerprints.values())
+
+
+def test_what_a_node_computes_is_in_its_fingerprint(tour: Graph) -> None:
+    """Of it and of all that need it, and of nothing else."""
+    document = json.loads(to_json(tour).replace('"hidden": 670', '"hidden": 671'))
+    changed = Graph(name="changed", params={}, nodes=tuple(map(_node, document["nodes"])), budgets={})
+    different = {name for name, print_ in changed.fingerprints.items() if print_ != tour.fingerprints[name]}
+
+    assert different == tour.needed_by("keyboard")
+
+
+def test_a_graph_changed_by_hand_is_refused(tour: Graph) -> None:
+    """What runs is what was compiled."""
+    document = json.loads(to_json(tour).replace('"hidden": 670', '"hidden": 671'))
+
+    with pytest.raises(GraphError, match="changed since it was compiled"):
+        from_document(document, "graph.json")
