@@ -24,6 +24,8 @@ BUCKETS = (32, 64, 96, 128, 160, 200)
 LONGEST_GIVEN = 192
 LONGEST_ANSWER = 256
 TOP_K = 50
+TOP_P_OF = 1000
+"""Tokens that `top_p` chooses among."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,9 @@ class Decoder:
         return (SPECIAL.index(f"<|{task.name}|>"), *given, SEP)
 
     def _padded(self, rows: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return ids_BT padded at the left, always with `ROWS` rows, and where each begins."""
-        ids = np.full((ROWS, width), PAD)
-        starts = np.full(ROWS, width - 1)
+        """Return ids_BT padded at the left, and where each begins."""
+        ids = np.full((len(rows), width), PAD)
+        starts = np.zeros(len(rows), np.int64)
         for row, own in enumerate(rows):
             ids[row, width - len(own) :] = own
             starts[row] = width - len(own)
@@ -89,7 +91,7 @@ class Decoder:
     def _first(self, batch: Sequence[Prepared], room: int) -> tuple[Array, Array, NDArray[np.int64]]:
         """Return the logits behind each prompt, the cache, and where each row begins."""
         ids, starts = self._padded([p.ids for p in batch], batch[0].bucket)
-        cache = self.network.cache(ROWS, batch[0].bucket + room)
+        cache = self.network.cache(len(batch), batch[0].bucket + room)
         return self.network.logits(self.network.features(ids, starts, cache, 0)[:, -1]), cache, starts
 
     def _choose(self, batch: Sequence[Prepared]) -> list[Reply]:
@@ -108,7 +110,7 @@ class Decoder:
         """Return the mean log-probability of an option's tokens; no training made this meaningful."""
         ids = self.tokenizer.encode(option, add_special_tokens=False).ids
         whole, starts = self._padded([[*prepared.ids, *ids]], prepared.bucket + len(ids))
-        cache = self.network.cache(ROWS, whole.shape[1])
+        cache = self.network.cache(1, whole.shape[1])
         features = self.network.features(whole, starts, cache, 0)[0, -len(ids) - 1 : -1]
         return float(_log_softmax(self.network.logits(features))[np.arange(len(ids)), ids].mean())
 
@@ -119,7 +121,7 @@ class Decoder:
         at = batch[0].bucket
         for step in range(room):
             scores = _log_softmax(logits)
-            chosen = np.full(ROWS, PAD)
+            chosen = np.full(len(batch), PAD)
             for row, writer in enumerate(writers):
                 if not writer.done:
                     chosen[row] = writer.next(scores[row])
@@ -167,7 +169,9 @@ class Writer:
         return token
 
     def _draw(self, scores: Array, top_p: float | None) -> int:
-        order = np.argsort(-scores, kind="stable")[: TOP_K if top_p is None else 1000]
+        most = TOP_K if top_p is None else TOP_P_OF
+        top = np.sort(np.argpartition(-scores, most)[:most])
+        order = top[np.argsort(-scores[top], kind="stable")]
         weights = np.exp(scores[order].astype(np.float64) - float(scores[order[0]]))
         weights /= weights.sum()
         if top_p is not None:

@@ -1,7 +1,7 @@
 """The Llama layout in numpy, with a cache of keys and values.
 
-Shapes: B rows, T places, D width, H query heads, K key heads, V tokens. B is always the same and T
-one of a few, so that a row's numbers do not depend on who else is in the batch.
+Shapes: B rows, T places, D width, H query heads, K key heads, V tokens. Every product is one of a
+row's own, and T is one of a few, so that a row's numbers do not depend on who else is in the batch.
 """
 
 from __future__ import annotations
