@@ -116,18 +116,18 @@ class Decoder:
 
     def _write(self, batch: Sequence[Prepared]) -> list[Reply]:
         writers = [Writer(prepared=p, random=np.random.default_rng(p.request.seed or 0)) for p in batch]
-        room = max(writer.most for writer in writers)
-        logits, cache, starts = self._first(batch, room)
-        at = batch[0].bucket
-        for step in range(room):
-            scores = _log_softmax(logits)
-            chosen = np.full(len(batch), PAD)
-            for row, writer in enumerate(writers):
-                if not writer.done:
-                    chosen[row] = writer.next(scores[row])
-            if all(writer.done for writer in writers) or step == room - 1:
+        logits, cache, starts = self._first(batch, max(writer.most for writer in writers))
+        at, live = batch[0].bucket, writers
+        while True:
+            tokens = [writer.next(scores) for writer, scores in zip(live, _log_softmax(logits), strict=True)]
+            going = [row for row, writer in enumerate(live) if not writer.done]
+            if not going:
                 break
-            logits = self.network.logits(self.network.features(chosen[:, None], starts, cache, at + step)[:, 0])
+            if len(going) < len(live):
+                live, cache, starts = [live[row] for row in going], cache[:, :, going], starts[going]
+            ids = np.array([[tokens[row]] for row in going])
+            logits = self.network.logits(self.network.features(ids, starts, cache, at)[:, 0])
+            at += 1
         return [writer.reply(self.tokenizer) for writer in writers]
 
 
