@@ -30,6 +30,12 @@ class SetAside:
         if len(self._lines) >= 100:
             self.flush()
 
+    def judge_early(self, rows: int) -> None:
+        """Raise if so many of the first rows failed that the others can hardly make up for it: four standard deviations, and a few."""
+        expected = rows * self.allowed
+        if self.failed > expected + 4 * expected**0.5 + 5:
+            self.judge(rows)
+
     def judge(self, rows: int) -> None:
         """Raise if more of these rows failed than the spec allows."""
         if self.failed > rows * self.allowed:

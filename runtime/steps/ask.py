@@ -27,8 +27,6 @@ AHEAD = 4
 """Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
 TOGETHER = 32
 """Answered rows that go on as one frame while others wait for their answers."""
-ENOUGH_TO_JUDGE = 200
-"""Rows after which the share of failures can stop a node before its end."""
 
 
 class Failed(NamedTuple):
@@ -90,8 +88,7 @@ def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
             kept.append((row, answer))
     around.count.rows_out += len(kept)
     around.progress(around.count.rows_in)
-    if around.count.rows_in >= ENOUGH_TO_JUDGE:
-        around.aside.judge(around.count.rows_in)
+    around.aside.judge_early(around.count.rows_in)
     if not kept:
         return None
     name, of = around.settings["name"], around.settings["prompt"]["answer"]

@@ -169,6 +169,13 @@ def test_too_many_failures_stop_the_asking(tmp_path: Path) -> None:
     assert len(asked(node)) < 400
 
 
+def test_a_bad_beginning_does_not_stop_the_asking(tmp_path: Path) -> None:
+    """Three failures early on may be all there are."""
+    node = asking(tmp_path, "int", lambda request: request.text, ["x", "y", "z", *map(str, range(400))])
+
+    assert len(node.rows("out")) == 400
+
+
 def test_take_stops_the_asking(tmp_path: Path) -> None:
     """Not much more is asked than is taken."""
     node = asking(tmp_path, "text", lambda request: request.text, [str(n) for n in range(5000)], "| ask a = say(text) | take 20 | where words(text) > 0")
