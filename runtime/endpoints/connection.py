@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,9 +33,9 @@ class Connection:
     """A server at an address: encrypted, or on this machine."""
 
     name: str
-    url: str
+    url: str = field(repr=False)
     timeout: float
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     _session: aiohttp.ClientSession | None = None
 
     def __post_init__(self) -> None:
