@@ -7,9 +7,11 @@ ask; so that both print the same number. Answers are cached on disk by their par
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -89,8 +91,21 @@ def _epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
     from dp_accounting import rdp
 
     accountant = rdp.RdpAccountant()
-    _compose(accountant, events)
-    return float(accountant.get_epsilon(delta))
+    with _quiet():
+        _compose(accountant, events)
+        return float(accountant.get_epsilon(delta))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library from telling of each order that does not converge: leaving one out only loosens the bound."""
+    log = logging.getLogger("absl")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _compose(accountant: Any, events: Sequence[SubsampledGaussian]) -> None:
@@ -107,8 +122,8 @@ def _noise_for(wanted: float, delta: float, sampling: float, rounds: int) -> flo
         return by([SubsampledGaussian(sampling=sampling, noise=noise, rounds=rounds)], delta)
 
     noise = 0.05
-    while spent(noise, _epsilon_rdp) > wanted:
-        noise *= 1.25
+    while (rough := spent(noise, _epsilon_rdp)) > wanted:
+        noise *= min(4, max(1.25, (rough / wanted) ** 0.25))
         if noise > 1e7:
             raise ValueError(f"no noise keeps epsilon at {wanted:g} with a delta of {delta:g} over {rounds} rounds")
     noise = _tighten(noise, wanted, lambda n: spent(n, _coarse), steps=6, close=0.998)
@@ -150,7 +165,7 @@ def round_up(value: float, digits: int = 4) -> float:
     """
     from decimal import ROUND_CEILING, Context, Decimal
 
-    return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(Decimal(value)))
+    return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(Decimal(repr(value))))
 
 
 def _cached(
