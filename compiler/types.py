@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from synthc.dsl import syntax
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Type:
@@ -113,18 +111,3 @@ def common(left: Type, right: Type) -> Type | None:
     if {left.content.kind, right.content.kind} == {"choice"}:
         return TEXT
     return left.content if right.kind == "unknown" else None
-
-
-def read_type(written: syntax.TypeSyntax) -> Type | None:
-    """Turn a written type into a type; None if a word in it is no type."""
-    if isinstance(written, syntax.NamedType):
-        return SCALARS.get(written.name)
-    if isinstance(written, syntax.ListType):
-        of = read_type(written.of)
-        return of and list_of(of)
-    if isinstance(written, syntax.ChoiceType):
-        return Type(kind="choice", options=tuple(option.value for option in written.options))
-    fields = [(slot.name.name, read_type(slot.type)) for slot in written.fields]
-    if any(of is None for _, of in fields):
-        return None
-    return Type(kind="record", fields=tuple((name, of) for name, of in fields if of is not None))

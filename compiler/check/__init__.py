@@ -8,6 +8,7 @@ from typing import Any
 
 from synthc.compiler.check.about import check_publish, check_tests
 from synthc.compiler.check.budget import check_budgets, check_spending
+from synthc.compiler.check.endpoint import NAMELESS, embedded
 from synthc.compiler.graph import Node
 from synthc.compiler.program import Program, Thing
 from synthc.dsl import syntax
@@ -48,9 +49,7 @@ def check(program: Program) -> Checked:
 
 def _implicit(program: Program) -> dict[str, Thing]:
     """Return the embedded endpoint if any row asks it without a declaration."""
-    from synthc.compiler.check.endpoint import embedded
-
-    if not any("embedded" in thing.inputs for thing in program.all_things()):
+    if not any(NAMELESS in thing.inputs for thing in program.all_things()):
         return {}
     thing = embedded(program.scope(program.main))
     return {thing.name: thing}

@@ -8,7 +8,6 @@ from synthc.compiler.catalog.sources.hub import Repository
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.endpoint import default_endpoint
 from synthc.compiler.check.prompt import check_cases
-from synthc.compiler.check.references import named
 from synthc.compiler.constant import Made
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.graph import Node, Privacy
@@ -58,6 +57,8 @@ def _test(item: syntax.Test, scope: Scope) -> tuple[dict[str, Any], Thing] | Non
 def check_publish(program: Program) -> list[Node]:
     """Return the publishing nodes of the spec itself; an imported file may not publish or budget."""
     nodes = []
+    main = program.scope(program.main)
+    main.all_once([(item.about.span.text, item.span) for item in program.main.syntax.items if isinstance(item, syntax.Publish)], "the place of")
     for scope in program.scopes():
         for item in scope.module.syntax.items:
             if scope.prefix and isinstance(item, syntax.Publish | syntax.Budget):
@@ -70,7 +71,8 @@ def check_publish(program: Program) -> list[Node]:
 
 
 def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
-    thing = named(item.about, ("rows", "trained", "evaluation"), scope, item.span)
+    found = scope.must_find(item.about, "a dataset or a model")
+    thing = found and scope.program.thing(*found)
     try:
         place = Constants(scope=scope).evaluate(item.place)
         if not isinstance(place, Made):
@@ -79,7 +81,7 @@ def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
         hub = make(Makers(hub=Repository), place, scope)
     except NotConstant:
         return None
-    if thing is None:
+    if not thing:
         return None
     flow = thing.flow.through(item.span, f"`{thing.name}` is published here")
     if flow.label is Privacy.PRIVATE:
@@ -88,8 +90,8 @@ def _publish(item: syntax.Publish, scope: Scope) -> Node | None:
     if flow.label is Privacy.SIMULATED:
         scope.report(simulated_flow(flow, item.span, "a publication"))
         return None
-    if thing.thing == "evaluation":
-        scope.report(error("wrong-kind", f"datasets and models are published, and `{thing.name}` is an evaluation", item.about.span))
+    if thing.thing not in {"rows", "trained"}:
+        scope.report(error("wrong-kind", f"datasets and models are published, and `{thing.name}` is {a(thing.kind)}", item.about.span))
         return None
     if "" in thing.licences:
         scope.report(warning("missing-licence", f"`{thing.name}` is published, and a source it is made from states no licence", item.span, help='say `license = "..."` at every source'))

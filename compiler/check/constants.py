@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synthc.compiler.check.types import read_type
 from synthc.compiler.constant import Duration, Interval, Made, Share
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.program import Thing
@@ -12,7 +13,6 @@ from synthc.compiler.types import (
     BOOL,
     FLOAT,
     INT,
-    SCALARS,
     SHARE,
     TEXT,
     UNKNOWN,
@@ -21,7 +21,6 @@ from synthc.compiler.types import (
     common,
     list_of,
     range_of,
-    read_type,
 )  # fmt: skip
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
@@ -89,10 +88,7 @@ def _wanted(declared: syntax.Declaration, scope: Scope) -> Type | None:
         scope.report(error("missing-type", f"`{declared.name.name}` needs a type", declared.name.span, help=f"write `param {declared.name.name}: int = ...`"))
     if declared.type is None:
         return None
-    wanted = read_type(declared.type)
-    if wanted is None:
-        scope.report(error("unknown-type", f"`{declared.type.span.text}` is no type", declared.type.span, help="types are " + ", ".join(f"`{k}`" for k in SCALARS) + ", `list(T)`"))
-    return wanted
+    return read_type(declared.type, scope)
 
 
 def _value(declared: syntax.Declaration, wanted: Type | None, scope: Scope) -> Any:

@@ -20,6 +20,10 @@ from synthc.dsl.source import Span
 KINDS: dict[str, type[Settings]] = {"tgi": Tgi, "embedded": Embedded}
 
 
+NAMELESS = "embedded"
+"""What the graph calls the endpoint that answers where none is declared."""
+
+
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the endpoint; its address is read at run and stands in no graph."""
     call = declared.value
@@ -84,6 +88,10 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
     """Return the endpoint that answers where none is named: the only one, the default, or the embedded one."""
     main = scope.program.scope(scope.program.main)
     declared = [d for d in main.names.values() if isinstance(d, syntax.Declaration) and d.kind.name == "endpoint"]
+    if not declared and NAMELESS in main.names:
+        message = f"`{NAMELESS}` is the name of the endpoint that answers where none is declared"
+        scope.report(error("repeated-name", message, main.names[NAMELESS].name.span, help="give this another name, or declare an endpoint"))
+        return None
     if not declared:
         return embedded(scope)
     things = [thing for one in declared if (thing := scope.program.thing(main, one)) is not None]
@@ -100,4 +108,4 @@ def embedded(scope: Scope) -> Thing:
     """Return the bundled model as an endpoint."""
     source = scope.program.main.syntax.source
     settings = {"kind": "embedded", "url": None, "token": None, **Embedded().model_dump()}
-    return Thing(name="embedded", thing="endpoint", kind="endpoint", span=source.span(0, 0), settings=settings)
+    return Thing(name=NAMELESS, thing="endpoint", kind="endpoint", span=source.span(0, 0), settings=settings)

@@ -9,12 +9,13 @@ from synthc.compiler import constant
 from synthc.compiler.catalog import prompts
 from synthc.compiler.check.constants import fits, type_of
 from synthc.compiler.check.references import named
+from synthc.compiler.check.types import read_type
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.expression import Expressions
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import read_settings
-from synthc.compiler.types import TEXT, UNKNOWN, Type, read_type
+from synthc.compiler.types import TEXT, UNKNOWN, Type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -25,8 +26,10 @@ ANSWER_FORMAT = "answer_format"
 def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
     """Return the prompt; its `value` is its form in the graph, its `columns` are the slots."""
     slots = _slots(declared, scope)
-    answer = read_type(declared.answer)
-    if answer is None or answer.kind not in ANSWERS:
+    answer = read_type(declared.answer, scope)
+    if answer is None:
+        return None
+    if answer.kind not in ANSWERS:
         scope.report(error("unknown-type", "a prompt answers text, a number, true or false, a choice, a list or a record", declared.answer.span))
         return None
     cases = [e for e in declared.settings.entries if isinstance(e, syntax.Cases) and e.name.name == "examples"] if declared.settings else []
@@ -224,9 +227,8 @@ def _report_unused(declared: syntax.Prompt, slots: dict[str, Type], parts: dict[
 def _slots(declared: syntax.Prompt, scope: Scope) -> dict[str, Type] | None:
     slots: dict[str, Type] = {}
     for slot in declared.slots:
-        type_ = read_type(slot.type)
+        type_ = read_type(slot.type, scope)
         if type_ is None:
-            scope.report(error("unknown-type", f"`{slot.type.span.text}` is no type", slot.type.span))
             return None
         if slot.name.name == ANSWER_FORMAT:
             scope.report(error("repeated-name", f"`{ANSWER_FORMAT}` stands for the description of the answer, so no slot is called so", slot.span))

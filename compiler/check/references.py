@@ -17,7 +17,6 @@ WORDS = {
     "model": "a model",
     "trained": "a pre-trained or tuned model",
     "endpoint": "an endpoint",
-    "evaluation": "an evaluation",
 }
 
 

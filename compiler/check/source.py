@@ -8,6 +8,7 @@ from typing import Any
 from synthc.compiler.catalog.sources.files import Files
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
 from synthc.compiler.check.constants import fits, type_of
+from synthc.compiler.check.types import read_type
 from synthc.compiler.constant import Keys, Made, Share, to_json
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.load import relative
@@ -15,7 +16,7 @@ from synthc.compiler.privacy import PUBLIC, declared_private
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import make, setting_span, settings_of
-from synthc.compiler.types import TEXT, Type, read_type
+from synthc.compiler.types import TEXT
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
@@ -76,9 +77,8 @@ def _columns(declared: syntax.Declaration, scope: Scope, *, private: bool) -> di
 
 
 def _column(entry: syntax.Setting, path: syntax.Path, default: syntax.Expression | None, scope: Scope) -> dict[str, Any] | None:
-    type_: Type | None = TEXT if entry.type is None else read_type(entry.type)
-    if type_ is None and entry.type is not None:
-        scope.report(error("unknown-type", f"`{entry.type.span.text}` is no type", entry.type.span))
+    type_ = TEXT if entry.type is None else read_type(entry.type, scope)
+    if type_ is None:
         return None
     column: dict[str, Any] = {"path": list(path.keys), "type": type_}
     if default is not None:
@@ -86,7 +86,7 @@ def _column(entry: syntax.Setting, path: syntax.Path, default: syntax.Expression
             value = Constants(scope=scope).evaluate(default)
         except NotConstant:
             return None
-        if type_ is None or not fits(value, type_):
+        if not fits(value, type_):
             scope.report(error("wrong-type", f"`{entry.name.name}` is {type_}, and its default is {type_of(value)}", default.span))
             return None
         column["default"] = to_json(value)
