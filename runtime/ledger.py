@@ -37,7 +37,7 @@ Change = tuple[str, tuple[Any, ...], Callable[[BaseException | None], None]]
 
 def call_key(identity: Identity, request: Request) -> str:
     """Return the key of a call: model identity, rendered prompt, decoding settings, seed."""
-    return fingerprint([asdict(identity), asdict(request)])
+    return fingerprint([asdict(identity), request.document])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Ledger:
         return reply, False
 
     async def _ask(self, key: str, identity: Identity, request: Request, ask: Callable[[Request], Awaitable[Reply]]) -> Reply:
-        body = json.dumps(asdict(request), ensure_ascii=False)
+        body = json.dumps(request.document, ensure_ascii=False)
         await self._record("INSERT OR IGNORE INTO calls VALUES (?, 'asked', ?, ?, ?, NULL, NULL)", (key, time.time(), identity.model, body))
         try:
             reply = await ask(request)

@@ -41,6 +41,12 @@ class Request:
             return self.prompt or ""
         return "\n\n".join(message.content for message in self.messages)
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """All of it as JSON, by which the ledger knows it; `asdict` copies deeply and takes longer than the rest of a call."""
+        messages = None if self.messages is None else [[message.role, message.content] for message in self.messages]
+        return {name: getattr(self, name) for name in self.__slots__} | {"messages": messages}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
