@@ -11,6 +11,7 @@ from typing import Any
 from synthc.compiler.graph.privacy_document import privacy_document
 
 from synthc.compiler.graph import Graph, Node
+from synthc.compiler.graph.accounting import SubsampledGaussian
 from synthc.runtime.engines.local import Usage
 from synthc.runtime.errors import RunError
 from synthc.runtime.folder import ROWS
@@ -50,6 +51,7 @@ def metrics_of(graph: Graph, artefacts: Mapping[str, Path]) -> dict[str, Any]:
 def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path) -> dict[str, Any]:
     """Return what the people of each private source spent, of the mechanisms that are finished."""
     from synthc.runtime.federated.charges import charged_events
+    from synthc.runtime.federated.second_opinion import opacus_opinions
 
     facts = {}
     for node in graph.nodes:
@@ -57,10 +59,19 @@ def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path) -> di
             facts[node.name] = json.loads((artefacts[node.name] / "federation.json").read_text())
     evaluations = {n.name: json.loads((artefacts[n.name] / "metrics.json").read_text())["times_scored"] for n in graph.nodes if n.kind == "evaluate" and n.name in artefacts}
     seeded = any(fact["noise_generator"] == "seeded" for fact in facts.values())
-    return privacy_document(
+    document: dict[str, Any] = privacy_document(
         graph,
         rounds_charged={name: fact["rounds_charged"] for name, fact in facts.items()},
         lifetime_events=lambda people: charged_events(project, people),
         noise_generator="seeded" if seeded else "entropy",
         evaluations=evaluations,
     )
+    for spent in document.values():
+        if spent["epsilon"] is not None and all(mechanism["node"] in facts for mechanism in spent["mechanisms"]):
+            spent.update(opacus_opinions([_event(mechanism) for mechanism in spent["mechanisms"]], spent["delta"]))
+    return document
+
+
+def _event(mechanism: Mapping[str, Any]) -> SubsampledGaussian:
+    rounds = mechanism["rounds_charged"] or mechanism["rounds_planned"]
+    return SubsampledGaussian(sampling=mechanism["q"], noise=mechanism["noise"], rounds=rounds)

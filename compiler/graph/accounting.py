@@ -50,12 +50,12 @@ def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
 
     Where nothing is sampled it is the closed form of the Gaussian (Balle and Wang 2018).
     """
-    return _cached("pld", events, delta, _epsilon) if events else 0.0
+    return cached("pld", events, delta, _epsilon) if events else 0.0
 
 
 def epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
     """Return the looser bound by Renyi differential privacy, as a second opinion."""
-    return _cached("rdp", events, delta, _epsilon_rdp) if events else 0.0
+    return cached("rdp", events, delta, _epsilon_rdp) if events else 0.0
 
 
 def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> float:
@@ -69,7 +69,7 @@ def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> 
         return _noise_for(epsilon, delta, sampling, rounds)
 
     key = [SubsampledGaussian(sampling=sampling, noise=0.0, rounds=rounds)]
-    return _cached(f"noise for {epsilon!r}", key, delta, solve)
+    return cached(f"noise for {epsilon!r}", key, delta, solve)
 
 
 def _epsilon(events: Sequence[SubsampledGaussian], delta: float, interval: float = DISCRETISATION) -> float:
@@ -168,7 +168,7 @@ def round_up(value: float, digits: int = 4) -> float:
     return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(Decimal(repr(value))))
 
 
-def _cached(
+def cached(
     method: str,
     events: Sequence[SubsampledGaussian],
     delta: float,
