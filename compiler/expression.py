@@ -108,7 +108,8 @@ class Expressions:
             return Typed(type=self.columns[written.name], json={"column": written.name})
         if declared is not None:
             return self._declared(written, self.scope, declared)
-        if self.scope.lost(written):
+        if self.scope.lost(written) or written.name in self.scope.module.imports:
+            self.scope.unknown(written, self.what)
             return MISTAKE
         help_, fix = guess(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
         if help_ is None and self.columns:

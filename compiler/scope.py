@@ -56,6 +56,9 @@ class Scope:
         """Report a name that stands for nothing, unless what declares it has been reported."""
         if self.lost(reference):
             return
+        if isinstance(reference, syntax.Name) and reference.name in self.module.imports:
+            self.report(error("wrong-kind", f"{wanted(what)}, and `{reference.name}` is a module", reference.span, help=f"write `{reference.name}.NAME`"))
+            return
         if isinstance(reference, syntax.Name):
             word, span, candidates = reference.name, reference.span, set(self.names) | set(self.module.imports)
         else:

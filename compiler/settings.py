@@ -47,6 +47,10 @@ def read_settings(
     for entry, where in inherited or ():
         if entry.name.name in model.model_fields:
             entries.setdefault(entry.name.name, (entry, where))
+        elif not _column(entry):
+            labels = (Label(span=entry.name.span, text="set here"),)
+            scope.report(error("useless-setting", f"`like` would take over `{entry.name.name}`, which is no setting here", owner.span, labels=labels, help="write out the settings that are meant"))
+            good = False
     values: dict[str, Any] = {}
     for name, (entry, where) in entries.items():
         try:
@@ -172,6 +176,12 @@ def _report(item: Any, spans: Mapping[str, Span], owner: Span, scope: Scope, *, 
     text = item["msg"].removeprefix("Value error, ").replace("Input should be", "should be").replace("Input", "it")
     subject = f"`{name}` " if name else ""
     scope.report(error("wrong-value", f"{subject}{text[0].lower()}{text[1:]}", spans.get(name, owner)))
+
+
+def _column(entry: syntax.Setting) -> bool:
+    """Whether an entry of a source declares a column, which nobody takes over."""
+    value = entry.value.left if isinstance(entry.value, syntax.Binary) and entry.value.operator == "else" else entry.value
+    return isinstance(value, syntax.Path)
 
 
 def setting_span(declared: syntax.Declaration, name: str) -> Span:

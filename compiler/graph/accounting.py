@@ -174,6 +174,7 @@ def cached(
     delta: float,
     compute: Callable[[Sequence[SubsampledGaussian], float], float],
 ) -> float:
+    """Return what was computed by a method of these events before, or compute it and keep it on disk."""
     key = fingerprint([accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta])
     file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{key}.json"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from synthc.compiler.catalog.sources.files import Files
 from synthc.compiler.catalog.sources.hub import Hub
@@ -36,7 +36,7 @@ class PrivateSource(Settings):
     """
 
     user: Any
-    people: Words | None = None
+    people: Annotated[Words, Field(min_length=1)] | None = None
     population: Count | None = None
     simulate: Count | None = None
     draw: Count | None = None
