@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from synthc.compiler.graph.privacy_document import privacy_document
-
 from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.accounting import SubsampledGaussian
+from synthc.compiler.graph.privacy_document import privacy_document
 from synthc.runtime.engines.local import Usage
 from synthc.runtime.errors import RunError
 from synthc.runtime.folder import ROWS

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from synthc.runtime.errors import TooManyFailures
+from synthc.runtime.errors import RunError, TooManyFailures
 
 
 @dataclass(slots=True, kw_only=True)
 class SetAside:
-    """The failures of one node, one JSON object a line."""
+    """The failures of one node, one JSON object a line; `error` is what too many of them are."""
 
     path: Path
     allowed: float
     place: str
     name: str
     private: bool
+    error: type[RunError] = TooManyFailures
     failed: int = 0
     _lines: list[str] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class SetAside:
         if self.failed > rows * self.allowed:
             self.flush()
             which = "too many of its rows," if self.private else f"{self.failed:,} of its {rows:,} rows ({self.failed / max(1, rows):.1%}),"
-            raise TooManyFailures(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`; why stands in {self.path}")
+            raise self.error(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`; why stands in {self.path}")
 
     def flush(self) -> None:
         """Write what waits."""

@@ -39,7 +39,7 @@ def federate(context: Context) -> None:
     state = rounds.read() or _beginning(start)
     with _charging(context, mechanism, total, rounds, state) as charge:
         if state.round < total:
-            state = _tune(context, rounds, state, users, mechanism, total, charge)
+            state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
     _load(start.model, state.weights)
     save_model(start, context.folder)
     seeded = context.test_noise is not None or context.limit is not None
@@ -98,7 +98,7 @@ def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds
 
 
 def _tune(
-    context: Context, rounds: Rounds, state: State, users: Users, mechanism: Mechanism, total: int, charge: Callable[[str, int], None]
+    context: Context, rounds: Rounds, *, state: State, users: Users, mechanism: Mechanism, total: int, charge: Callable[[str, int], None]
 ) -> State:
     """Run the rounds that are left through Flower's strategy, in this process or over a pool of workers."""
     settings = context.node.settings

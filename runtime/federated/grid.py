@@ -65,11 +65,11 @@ class NearGrid(Grid):
 
     def push_messages(self, messages: Iterable[Message]) -> list[str]:
         """Refuse: messages are sent and received in one exchange."""
-        raise AssertionError("send_and_receive is the one way here")
+        raise AssertionError(f"send_and_receive is the one way here: {messages}")
 
     def pull_messages(self, message_ids: Iterable[str]) -> list[Message]:
         """Refuse: messages are sent and received in one exchange."""
-        raise AssertionError("send_and_receive is the one way here")
+        raise AssertionError(f"send_and_receive is the one way here: {message_ids}")
 
 
 class LocalGrid(NearGrid):

@@ -43,7 +43,7 @@ def read_source(context: Context, key: bytes) -> None:
     """Read all files of a source into the artefact, the malformed rows set aside."""
     node, settings = context.node, context.node.settings
     private = settings["visibility"] == "private"
-    aside = SetAside(path=context.folder / "failures.jsonl", allowed=settings["max_failures"], place=node.place, name=node.name, private=private)
+    aside = SetAside(path=context.folder / "failures.jsonl", allowed=settings["max_failures"], place=node.place, name=node.name, private=private, error=InputError)
     writer = DatasetWriter(folder=context.folder, schema=schema(node, users=private))
     counts = {"in": 0, "out": 0, "filtered": 0, "duplicates": 0, "failed": 0, "added": 0}
     waiting: list[dict[str, Any]] = []

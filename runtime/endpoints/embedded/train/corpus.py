@@ -70,7 +70,7 @@ def _plain(text: str) -> str:
 
 def read_documents(data: Path) -> Documents:
     """Read the documents of a data folder and leave out those of the labelled set."""
-    labelled = [row for row in _read(data / "chatlike_labels_dev.jsonl.gz")]
+    labelled = list(_read(data / "chatlike_labels_dev.jsonl.gz"))
     snippets = {source: [_plain(r["text"]) for r in labelled if r["source"] == source] for names in SOURCES.values() for source in names}
     chats, articles, left_out = [], [], 0
     for file, sources in SOURCES.items():
