@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from synthc.compiler.check import Checked
 from synthc.compiler.check.budget import mechanism
@@ -51,14 +52,7 @@ def _node(thing: Thing) -> Node:
     dp = dict(thing.settings["dp"])
     # The epsilon that is shown is that of the noise that is drawn, in as many digits as all machines agree on.
     dp["noise"], dp["epsilon"] = event.noise, round_up(epsilon([event], dp["delta"]), 6)
-    return Node(
-        name=node.name,
-        kind=node.kind,
-        inputs=node.inputs,
-        settings={**node.settings, "dp": dp},
-        label=node.label,
-        place=node.place,
-    )
+    return replace(node, settings={**node.settings, "dp": dp})
 
 
 def _ordered(nodes: dict[str, Node], wanted: list[str]) -> Iterator[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Thing:
     settings: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     inputs: tuple[str, ...] = ()
+    doc: str = ""
 
     def node(self) -> Node:
         """Return the node it becomes."""
@@ -70,6 +71,7 @@ class Thing:
             columns={name: of.to_json() for name, of in self.columns.items()},
             label=self.flow.label,
             place=self.span.place,
+            doc=self.doc,
         )
 
 
@@ -116,8 +118,8 @@ class Program:
         self._open.append(declared)
         found = _checker(declared)(declared, scope) if _checker(declared) else None
         self._open.pop()
-        self._things[key] = found
-        return found
+        self._things[key] = found and replace(found, doc=declared.doc or "")
+        return self._things[key]
 
     @property
     def failed(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from synthc.compiler.check.about import check_publish, check_tests
 from synthc.compiler.check.budget import check_budgets, check_spending
 from synthc.compiler.check.endpoint import NAMELESS, embedded
+from synthc.compiler.check.overlap import check_overlap
 from synthc.compiler.graph import Node
 from synthc.compiler.program import Program, Thing
 from synthc.dsl import syntax
@@ -30,6 +31,7 @@ def check(program: Program) -> Checked:
         for declared in scope.names.values():
             if isinstance(declared, syntax.Prompt | syntax.Declaration):
                 program.thing(scope, declared)
+    check_overlap(program)
     tests = check_tests(program)
     publications = check_publish(program)
     budgets = check_budgets(program)

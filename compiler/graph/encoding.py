@@ -74,6 +74,7 @@ def _node_json(node: Node) -> Mapping[str, Any]:
         "steps": [{"verb": s.verb, "settings": dict(s.settings), "place": s.place} for s in node.steps],
         "columns": dict(node.columns),
         "place": node.place,
+        "doc": node.doc,
     }
 
 
@@ -87,4 +88,5 @@ def _node(item: Mapping[str, Any]) -> Node:
         steps=tuple(Step(verb=s["verb"], settings=s["settings"], place=s["place"]) for s in item["steps"]),
         columns=item["columns"],
         place=item["place"],
+        doc=item["doc"],
     )

@@ -52,7 +52,8 @@ class Node:
     """One declaration, lowered.
 
     `inputs` are the names of all nodes it reads, each once; `columns` (of nodes that hold rows)
-    maps a column to its type in JSON; `place` is `path:line:column` of the declaration.
+    maps a column to its type in JSON; `place` is `path:line:column` of the declaration, `doc` the
+    comment above it, which readers of the report see.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Node:
     columns: Mapping[str, Json] = field(default_factory=dict)
     label: Privacy
     place: str
+    doc: str = ""
 
     @property
     def private(self) -> bool:

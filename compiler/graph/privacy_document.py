@@ -43,6 +43,17 @@ def train_share(split: Mapping[str, Any] | None) -> float:
     return 1.0 if split is None or split["by"] is not None else round(1.0 - sum(split["parts"].values()), 12)
 
 
+def _private_needs(graph: Graph, node: Node) -> set[str]:
+    """Return what private nodes a node reads, through private ones alone: a mechanism stands between it and the rest."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        read = [graph.by_name[name] for name in waiting.pop().inputs if graph.by_name[name].private and name not in found]
+        found |= {one.name for one in read}
+        waiting += read
+    return found
+
+
 class _People:
     """The people of one source, with every mechanism that reads them from whichever source."""
 
@@ -118,7 +129,7 @@ class _People:
 
     def _evaluations(self, scored: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         for node in self.graph.nodes:
-            if node.kind == "evaluate" and self.source.name in self.graph.needs(node.settings["rows"]["node"]):
+            if node.kind == "evaluate" and self.source.name in _private_needs(self.graph, node):
                 yield {"node": node.name, "part": node.settings["part"], "release": "not dp", "times_scored": scored.get(node.name)}
 
     def _breaches(self) -> Iterator[str]:

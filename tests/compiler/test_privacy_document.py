@@ -47,8 +47,8 @@ EVENTS = [SubsampledGaussian(sampling=0.01, noise=2.0, rounds=20)]
 def compiled(tmp_path: Path) -> Callable[..., Graph]:
     """Return what compiles the spec."""
 
-    def compile_it(people: str = "population = 1M", dp: str = NOISE) -> Graph:
-        (tmp_path / "spec.synth").write_text(SPEC.format(people=people, dp=dp))
+    def compile_it(people: str = "population = 1M", dp: str = NOISE, more: str = "") -> Graph:
+        (tmp_path / "spec.synth").write_text(SPEC.format(people=people, dp=dp) + more)
         made = compile_spec(tmp_path / "spec.synth", tmp_path)
         assert made.graph is not None, made.diagnostics
         return made.graph
@@ -117,6 +117,14 @@ def test_without_noise_there_is_no_number(compiled: Callable[..., Graph]) -> Non
 
     assert (found["epsilon"], found["epsilon_rdp"], found["rho"], found["mechanisms"]) == (None, None, None, [])
     assert "not private: `tuned` tunes with `dp = none`, without noise" in found["assumptions"]
+
+
+def test_evaluations_of_what_is_private_are_releases_too(compiled: Callable[..., Graph]) -> None:
+    """Over public rows, a model that was tuned without noise tells of its users; one that was tuned with noise is counted already."""
+    everywhere = "evaluate abroad = next_word(tuned) over web\n"
+
+    assert [each["node"] for each in of(compiled(dp="none", more=everywhere))["evaluations"]] == ["accuracy", "abroad"]
+    assert [each["node"] for each in of(compiled(more=everywhere))["evaluations"]] == ["accuracy"]
 
 
 def test_a_pretended_population(compiled: Callable[..., Graph]) -> None:
