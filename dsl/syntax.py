@@ -1,7 +1,4 @@
-"""The syntax tree: one frozen dataclass per construct, each with its span.
-
-Pieces are told apart by where they stand, so two are equal only if they are one.
-"""
+"""The syntax tree: one frozen dataclass per construct, each with its span; two are equal only if they are one."""
 
 from __future__ import annotations
 
@@ -28,9 +25,6 @@ class Syntax:
     def __repr__(self) -> str:
         """Return its kind and its words."""
         return f"{type(self).__name__}({self.span.text!r})"
-
-
-# Words
 
 
 @piece
