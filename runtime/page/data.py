@@ -47,7 +47,7 @@ def _endpoints(facts: Facts) -> Markup:
 def _dataset(node: Node, facts: Facts) -> Markup:
     state = facts.state(node)
     title = element("h3", node.name, " ", chip(node.label.value, node.label.value), *_state_chip(state))
-    said = element("p", element("code", wording.head(node), class_="declared"))
+    said = join([element("p", element("code", wording.head(node), class_="declared")), element("p", prose(node.doc)) if node.doc else ""])
     counts = facts.counts(node)
     if counts is None:
         return element("article", title, said, element("p", absent(f"No rows to show: {why_not(node, facts)}.")), *_failures(node, facts), id=f"node-{node.name}")
