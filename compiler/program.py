@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -33,6 +34,9 @@ CHECKERS = {
     "evaluate": "evaluate",
 }
 """Each kind of declaration and the file of `compiler/check/` that checks it."""
+
+
+SNAKE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,9 @@ def _collect(scope: Scope, names: dict[str, Declared]) -> None:
         if not isinstance(item, syntax.Declaration | syntax.Prompt):
             continue
         name = item.name
+        if not SNAKE.fullmatch(name.name):
+            help_ = f"write `{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name.name).strip('_').lower()}`"
+            scope.report(error("wrong-name", f"names are in lower case with underscores, and `{name.name}` is not", name.span, help=help_))
         if name.name in names or name.name in scope.module.aliases:
             first = names[name.name].name.span if name.name in names else scope.module.aliases[name.name]
             scope.report(

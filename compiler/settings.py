@@ -92,14 +92,15 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
         return Written(syntax=written)
     if get_origin(field.annotation) is Literal:
         return _word(get_args(field.annotation), entry, scope)
-    value = Constants(scope=scope).evaluate(written)
     makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
-    if makers is None or not isinstance(value, Made):
-        if isinstance(value, Made):
-            scope.report(error("unknown-function", f"there is no function `{value.name}`", written.span))
-            raise NotConstant
-        return value
-    return make(makers, value, scope)
+    bare = makers is not None and isinstance(written, syntax.Name) and written.name in makers.models
+    value = None if bare else Constants(scope=scope).evaluate(written)
+    if isinstance(value, Made):
+        return make(makers, value, scope)
+    if bare or (makers is not None and not isinstance(value, makers.others)):
+        scope.report(error("wrong-value", f"`{entry.name.name}` is {makers}", written.span))
+        raise NotConstant
+    return value
 
 
 def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
@@ -116,21 +117,22 @@ def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
     raise NotConstant
 
 
-def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
+def make(makers: Makers | None, made: Made, scope: Scope) -> BaseModel:
     """Return what a call such as `sgd(0.5, epochs = 1)` makes.
 
     Raises:
         NotConstant: the call is wrong, which has been reported.
     """
-    model = makers.models.get(made.name)
+    model = makers.models.get(made.name) if makers is not None else None
     if model is None:
-        help_, _ = spelling(made.name, makers.models, made.span)
-        known = "possible here: " + ", ".join(f"`{name}(...)`" for name in makers.models)
+        help_, _ = spelling(made.name, makers.models, made.span) if makers is not None else (None, None)
+        known = f"possible here: {makers}" if makers is not None else None
         scope.report(error("unknown-function", f"`{made.name}(...)` is not possible here", made.span, help=help_ or known))
         raise NotConstant
     names = list(model.model_fields)
     if len(made.positional) > len(names):
-        help_ = "its arguments are " + ", ".join(f"`{name}`" for name in names) if len(names) > 1 else f"several stand in a list: `{made.name}([...])`"
+        lists = get_origin(model.model_fields[names[-1]].annotation) is list and model.model_config.get("extra") == "forbid"
+        help_ = f"several stand in a list: `{made.name}([...])`" if lists else "its arguments are " + ", ".join(f"`{name}`" for name in names)
         scope.report(error("wrong-value", f"`{made.name}` takes no more than {len(names)} argument{'s' * (len(names) != 1)}", made.span, help=help_))
         raise NotConstant
     keys = [*names[: len(made.positional)], *(key for key, _ in made.named)]
@@ -148,7 +150,7 @@ def make(makers: Makers, made: Made, scope: Scope) -> BaseModel:
             raise NotConstant
         inner = next((m for m in model.model_fields[key].metadata if isinstance(m, Makers)), None)
         if isinstance(value, Made):
-            values[key] = make(inner or Makers(), value, scope)
+            values[key] = make(inner, value, scope)
     built = _build(model, values, spans, made.span, scope, good=True)
     if built is None:
         raise NotConstant

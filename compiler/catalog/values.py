@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -78,8 +79,16 @@ Expression = Annotated[Any, BeforeValidator(_written), "written"]
 
 
 class Makers:
-    """Marks a setting whose value is made by a call: which names, and the settings of each."""
+    """Marks a setting whose value is made by a call: which names, and the settings of each.
 
-    def __init__(self, **models: type[BaseModel]) -> None:
+    `others` are the types of what else it may be.
+    """
+
+    def __init__(self, *others: type, **models: type[BaseModel]) -> None:
         """Take the settings model of each call, by its name."""
-        self.models = models
+        self.others, self.models = others, models
+
+    def __str__(self) -> str:
+        """Return what may be written."""
+        nothing = ["`none`"] if NoneType in self.others else []
+        return " or ".join([*(f"`{name}(...)`" for name in self.models), *nothing])

@@ -27,5 +27,5 @@ def _share(one: Thing, other: Thing) -> bool:
     if left["kind"] != right["kind"]:
         return False
     if left["kind"] == "hub":
-        return left["repository"] == right["repository"] and left["config"] == right["config"] and left["split"] == right["split"]
+        return all(left[key] == right[key] for key in ("repository", "config", "split"))
     return any(fnmatchcase(a, b) or fnmatchcase(b, a) for a, b in product(left["paths"], right["paths"]))

@@ -40,6 +40,6 @@ class PrivateSource(Settings):
     population: Count | None = None
     simulate: Count | None = None
     draw: Count | None = None
-    split: Annotated[Any, Makers(by=By)] = None
+    split: Annotated[Any, Makers(object, by=By)] = None
     license: Words | None = None
     max_failures: Percent = 0.01

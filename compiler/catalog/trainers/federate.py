@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Annotated, Any
 
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
@@ -31,6 +32,6 @@ class Federate(Settings):
     cohort: Count
     local: Annotated[Any, Makers(sgd=LocalSgd)]
     server: Annotated[Any, Makers(sgd=ServerSgd)] = ServerSgd(learning_rate=1.0)
-    dp: Annotated[Any, Makers(gaussian=Gaussian)]
+    dp: Annotated[Any, Makers(NoneType, gaussian=Gaussian)]
     column: Words = "text"
     workers: Count | None = None
