@@ -106,8 +106,8 @@ class Llama(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Return the logits of the next token at each place."""
         x = self.model["embed_tokens"](ids)
-        cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]  # type: ignore[index]
-        for block in self.model["layers"]:  # type: ignore[union-attr]
+        cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]
+        for block in self.model["layers"]:
             x = block(x, cos, sin)
-        logits: Tensor = F.linear(self.model["norm"](x), self.model["embed_tokens"].weight)  # type: ignore[arg-type]
+        logits: Tensor = F.linear(self.model["norm"](x), self.model["embed_tokens"].weight)
         return logits
