@@ -98,7 +98,7 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
     if isinstance(value, Made):
         return make(makers, value, scope)
     if bare or (makers is not None and not isinstance(value, makers.others)):
-        scope.report(error("wrong-value", f"`{entry.name.name}` is {makers}", written.span))
+        scope.report(error("wrong-value", f"`{entry.name.name}` wants {makers}", written.span))
         raise NotConstant
     return value
 
