@@ -75,7 +75,8 @@ def _checked(
 
 def _unknown_params(program: Program) -> None:
     names = program.scope(program.main).names
-    for name in program.params:
+    broken = {name.name for name in program.main.syntax.broken}
+    for name in program.params.keys() - broken:
         declared = names.get(name)
         if not isinstance(declared, syntax.Declaration) or declared.kind.name != "param":
             span = Source(path=program.main.path, text="").span(0, 0)
@@ -85,4 +86,4 @@ def _unknown_params(program: Program) -> None:
 
 
 def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(set(diagnostics), key=lambda found: found.sort_key))
+    return tuple(sorted(set(diagnostics), key=lambda found: (found.sort_key, found.message)))
