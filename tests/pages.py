@@ -17,7 +17,7 @@ from synthc.dsl.source import Span
 _PIECE = re.compile(r"^##+ (?P<title>.+)$|^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Case:
     """One example: a block of ```synth and the block after it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def named(case: Case) -> str:
     return f"{case.page.stem}: {case.title}"
 
 
+@cache
 def found(case: Case, given: str | None = None) -> tuple[Diagnostic, ...]:
     """Return all findings of an example, whose files stand in no folder."""
     files = {**case.files, "spec.synth": given or case.given}
