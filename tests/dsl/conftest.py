@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
-settings.register_profile("brief", max_examples=40, derandomize=True, **QUIET)
-settings.register_profile("thorough", max_examples=1000, **QUIET)
+settings.register_profile("brief", QUIET, max_examples=40, derandomize=True)
+settings.register_profile("thorough", QUIET, max_examples=1000)
 settings.load_profile("brief")

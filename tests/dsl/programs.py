@@ -11,6 +11,7 @@ TEMPLATES = st.sampled_from(['"""one {{ a }} line"""', '"""\n     first\n\n     
 BREAK = "\n   "
 
 Tokens = list[str]
+NOTHING: st.SearchStrategy[Tokens] = st.just([])
 
 
 def joined(*parts: st.SearchStrategy[Tokens] | str) -> st.SearchStrategy[Tokens]:
@@ -78,13 +79,13 @@ value = expression | record | joined("by", "(", listed(expression), ")")
 setting = joined(name, "=", value) | joined(name, ":", types, "=", expression)
 settings = joined("{", apart(setting | joined("examples", "{", apart(case), "}")), "}")
 clause = joined(one(st.sampled_from(["on", "over", "as", "by", "using", "from", "to"])), expression)
-maybe_settings = st.just([]) | settings
-step = joined("|", name, listed(joined(name, "=", expression) | expression), st.just([]) | clause, maybe_settings)
+maybe_settings = NOTHING | settings
+step = joined("|", name, listed(joined(name, "=", expression) | expression), NOTHING | clause, maybe_settings)
 steps = st.lists(step, max_size=3).map(lambda drawn: [token for each in drawn for token in each])
 weighted = joined("60%", name, "+", "40%", name, "(", listed(expression), ")")
 
 kind = one(st.sampled_from(["filter", "mix", "source", "let"]))
-declaration = joined(st.sampled_from([[], ["public"]]), kind, name, "=", expression | weighted, st.just([]) | clause, maybe_settings, steps)
+declaration = joined(st.sampled_from([[], ["public"]]), kind, name, "=", expression | weighted, NOTHING | clause, maybe_settings, steps)
 prompt = joined("prompt", name, "(", listed(joined(name, ":", types)), ")", "->", types, maybe_settings)
 other = st.one_of(
     joined("test", name, ".", name, "{", apart(case), "}"),

@@ -15,6 +15,7 @@ from hypothesis import given
 
 from synthc.dsl import parse as parsing
 from synthc.dsl import tables
+from synthc.dsl.source import Source
 from synthc.dsl.tokens import RESERVED, tokens
 from tests.dsl.programs import programs
 
@@ -93,7 +94,7 @@ def test_spoilt_tables_are_built_again(tmp_path: Path, monkeypatch: pytest.Monke
     tables.keep(path, content)
     parsing._lark.cache_clear()  # noqa: SLF001
 
-    assert parsing.parse_expression(parsing.Source(path="x", text="a + 1"), 0, 5)[1] == ()
+    assert parsing.parse_expression(Source(path="x", text="a + 1"), 0, 5)[1] == ()
     assert len(path.read_bytes()) > 1000
 
 

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ async def echo(request: Request) -> Reply:
     return written(request.text)
 
 
-def ask(ledger: Ledger, *texts: str, by=echo) -> list[tuple[str, bool]]:
+def ask(ledger: Ledger, *texts: str, by: Callable[[Request], Awaitable[Reply]] = echo) -> list[tuple[str, bool]]:
     """Ask all at once; return the answers and whether they were there already."""
 
     async def run() -> list[tuple[str, bool]]:

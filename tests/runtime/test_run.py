@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from synthc.runtime import run as running
+from synthc.runtime.errors import RunError
 from synthc.runtime.federated.charges import ledger_file
+from synthc.runtime.outcome import Outcome
 from tests.runtime.project import DECLARED, Project, project
+
+Ran = tuple[Project, Outcome]
+"""A project, and what running it came to."""
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory):
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """A project that was run once, and what that came to; nobody may change it."""
     with pytest.MonkeyPatch.context() as patch:
         made = project(tmp_path_factory.mktemp("ran"), patch)
@@ -23,12 +29,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory):
         yield made, outcome
 
 
-def statuses(outcome) -> dict[str, str]:
+def statuses(outcome: Outcome) -> dict[str, str]:
     """Return the status of each node."""
     return {node["name"]: node["status"] for node in outcome.document["nodes"]}
 
 
-def test_the_folder_of_a_run_is_as_promised(ran) -> None:
+def test_the_folder_of_a_run_is_as_promised(ran: Ran) -> None:
     """Everything may be shown to anyone but what stands under `private/`."""
     _, outcome = ran
     names = {path.relative_to(outcome.folder).as_posix() for path in outcome.folder.rglob("*") if path.is_file()}
@@ -38,7 +44,7 @@ def test_the_folder_of_a_run_is_as_promised(ran) -> None:
     assert (outcome.folder / "private").stat().st_mode & 0o777 == 0o700
 
 
-def test_every_node_is_told_with_what_it_took(ran) -> None:
+def test_every_node_is_told_with_what_it_took(ran: Ran) -> None:
     """Rows are those counted on disk; requests are those sent."""
     made, outcome = ran
     nodes = {node["name"]: node for node in outcome.document["nodes"]}
@@ -48,7 +54,7 @@ def test_every_node_is_told_with_what_it_took(ran) -> None:
     assert nodes["invented"]["rows"] == 40
 
 
-def test_of_private_nodes_nothing_is_told(ran) -> None:
+def test_of_private_nodes_nothing_is_told(ran: Ran) -> None:
     """Neither rows nor seconds nor failures, in the document and in the events."""
     made, outcome = ran
     private = {"phones", "accuracy"}
@@ -59,7 +65,7 @@ def test_of_private_nodes_nothing_is_told(ran) -> None:
     assert all(entry["rows"] is entry["seconds"] is entry["failed_requests"] is None for entry in told)
 
 
-def test_nothing_that_may_be_shown_holds_a_private_line_or_user(ran) -> None:
+def test_nothing_that_may_be_shown_holds_a_private_line_or_user(ran: Ran) -> None:
     """Every file outside `private/` is searched for what people typed and for their ids."""
     made, outcome = ran
     lines = [json.loads(line) for line in (made.folder / "phones.jsonl").read_text().splitlines()]
@@ -69,7 +75,7 @@ def test_nothing_that_may_be_shown_holds_a_private_line_or_user(ran) -> None:
             assert not any(line["text"].encode() in found or f'"{line["user"]}"'.encode() in found for line in lines), path
 
 
-def test_metrics_have_models_pairs_and_their_release(ran) -> None:
+def test_metrics_have_models_pairs_and_their_release(ran: Ran) -> None:
     """Numbers over private people are marked as what they are."""
     metrics = ran[1].document["metrics"]["accuracy"]
 
@@ -78,7 +84,7 @@ def test_metrics_have_models_pairs_and_their_release(ran) -> None:
     assert metrics["models"]["warm"]["seeds"] == 1
 
 
-def test_a_pretended_population_is_never_charged(ran) -> None:
+def test_a_pretended_population_is_never_charged(ran: Ran) -> None:
     """No lifetime entry is written, and the document says who is not protected."""
     made, outcome = ran
 
@@ -86,7 +92,7 @@ def test_a_pretended_population_is_never_charged(ran) -> None:
     assert "pretended 100,000, true users not protected" in outcome.document["privacy"]["phones"]["assumptions"]
 
 
-def test_the_same_command_again_does_nothing(ran) -> None:
+def test_the_same_command_again_does_nothing(ran: Ran) -> None:
     """Every node is found in the store and nobody is asked."""
     made, _ = ran
     asked = len(made.endpoint.asked)
@@ -97,7 +103,7 @@ def test_the_same_command_again_does_nothing(ran) -> None:
     assert len(made.endpoint.asked) == asked
 
 
-def test_a_change_recomputes_what_rests_on_it_alone(ran) -> None:
+def test_a_change_recomputes_what_rests_on_it_alone(ran: Ran) -> None:
     """A threshold asks nothing again; what is not behind it stays."""
     made, _ = ran
     asked = len(made.endpoint.asked)
@@ -109,7 +115,7 @@ def test_a_change_recomputes_what_rests_on_it_alone(ran) -> None:
     assert len(made.endpoint.asked) == asked
 
 
-def test_plan_knows_what_is_there_without_reading_anything_private(ran, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plan_knows_what_is_there_without_reading_anything_private(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     """What rests on private files counts as not known."""
     made, _ = ran
     monkeypatch.setattr(running.Walk, "_kind", lambda *_: "embedded")
@@ -130,7 +136,7 @@ def test_only_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_name_spelled_wrong_is_answered_with_the_one_that_was_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--only` knows the names of the graph."""
-    with pytest.raises(running.RunError, match=r"`--only \+corpsu`: nothing is called `corpsu`; did you mean `corpus`\?"):
+    with pytest.raises(RunError, match=r"`--only \+corpsu`: nothing is called `corpsu`; did you mean `corpus`\?"):
         project(tmp_path, monkeypatch).run(only="+corpsu")
 
 
@@ -176,12 +182,12 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(tmp_path: Path, monkeypat
 def test_two_runs_of_the_same_are_not_at_work_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second is told to wait."""
     made = project(tmp_path, monkeypatch)
-    seen = []
+    seen: list[str] = []
 
     def while_at_work() -> bool:
         if not seen:
             seen.append("asked")
-            with pytest.raises(running.RunError, match="another run is at work in"):
+            with pytest.raises(RunError, match="another run is at work in"):
                 made.run()
         return False
 

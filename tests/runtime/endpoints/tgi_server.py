@@ -114,8 +114,8 @@ class TgiServer:
         return response
 
     def _generate(self, body: dict[str, Any]) -> web.Response:
-        parameters = body.get("parameters")
-        need(parameters is not None, "the test double wants `parameters`, without which TGI samples")
+        need(body.get("parameters") is not None, "the test double wants `parameters`, without which TGI samples")
+        parameters: dict[str, Any] = body["parameters"]
         need("do_sample" in parameters, "the test double wants `do_sample`, without which TGI is greedy")
         need(parameters.get("temperature", 1.0) > 0, "`temperature` must be strictly positive")
         need(parameters["do_sample"] or not parameters.keys() & {"temperature", "top_p", "seed"}, "the test double wants no sampling settings when greedy")

@@ -61,7 +61,8 @@ def model(seed: int = 0) -> torch.nn.Module:
 
 def flat(of: torch.nn.Module) -> np.ndarray:
     """Return all weights of a model in one row."""
-    return torch.cat([w.detach().reshape(-1) for w in weights(of).values()]).numpy()
+    row: np.ndarray = torch.cat([w.detach().reshape(-1) for w in weights(of).values()]).numpy()
+    return row
 
 
 def device(of: Users, by: Mechanism | None = None, **local: Any) -> Device:

@@ -14,7 +14,7 @@ PLAIN = [["w1 w2 w3", "w4 w5"], ["w6 w7 w8 w9"], ["w2 w2 w2"]]
 
 def total_of(of: Users, which: list[int], **local: float) -> np.ndarray:
     """Return the sum of clipped updates of some users."""
-    return device(of, **local).clipped_sum(flat(model()), np.array(which, np.int64), seed=0, round_=0)[0]
+    return device(of, None, **local).clipped_sum(flat(model()), np.array(which, np.int64), seed=0, round_=0)[0]
 
 
 @pytest.mark.parametrize(

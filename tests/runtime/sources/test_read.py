@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -42,7 +43,7 @@ def test_columns_are_typed_and_have_defaults(tmp_path: Path) -> None:
     assert rows == [first, {**first, "score": 2.0, "count": 7, "good": True, "tags": [], "turns": []}]
 
 
-MALFORMED = {
+MALFORMED: dict[str, dict[str, Any]] = {
     "no `.body.text` for the column `text`": {"body": {}},
     "the column `text` is not text": {"body": {"text": 3}},
     "the column `score` is not float": {"meta": {"score": "high"}},

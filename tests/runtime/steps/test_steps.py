@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synthc.compiler.graph import Step
+from synthc.runtime.endpoints.fake import FakeEndpoint
 from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID
 from synthc.runtime.setaside import SetAside
@@ -125,12 +127,12 @@ filter first = web
 filter second = first
   | dedup text { near = 0.8 }
 """
-    asked: list[Any] = []
-    node = spec(tmp_path, text, texts=["a"], reply=lambda request: asked.append(request) or "yes")
+    endpoint = FakeEndpoint(reply=lambda _: "yes")
+    node = spec(tmp_path, text, texts=["a"], endpoint=endpoint)
 
     with pytest.raises(InputError, match=r"^spec.synth:14:5: near-duplicate removal is not built yet; leave `near` out to remove exact duplicates$"):
         node.make("first")
-    assert asked == []
+    assert endpoint.asked == []
 
 
 def worked(node: Spec, texts: list[str], sizes: list[int]) -> tuple[list[Any], dict[str, int]]:
@@ -148,12 +150,17 @@ def worked(node: Spec, texts: list[str], sizes: list[int]) -> tuple[list[Any], d
         stage: Any = frames()
         aside = SetAside(path=node.folder / "aside", allowed=1, place="", name="", private=False)
         for step in node.graph.by_name["out"].steps:
-            around = Around(step=step, count=Count(verb=step.verb), seed=0, aside=aside, caller=None, score=lambda *_: None)
+            around = Around(step=step, count=Count(verb=step.verb), seed=0, aside=aside, caller=None, score=no_score)
             stage = stage_of(step)(stage, around)
         done = [frame async for frame in stage]
         return [row for part in done for row in part.rows()], {"failed": aside.failed}
 
     return asyncio.run(run())
+
+
+def no_score(_: str, __: Sequence[str]) -> np.typing.NDArray[np.float64]:
+    """Refuse to score; no step of these tests asks for it."""
+    raise NotImplementedError
 
 
 def stage_of(step: Step) -> Any:

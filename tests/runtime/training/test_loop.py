@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,10 +18,10 @@ from synthc.runtime.training.vocab import Vocab
 MODEL = {"kind": "lstm", "embedding": 8, "hidden": 12, "projection": None, "layers": 1, "coupled": False, "tied": True}
 VOCAB = Vocab(words=("a", "b", "c", "d"), lowercase=True)
 TEXT = Encoded.of(["a b c d", "b c", "d d d a b", "c"] * 30, VOCAB, max_words=50)
-SETTINGS = {"words": 3000, "batch": 4, "learning_rate": 0.01, "schedule": "cosine", "warmup": 0.02, "clip": 1.0}
+SETTINGS: dict[str, Any] = {"words": 3000, "batch": 4, "learning_rate": 0.01, "schedule": "cosine", "warmup": 0.02, "clip": 1.0}
 
 
-def trained(folder: Path, *, encoded: Encoded = TEXT, report=lambda *_: None) -> tuple[torch.nn.Module, loop.Position]:
+def trained(folder: Path, *, encoded: Encoded = TEXT, report: Callable[[int, float], None] = lambda *_: None) -> tuple[torch.nn.Module, loop.Position]:
     """Train a small model to its end."""
     torch.set_num_threads(1)
     model = build(MODEL, VOCAB, seed=1)
@@ -46,7 +48,7 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path, monkeyp
     saved, stop = loop._save, 40
     (tmp_path / "b").mkdir()
 
-    def save_and_stop(model, optimiser, position, path) -> None:
+    def save_and_stop(model: torch.nn.Module, optimiser: torch.optim.Optimizer, position: loop.Position, path: Path) -> None:
         saved(model, optimiser, position, path)
         if position.step == stop:
             raise KeyboardInterrupt
