@@ -44,7 +44,7 @@ class Device:
         sent = torch.from_numpy(start)
         total, stats = np.zeros(len(start)), np.zeros(len(STATS))
         for user in users:
-            targets, loss = self._train(sent, int(user), np.random.default_rng([seed, round_, int(user)]))
+            targets, loss = self._train(sent, int(user), np.random.default_rng([seed, round_, int(self.users.numbers[user])]))
             update, clipped = self.mechanism.clipped((self.flat - sent).double().numpy())
             total += update
             stats += (1, clipped, targets, loss)

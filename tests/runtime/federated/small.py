@@ -14,8 +14,8 @@ from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import Trained, build, weights
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
+from tests.runtime.training.tiny import MODEL
 
-MODEL = {"kind": "lstm", "embedding": 8, "hidden": 12, "projection": None, "layers": 1, "coupled": False, "tied": True}
 VOCAB = Vocab(words=tuple(f"w{index}" for index in range(40)), lowercase=True)
 SETTINGS: dict[str, Any] = {
     "rounds": 3,
@@ -45,7 +45,8 @@ def users(*texts: list[str]) -> Users:
             ids.extend(encoded)
             starts.append(len(ids))
         firsts.append(len(starts) - 1)
-    return Users(encoded=Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64)), firsts=np.array(firsts, np.int64))
+    encoded = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64))
+    return Users(encoded=encoded, firsts=np.array(firsts, np.int64), numbers=np.arange(len(texts), dtype=np.uint64))
 
 
 def some_users(count: int = 8) -> Users:
