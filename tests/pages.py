@@ -5,7 +5,6 @@ Set SYNTHC_GOLDEN=write in the environment, and pages are rewritten instead of c
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Span
+from tests.expected import writing
 
 _PIECE = re.compile(r"^##+ (?P<title>.+)$|^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 
@@ -38,7 +38,7 @@ class Case:
 
     def check(self, actual: str) -> None:
         """Compare with what the page says."""
-        if os.environ.get("SYNTHC_GOLDEN") == "write" and actual != self.expected:
+        if writing() and actual != self.expected:
             text = self.page.read_text()
             at = [match for match in _PIECE.finditer(text) if match["info"]][self.place]
             self.page.write_text(text[: at.start("text")] + actual + text[at.end("text") :])

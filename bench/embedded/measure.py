@@ -9,13 +9,12 @@ bench/results/embedded.json.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import math
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,19 +28,12 @@ from synthc.runtime.endpoints.calling import derive_seed
 from synthc.runtime.endpoints.embedded.decode import revision
 from synthc.runtime.endpoints.embedded.endpoint import EmbeddedEndpoint
 from synthc.runtime.endpoints.embedded.passage import judged
-from synthc.runtime.endpoints.embedded.train.corpus import judge, read_documents
+from synthc.runtime.endpoints.embedded.train.corpus import judge, read, read_documents
 
 ROOT = Path(__file__).parents[2]
 UNSEEN = ("masc", "sgd", "topical-chat", "wikitext-2")
 WRITTEN = 300
 NEAR = 0.8
-
-
-def read(path: Path) -> Iterable[dict[str, Any]]:
-    """Yield the records of a file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
 
 
 def area(scores: Sequence[float], labels: Sequence[int]) -> float:

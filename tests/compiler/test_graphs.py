@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,8 @@ import pytest
 from synthc.compiler.compile import compile_spec
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.encoding import GraphError, _node, from_document, read_graph, to_json
+from tests.compiled import graph_of
+from tests.expected import check_file
 
 ROOT = Path(__file__).parents[2]
 PARAMS = {"phone": {"data": "data"}}
@@ -20,21 +21,15 @@ SPECS = sorted(path.parent.name for path in ROOT.glob("specs/*/*.synth") if path
 
 def compiled(name: str) -> Graph:
     """Return the graph of a spec, compiled in its own folder as a user does."""
-    folder = ROOT / "specs" / name
-    made = compile_spec(folder / f"{name}.synth", folder, params=PARAMS.get(name, {}))
-    assert made.graph is not None, made.diagnostics
-    return made.graph
+    return graph_of(ROOT / "specs" / name / f"{name}.synth", params=PARAMS.get(name, {}))
 
 
 @pytest.mark.parametrize("name", SPECS)
 def test_golden(name: str) -> None:
     """A change of a graph is a change that is seen."""
-    file = ROOT / "specs" / name / f"{name}.graph.json"
     text = to_json(compiled(name))
-    if os.environ.get("SYNTHC_GOLDEN") == "write":
-        file.write_text(text)
 
-    assert file.read_text() == text
+    check_file(ROOT / "specs" / name / f"{name}.graph.json", text)
     assert str(ROOT) not in text
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from synthc.compiler.compile import compile_spec
 from synthc.compiler.estimate import plan
 from synthc.compiler.graph import Graph
+from tests.compiled import graph_of
 
 ROWS = 7
 SPEC = """synth 1
@@ -34,12 +34,9 @@ generate ideas = grid(age = 18..19, hour = phone.hours)
 @pytest.fixture
 def graph(tmp_path: Path) -> Graph:
     """Return a compiled spec with a file of rows; the private file is one that can't be read."""
-    (tmp_path / "spec.synth").write_text(SPEC)
     (tmp_path / "web.jsonl").write_text('{"text": "a"}\n' * ROWS)
     (tmp_path / "users.jsonl").mkdir()
-    made = compile_spec(tmp_path / "spec.synth", tmp_path)
-    assert made.graph is not None, made.diagnostics
-    return made.graph
+    return graph_of(tmp_path / "spec.synth", SPEC)
 
 
 def test_rows_are_bounded(graph: Graph, tmp_path: Path) -> None:

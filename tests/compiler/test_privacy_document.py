@@ -12,6 +12,7 @@ from synthc.compiler.compile import compile_spec
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
 from synthc.compiler.graph.privacy_document import privacy_document
+from tests.compiled import graph_of
 
 SPEC = """synth 1
 
@@ -48,10 +49,7 @@ def compiled(tmp_path: Path) -> Callable[..., Graph]:
     """Return what compiles the spec."""
 
     def compile_it(people: str = "population = 1M", dp: str = NOISE, more: str = "") -> Graph:
-        (tmp_path / "spec.synth").write_text(SPEC.format(people=people, dp=dp) + more)
-        made = compile_spec(tmp_path / "spec.synth", tmp_path)
-        assert made.graph is not None, made.diagnostics
-        return made.graph
+        return graph_of(tmp_path / "spec.synth", SPEC.format(people=people, dp=dp) + more)
 
     return compile_it
 

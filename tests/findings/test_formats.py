@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as decoder
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from synthc.findings.github import github
 from synthc.findings.json import json
 from synthc.findings.sarif import sarif
 from synthc.findings.text import text
+from tests.expected import check_file
 from tests.findings.findings import SPEC, findings
 
 FORMATS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
@@ -30,13 +30,7 @@ FORMATS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
 @pytest.mark.parametrize("name", FORMATS)
 def test_snapshots(name: str) -> None:
     """Each format is shown as its snapshot; with SYNTHC_GOLDEN=write in the environment that is rewritten."""
-    path = Path(__file__).parent / "snapshots" / name
-    shown = FORMATS[name](findings())
-    if os.environ.get("SYNTHC_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-
-    assert path.read_text(encoding="utf-8") == shown
+    check_file(Path(__file__).parent / "snapshots" / name, FORMATS[name](findings()))
 
 
 def test_colour_changes_nothing_else() -> None:

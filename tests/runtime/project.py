@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from synthc.compiler.compile import compile_spec
 from synthc.compiler.graph import Graph
 from synthc.runtime import run as running
 from synthc.runtime.endpoints.base import Reply, Request
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
 from synthc.runtime.outcome import Outcome
+from tests.compiled import graph_of
 
 SPEC = """synth 1
 
@@ -89,11 +89,7 @@ class Project:
     @property
     def graph(self) -> Graph:
         """The compiled spec."""
-        path = self.folder / "small.synth"
-        path.write_text(self.text)
-        compiled = compile_spec(path, self.folder)
-        assert compiled.graph is not None, [found.message for found in compiled.diagnostics]
-        return compiled.graph
+        return graph_of(self.folder / "small.synth", self.text)
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, **options: Any) -> Outcome:
         """Run the spec."""

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 
-from synthc.compiler.compile import compile_spec
 from synthc.compiler.graph import Graph, Node
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Reply, Request
@@ -24,6 +23,7 @@ from synthc.runtime.mix import mix
 from synthc.runtime.rows import Dataset
 from synthc.runtime.sources.read import read_source
 from synthc.runtime.store import Store
+from tests.compiled import graph_of
 
 KEY = b"0" * 64
 TEXTS = """
@@ -51,12 +51,8 @@ class Spec:
     @property
     def graph(self) -> Graph:
         """The compiled spec."""
-        path = self.folder / "spec.synth"
         self.folder.mkdir(exist_ok=True)
-        path.write_text("synth 1\n" + self.text.lstrip())
-        compiled = compile_spec(path, self.folder)
-        assert compiled.graph is not None, [found.message for found in compiled.diagnostics]
-        return compiled.graph
+        return graph_of(self.folder / "spec.synth", "synth 1\n" + self.text.lstrip())
 
     @property
     def store(self) -> Store:

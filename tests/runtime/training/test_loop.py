@@ -14,8 +14,8 @@ from synthc.runtime.training import loop
 from synthc.runtime.training.checkpoint import build
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
+from tests.runtime.training.tiny import MODEL
 
-MODEL = {"kind": "lstm", "embedding": 8, "hidden": 12, "projection": None, "layers": 1, "coupled": False, "tied": True}
 VOCAB = Vocab(words=("a", "b", "c", "d"), lowercase=True)
 TEXT = Encoded.of(["a b c d", "b c", "d d d a b", "c"] * 30, VOCAB, max_words=50)
 SETTINGS: dict[str, Any] = {"words": 3000, "batch": 4, "learning_rate": 0.01, "schedule": "cosine", "warmup": 0.02, "clip": 1.0}

@@ -11,8 +11,8 @@ import torch
 from synthc.runtime.training.checkpoint import Trained, build, save_model
 from synthc.runtime.training.score import logprob
 from synthc.runtime.training.vocab import Vocab
+from tests.runtime.training.tiny import MODEL
 
-MODEL = {"kind": "lstm", "embedding": 8, "hidden": 12, "projection": None, "layers": 1, "coupled": False, "tied": True}
 VOCAB = Vocab(words=("a", "b", "c", "d"), lowercase=True)
 
 

@@ -58,7 +58,8 @@ class Documents:
         return tuple(chat for chat in self.chats if chat[2] != "spc")
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
@@ -70,12 +71,12 @@ def _plain(text: str) -> str:
 
 def read_documents(data: Path) -> Documents:
     """Read the documents of a data folder and leave out those of the labelled set."""
-    labelled = list(_read(data / "chatlike_labels_dev.jsonl.gz"))
+    labelled = list(read(data / "chatlike_labels_dev.jsonl.gz"))
     snippets = {source: [_plain(r["text"]) for r in labelled if r["source"] == source] for names in SOURCES.values() for source in names}
     chats, articles, left_out = [], [], 0
     for file, sources in SOURCES.items():
         for source in sources:
-            rows = [row for row in _read(data / f"{file}.jsonl.gz") if row["source"] == source]
+            rows = [row for row in read(data / f"{file}.jsonl.gz") if row["source"] == source]
             texts = [row.get("text") or "\n".join(turn["text"] for turn in row["turns"]) for row in rows]
             held = _holding(texts, snippets[source]) | {i for i, r in enumerate(rows) if r["doc_id"] in {x["doc_id"] for x in labelled if x["source"] == source}}
             left_out += len(held)
