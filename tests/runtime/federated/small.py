@@ -45,8 +45,8 @@ def users(*texts: list[str]) -> Users:
             ids.extend(encoded)
             starts.append(len(ids))
         firsts.append(len(starts) - 1)
-    encoded = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64))
-    return Users(encoded=encoded, firsts=np.array(firsts, np.int64), numbers=np.arange(len(texts), dtype=np.uint64))
+    every = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64))
+    return Users(encoded=every, firsts=np.array(firsts, np.int64), numbers=np.arange(len(texts), dtype=np.uint64))
 
 
 def some_users(count: int = 8) -> Users:
