@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node
+from synthc.compiler.graph.written import written
 from synthc.runtime.page import wording
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, element, folded, join, prose, table
@@ -40,40 +41,28 @@ def command(facts: Facts) -> str:
 def _params(facts: Facts) -> Markup:
     if not facts.graph.params:
         return element("p", absent("The spec has no params."))
-    rows = [[element("code", name), element("code", wording.literal(value))] for name, value in facts.graph.params.items()]
+    rows = [[element("code", name), element("code", wording.setting(value))] for name, value in facts.graph.params.items()]
     return table((Column(title="Param", number=False), Column(title="Value", number=False)), rows, caption="Params")
 
 
 def _declaration(node: Node) -> str:
     """Return a node as a declaration; settings that say nothing are left out."""
-    shown = {name: value for name, value in node.settings.items() if name not in IN_HEAD and value is not None and value != []}
+    texts = {name: wording.setting(value) for name, value in node.settings.items() if name not in IN_HEAD and value is not None and value != []}
     lines = [wording.head(node)]
     if node.kind == "generate" and "grid" in node.settings:
-        shown = {**{f"grid.{name}": _slot(slot) for name, slot in node.settings["grid"].items()}, **shown}
-    wide = max((len(name) for name in shown), default=0)
-    lines += [f"  {name:<{wide}} = {_value(value)}" for name, value in shown.items()]
+        texts = {f"grid.{name}": _slot(slot) for name, slot in node.settings["grid"].items()} | texts
+    wide = max((len(name) for name in texts), default=0)
+    lines += [f"  {name:<{wide}} = {text}" for name, text in texts.items()]
     lines += [f"  | {wording.step(step)}" for step in node.steps]
     return "\n".join(lines)
 
 
-def _slot(slot: Mapping[str, Any]) -> Any:
+def _slot(slot: Mapping[str, Any]) -> str:
     if "range" in slot:
-        return {"written": f"{slot['range'][0]}..{slot['range'][1]}"}
+        return f"{slot['range'][0]}..{slot['range'][1]}"
     if "column" in slot:
-        return {"written": f"{slot['column'][0]['node']}.{slot['column'][1]}"}
-    return slot["list"]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping) and set(value) == {"written"}:
-        return str(value["written"])
-    if isinstance(value, Mapping) and set(value) == {"node"}:
-        return str(value["node"])
-    if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{name} = {_value(item)}' for name, item in value.items())} }}"
-    return wording.literal(value)
+        return f"{slot['column'][0]['node']}.{slot['column'][1]}"
+    return wording.setting(slot["list"])
 
 
 def _prompts(graph: Graph) -> Iterator[Markup]:
@@ -87,9 +76,9 @@ def _prompts(graph: Graph) -> Iterator[Markup]:
             seen.add(prompt["name"])
             messages = prompt["messages"] or [{"role": "complete", "parts": prompt["complete"]}]
             texts = [element("pre", element("code", f"{message['role']}:\n{_text(message['parts'])}")) for message in messages]
-            decoding = ", ".join(f"{name} = {wording.literal(prompt[name])}" for name in ("max_input", "max_output", "temperature", "top_p") if prompt.get(name) is not None)
+            decoding = ", ".join(f"{name} = {wording.setting(prompt[name])}" for name in ("max_input", "max_output", "temperature", "top_p") if prompt.get(name) is not None)
             yield element("div", element("h4", element("code", prompt["name"])), *texts, element("p", element("code", decoding), class_="remark"))
 
 
 def _text(parts: list[Any]) -> str:
-    return "".join(part if isinstance(part, str) else f"{{{{ {wording.expression(part['hole'])} }}}}" for part in parts)
+    return "".join(part if isinstance(part, str) else f"{{{{ {written(part['hole'])} }}}}" for part in parts)

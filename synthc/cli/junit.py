@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from synthc.cli.written import literal
+from synthc.compiler.graph.written import literal
 
 if TYPE_CHECKING:
     from synthc.runtime.prompt_tests import Verdict

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthc.cli.written import literal
+from synthc.compiler.graph.written import literal
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,8 +11,8 @@ from pathlib import Path
 from synthc.cli.results import metrics
 from synthc.cli.runs import Run, add_run, allow_private, find_run
 from synthc.cli.table import table
-from synthc.cli.written import literal
 from synthc.compiler.graph import Node
+from synthc.compiler.graph.written import literal
 from synthc.runtime.errors import InputError
 
 

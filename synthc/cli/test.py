@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
-from synthc.cli.written import literal, written
 from synthc.compiler.graph import Graph
+from synthc.compiler.graph.written import literal, written
 
 if TYPE_CHECKING:
     from synthc.runtime.prompt_tests import Verdict
