@@ -13,8 +13,9 @@ import pytest
 import synthc.runtime
 from synthc.cli.progress import Bars
 from synthc.runtime.errors import Interrupted, OutsideFault
+from synthc.runtime.outcome import Outcome
 from tests.cli.project import Project
-from tests.cli.walker import Outcome, Walker, document
+from tests.cli.walker import Walker, document
 
 EVENTS = (
     {"event": "node_started", "time": 1.0, "node": "long", "kind": "filter"},

@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from synthc.compiler.graph import Graph
-from synthc.runtime.errors import RunError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """As the real ones."""
-
-    project: Path
-    seed: int = 0
-    test_noise: int | None = None
-    limit: int | None = None
-    only: str | None = None
-    fresh: bool = False
-    endpoints: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """As the real one."""
-
-    document: dict[str, Any]
-    problem: RunError | None
-    folder: Path
+from synthc.runtime.outcome import Outcome
+from synthc.runtime.run import Options
 
 
 def document(**changed: Any) -> dict[str, Any]:
