@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from synthc.runtime.training.models import MODELS
 from synthc.runtime.training.vocab import Vocab
+
+SCARCE = 1 << 20
+"""Bytes of free space below which a failed write is taken for a full disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +43,23 @@ def build(settings: Mapping[str, Any], vocab: Vocab, *, seed: int | None = None)
     return model
 
 
+@contextmanager
+def on_disk(folder: Path) -> Iterator[None]:
+    """Turn what writers of tensors say of a full disk, each in its own way, into the system's error."""
+    try:
+        yield
+    except (RuntimeError, SafetensorError) as problem:
+        if "No space left" in str(problem) or shutil.disk_usage(folder).free < SCARCE:
+            raise OSError(errno.ENOSPC, "No space left on device", str(folder)) from None
+        raise
+
+
 def save_model(trained: Trained, folder: Path) -> None:
     """Write a model folder."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: weight.detach().cpu().contiguous() for name, weight in weights(trained.model).items()}
-    save_file(tensors, str(folder / "model.safetensors"))
+    with on_disk(folder):
+        save_file(tensors, str(folder / "model.safetensors"))
     config = {"format": 1, **trained.settings, "parameters": parameters(trained.model)}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     trained.vocab.save(folder / "vocab.json")

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from synthc.runtime.training.checkpoint import on_disk
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import PAD
 
@@ -96,7 +97,8 @@ def _save(model: nn.Module, optimiser: torch.optim.Optimizer, position: Position
     waiting = path.with_suffix(f".{os.getpid()}")
     state = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
     place = [position.words, position.step, position.number, position.batch]
-    torch.save({**state, "position": place}, waiting)
+    with on_disk(path.parent):
+        torch.save({**state, "position": place}, waiting)
     waiting.replace(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
 
 MANY_PASSES = 4
+SYSTEM_FAULT = 128
+"""A worker that met an error of the system exits with this and the error's number, which is below it."""
 PASSES_UNDER_LIMIT = 2
 
 
@@ -123,6 +126,9 @@ def _work(jobs: list[Job], context: Context) -> None:
             for index in [i for i, process in running.items() if not process.is_alive()]:
                 process = running.pop(index)
                 process.join()
+                if process.exitcode is not None and process.exitcode >= SYSTEM_FAULT:
+                    number = process.exitcode - SYSTEM_FAULT
+                    raise OSError(number, os.strerror(number))
                 if process.exitcode:
                     raise OutsideFault(f"the training of `{context.node.name}` was stopped from outside (exit {process.exitcode}); the same command continues it")
     finally:
@@ -132,7 +138,14 @@ def _work(jobs: list[Job], context: Context) -> None:
 
 
 def _train_one(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> None:
-    """Train one seed in a process of its own."""
+    """Train one seed in a process of its own; a fault of the system is told by its number."""
+    try:
+        _train(index, job, told)
+    except OSError as problem:
+        sys.exit(SYSTEM_FAULT + (problem.errno or 0))
+
+
+def _train(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> None:
     import signal
 
     import torch
