@@ -16,9 +16,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from synthc.runtime.training.checkpoint import on_disk
+from synthc.runtime.training.cross_entropy import summed_cross_entropy
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import PAD
 
@@ -39,7 +39,7 @@ def loss_sum(model: nn.Module, inputs: Tensor, targets: Tensor) -> tuple[Tensor,
     """Return the summed cross-entropy in nats over all targets, end marks included, and their number."""
     real = targets != PAD
     features = model.features(inputs)[real]
-    loss = F.cross_entropy(model.logits(features), targets[real], reduction="sum")
+    loss = summed_cross_entropy(features, model.out.weight, model.out.bias, targets[real])
     return loss, int(real.sum())
 
 
