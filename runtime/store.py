@@ -60,7 +60,7 @@ class Store:
         if final.exists():  # `--fresh`: what is there makes way
             shutil.rmtree(final)
         waiting.rename(final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
 
     @contextlib.contextmanager
     def lock(self, name: str, *, busy: str | None = None) -> Iterator[None]:
@@ -82,6 +82,8 @@ class Store:
             waiting = path.with_name(f"key.{secrets.token_hex(8)}")
             waiting.touch(mode=0o600)
             waiting.write_text(secrets.token_hex(32))
+            with waiting.open("rb") as file:
+                os.fsync(file.fileno())
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(waiting)
             waiting.unlink()
@@ -116,11 +118,12 @@ def _sync(folder: Path) -> None:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
         else:
-            _sync_folder(path)
-    _sync_folder(folder)
+            sync_folder(path)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names of a folder's files to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

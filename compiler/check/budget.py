@@ -69,9 +69,9 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
             continue
         origins = {thing.origin.name for thing in mechanisms if thing.origin is not None}
         found = [budgets[name] for name in sorted(origins) if name in budgets]
-        if found:
-            smallest = min(found, key=lambda budget: budget["epsilon"])
-            _compare(program, mechanisms, smallest)
+        for budget in sorted(found, key=lambda budget: (budget["epsilon"], budget["delta"])):
+            if not _keep_within(program, mechanisms, budget):
+                break
 
 
 def _alike(program: Program, mechanisms: list[Thing]) -> bool:
@@ -86,7 +86,8 @@ def _alike(program: Program, mechanisms: list[Thing]) -> bool:
     return True
 
 
-def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) -> None:
+def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) -> bool:
+    """Return whether mechanisms keep within a budget, False after reporting that they do not."""
     dps = [thing.settings["dp"] for thing in mechanisms]
     labels = tuple(Label(span=thing.span, text=f"`{thing.name}` spends epsilon {_number(dp['epsilon'])}") for thing, dp in zip(mechanisms, dps, strict=True))
     deltas = sum(dp["delta"] for dp in dps)
@@ -97,9 +98,9 @@ def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) 
         program.diagnostics.append(
             error("over-budget", f"{who} a delta of {deltas:.3g}, and the budget has {budget['delta']:.3g}", last.span, labels=labels[:-1], help="give them smaller deltas")
         )
-        return
+        return False
     if sum(dp["epsilon"] for dp in dps) <= budget["epsilon"] * (1 + 1e-9):
-        return
+        return True
     spent = epsilon([mechanism(thing) for thing in mechanisms], budget["delta"])
     if spent > budget["epsilon"]:
         program.diagnostics.append(
@@ -111,6 +112,8 @@ def _compare(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) 
                 help="ask for a smaller epsilon, tune fewer models, or raise the budget",
             )
         )
+        return False
+    return True
 
 
 def mechanism(tuned: Thing) -> SubsampledGaussian:

@@ -10,13 +10,14 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
 from synthc.runtime.errors import ChargeRefused, InputError
+from synthc.runtime.store import sync_folder
 
 
 def ledger_file(project: Path, people: str) -> Path:
@@ -34,15 +35,17 @@ def charged_events(project: Path, people: str) -> list[SubsampledGaussian]:
 
 @dataclass(slots=True, kw_only=True)
 class Charges:
-    """The charges of one federation; nobody else may charge the same people meanwhile."""
+    """The charges of one federation; nobody else may charge the same people meanwhile.
+
+    `budgets` are those of all sources of these people: each must hold.
+    """
 
     project: Path
     people: str
     node: str
     place: str
     event: SubsampledGaussian
-    budget_epsilon: float
-    budget_delta: float
+    budgets: Sequence[Mapping[str, float]]
     _names: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,16 +61,19 @@ class Charges:
         return name in self._names
 
     def afford(self, rounds: int) -> None:
-        """Raise unless so many more rounds stay within the budget of these people's lifetime."""
+        """Raise unless so many more rounds stay within the budgets of these people's lifetime."""
+        if rounds == 0:
+            return
         before = charged_events(self.project, self.people)
         wanted = SubsampledGaussian(sampling=self.event.sampling, noise=self.event.noise, rounds=rounds)
-        after = epsilon(_together([*before, wanted]), self.budget_delta) if rounds else 0.0
-        if after > self.budget_epsilon:
-            spent = epsilon(before, self.budget_delta) if before else 0.0
-            raise ChargeRefused(
-                f"{self.place}: `{self.node}` would bring the lifetime epsilon of `{self.people}` from {spent:.3g} to {after:.3g},"
-                f" and their budget is {self.budget_epsilon:g}; ask for less, raise the budget, or keep the model that is there"
-            )
+        for budget in self.budgets:
+            after = epsilon(_together([*before, wanted]), budget["delta"])
+            if after > budget["epsilon"]:
+                spent = epsilon(before, budget["delta"])
+                raise ChargeRefused(
+                    f"{self.place}: `{self.node}` would bring the lifetime epsilon of `{self.people}` from {spent:.3g} to {after:.3g},"
+                    f" and their budget is {budget['epsilon']:g}; ask for less, raise the budget, or keep the model that is there"
+                )
 
     def charge(self, name: str, round_: int) -> None:
         """Note a round under a name, unless it stands there already."""
@@ -81,6 +87,8 @@ class Charges:
             file.write(json.dumps({**known, **event}) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        if not self._names:
+            sync_folder(path.parent)
         self._names.add(name)
 
 

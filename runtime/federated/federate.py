@@ -55,7 +55,7 @@ def federate(context: Context) -> None:
 def _users(context: Context, start: Trained) -> Users:
     """Encode the users who train, or find them in scratch."""
     settings, done = context.node.settings, context.scratch / "users"
-    if not (done / "firsts.npy").exists():
+    if not (done / "numbers.npy").exists():
         rows = context.rows(context.reference("users"))
         Users.of(rows, settings["part"], settings["column"], start.vocab).save(done)
     users = Users.load(done)
@@ -88,13 +88,19 @@ def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds
             node=context.node.name,
             place=context.node.place,
             event=mechanism.event(total),
-            budget_epsilon=settings["budget"]["epsilon"],
-            budget_delta=settings["budget"]["delta"],
+            budgets=_budgets(context),
         )
         begun = rounds.begun(state)
         paid = begun is not None and charges.has(begun.charge)
         charges.afford(total - state.round - paid)
         yield charges.charge
+
+
+def _budgets(context: Context) -> list[Mapping[str, float]]:
+    """Return the budgets of all sources of the same people, this one's first: people are counted once, whatever files they are in."""
+    of, graph = context.node.settings, context.graph
+    others = [graph.budgets[n.name] for n in graph.nodes if n.kind == "source" and n.name in graph.budgets and n.settings["people"] == of["people"]]
+    return [of["budget"], *(budget for budget in others if budget != of["budget"])]
 
 
 def _tune(

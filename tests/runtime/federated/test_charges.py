@@ -15,7 +15,7 @@ EVENT = SubsampledGaussian(sampling=1.0, noise=20.0, rounds=10)
 
 def charges(project: Path, budget: float = 8.0) -> Charges:
     """Return the charges of one federation."""
-    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", event=EVENT, budget_epsilon=budget, budget_delta=1e-9)
+    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", event=EVENT, budgets=[{"epsilon": budget, "delta": 1e-9}])
 
 
 def test_rounds_add_up_over_runs(tmp_path: Path) -> None:
