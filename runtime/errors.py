@@ -14,6 +14,12 @@ A mistake of the author is a finding of the compiler; a mistake of ours is an as
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class RunError(Exception):
     """An error whose message is one or two sentences: the place and the mend."""
@@ -61,3 +67,16 @@ class Interrupted(RunError):
     """The user stopped the run; the same command continues."""
 
     exit_code = 130
+
+
+def hushed(work: Callable[[], T], *, private: bool) -> T:
+    """Do some work; where private text is at work, tell a mistake of ours by its place alone, for its message may hold that text."""
+    try:
+        return work()
+    except (RunError, OSError):
+        raise
+    except Exception as mistake:
+        if not private:
+            raise
+        told = f"{type(mistake).__name__} while private text was at work; what it says is not shown, and it came from\n{''.join(traceback.format_tb(mistake.__traceback__))}"
+    raise AssertionError(told)  # outside of the handler, so that the mistake does not come along as its context

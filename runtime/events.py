@@ -19,7 +19,8 @@ class Events:
     Kinds: `run_started` (graph, nodes), `node_started` (node, kind), `progress` (node, done,
     total or null, unit, and what a bar shows beside it), `note` (node, text), `node_finished`
     (node, status, rows, seconds, requests, ...), `run_finished` (status). `progress` goes to
-    listeners alone: its times would tell how long each private round took.
+    listeners alone, and in the log the run alone has times, in whole seconds: others would tell
+    how long private nodes and rounds took.
     """
 
     path: Path | None = None
@@ -29,7 +30,8 @@ class Events:
         """Tell an event; nothing private may be in it."""
         record = {"event": event, "time": round(time.time(), 3), **data}
         if self.path is not None and event != "progress":
+            time_ = {"time": round(record["time"])} if event in {"run_started", "run_finished"} else {}
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                file.write(json.dumps({"event": event, **time_, **data}, ensure_ascii=False) + "\n")
         for listener in self.listeners:
             listener(record)

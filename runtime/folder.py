@@ -36,7 +36,7 @@ class RunFolder:
     def private(self) -> Path:
         """The part that only its owner can open."""
         path = self.path / "private"
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         path.chmod(0o700)
         return path
 

@@ -26,15 +26,15 @@ class Outcome:
     folder: Path
 
 
-def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Usage | None = None, seconds: float = 0.0) -> dict[str, Any]:
-    """Return a node's entry; rows, seconds and failures of a private node are null.
+def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Usage | None = None, seconds: float = 0.0, hidden: bool = False) -> dict[str, Any]:
+    """Return a node's entry; rows, seconds and failures of a private node are null, and of one that is hidden as if it were.
 
     Rows are counted on disk again, so that success means rows that are there.
     """
     asked = asdict(usage or Usage())
-    rows = Dataset(folder=artefact).rows if artefact is not None and node.kind in ROWS and not node.private else None
-    if node.private:
+    if node.private or hidden:
         return {"name": node.name, "kind": node.kind, "status": status, "rows": None, "seconds": None, **dict.fromkeys(asked)}
+    rows = Dataset(folder=artefact).rows if artefact is not None and node.kind in ROWS else None
     return {"name": node.name, "kind": node.kind, "status": status, "rows": rows, "seconds": seconds, **asked}
 
 
@@ -47,8 +47,8 @@ def metrics_of(graph: Graph, artefacts: Mapping[str, Path]) -> dict[str, Any]:
     return found
 
 
-def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path) -> dict[str, Any]:
-    """Return what the people of each private source spent, of the mechanisms that are finished."""
+def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path, *, seeded: bool = False, limited: bool = False) -> dict[str, Any]:
+    """Return what the people of each private source spent, of the mechanisms that are finished; `seeded` and `limited` runs promise nothing."""
     from synthc.runtime.federated.charges import charged_events
     from synthc.runtime.federated.second_opinion import opacus_opinions
 
@@ -57,13 +57,14 @@ def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path) -> di
         if node.kind == "federate" and node.name in artefacts:
             facts[node.name] = json.loads((artefacts[node.name] / "federation.json").read_text())
     evaluations = {n.name: json.loads((artefacts[n.name] / "metrics.json").read_text())["times_scored"] for n in graph.nodes if n.kind == "evaluate" and n.name in artefacts}
-    seeded = any(fact["noise_generator"] == "seeded" for fact in facts.values())
+    seeded = seeded or any(fact["noise_generator"] == "seeded" for fact in facts.values())
     document: dict[str, Any] = privacy_document(
         graph,
         rounds_charged={name: fact["rounds_charged"] for name, fact in facts.items()},
         lifetime_events=lambda people: charged_events(project, people),
         noise_generator="seeded" if seeded else "entropy",
         evaluations=evaluations,
+        limited=limited,
     )
     for spent in document.values():
         if spent["epsilon"] is not None and all(mechanism["node"] in facts for mechanism in spent["mechanisms"]):

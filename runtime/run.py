@@ -15,7 +15,7 @@ from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Identity
 from synthc.runtime.endpoints.open import open_endpoint
-from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, RunError
+from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, RunError, hushed
 from synthc.runtime.events import Events, Listener
 from synthc.runtime.execute import execute
 from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, run_fingerprint
@@ -126,7 +126,7 @@ class Walk:
             if node.name not in names or node.kind == "publish":
                 self._skip(node, wanted=node.name in names)
             elif node.kind in NO_ARTEFACT:
-                self.entries[node.name] = entry_of(node, "done")
+                self.entries[node.name] = self._entry(node, "done")
             else:
                 self._node(node)
 
@@ -140,13 +140,13 @@ class Walk:
     def document(self, status: str) -> dict[str, Any]:
         """Return what `run --json` prints."""
         assert self.folder is not None
-        nodes = [self.entries.get(n.name) or entry_of(n, "skipped") for n in self.graph.nodes if n.kind != "endpoint"]
+        nodes = [self.entries.get(n.name) or self._entry(n, "skipped") for n in self.graph.nodes if n.kind != "endpoint"]
         return {
             "run": self.folder.path.relative_to(self.options.project).as_posix(),
             "status": status,
             "nodes": nodes,
             "metrics": metrics_of(self.graph, self.artefacts),
-            "privacy": privacy_of(self.graph, self.artefacts, self.options.project),
+            "privacy": privacy_of(self.graph, self.artefacts, self.options.project, seeded=self.options.test_noise is not None, limited=self.options.limit is not None),
             "endpoints": {name: asdict(identity) for name, identity in self.answering.items()},
             "seed": self.options.seed,
             "limit": self.options.limit,
@@ -160,6 +160,9 @@ class Walk:
     def hidden(self, node: Node) -> bool:
         """Tell whether a node's artefact is kept among the private ones."""
         return node.private or self.stamped(node)
+
+    def _entry(self, node: Node, status: str, **more: Any) -> dict[str, Any]:
+        return entry_of(node, status, hidden=self.hidden(node), **more)
 
     def known_done(self, node: Node) -> bool:
         """Tell whether the store has a node, as far as can be told without reading anything private."""
@@ -176,7 +179,7 @@ class Walk:
         return self.store.has(self.prints[node.name], private=self.hidden(node))
 
     def _skip(self, node: Node, *, wanted: bool) -> None:
-        self.entries[node.name] = entry_of(node, "skipped")
+        self.entries[node.name] = self._entry(node, "skipped")
         if wanted:
             self.events.emit("note", node=node.name, text="nothing was published; a run never publishes by itself")
             return
@@ -202,9 +205,9 @@ class Walk:
         with self.store.lock(print_):
             if self.store.has(print_, private=private) and not self.options.fresh:
                 self._keep(node, print_)
-                self.entries[node.name] = entry_of(node, "cached", self.artefacts[node.name])
+                self.entries[node.name] = self._entry(node, "cached", artefact=self.artefacts[node.name])
             else:
-                self.entries[node.name] = entry_of(node, "failed")
+                self.entries[node.name] = self._entry(node, "failed")
                 self._make(node, print_)
         self.events.emit("node_finished", node=node.name, **{k: v for k, v in self.entries[node.name].items() if k != "name"})
         self._require(node)
@@ -234,21 +237,23 @@ class Walk:
                 scratch=scratch,
                 private=self.folder.private,
                 project=self.options.project,
-                events=self.events,
+                # What is noted about a hidden node may stand on this screen, not in a log that is shown to others.
+                events=Events(listeners=self.events.listeners) if private else self.events,
                 seed=self.options.seed,
                 limit=self.options.limit,
                 test_noise=self.options.test_noise,
                 stopping=self.stopping,
             )
             try:
-                usage = execute(context, endpoints=lambda: self._open(node), ledger=self._open_ledger, key=self.store.key, runner=self.runner)
+                reads_private = any(self.graph.by_name[name].private for name in (node.name, *node.inputs))
+                usage = hushed(lambda: execute(context, endpoints=lambda: self._open(node), ledger=self._open_ledger, key=self.store.key, runner=self.runner), private=reads_private)
             except RunError as problem:
                 shown = self.folder.show_failures(node, artefact, private=private)
                 raise type(problem)(str(problem).replace(str(artefact / "failures.jsonl"), str(shown))) from None
         self.store.forget(scratch)
         self._keep(node, print_)
         seconds = round(time.monotonic() - started, 3)
-        self.entries[node.name] = entry_of(node, "done", self.artefacts[node.name], usage=usage, seconds=seconds)
+        self.entries[node.name] = self._entry(node, "done", artefact=self.artefacts[node.name], usage=usage, seconds=seconds)
 
     def _keep(self, node: Node, print_: str) -> None:
         """Remember a finished artefact, and show it in the run's folder."""
@@ -280,7 +285,16 @@ class Walk:
         from synthc.runtime.sources.read import source_files
 
         files = source_files(node, self.options.project)
-        return [[name, self.store.hash_file(path, private=node.private)] for name, path in files]
+        found = []
+        for number, (name, path) in enumerate(files, 1):
+            try:
+                found.append([name, self.store.hash_file(path, private=node.private)])
+            except OSError as problem:
+                if not node.private:
+                    raise
+                # A private file may be named after its user.
+                raise InputError(f"{node.place}: file {number} of the private source `{node.name}` cannot be read ({(problem.strerror or 'broken').lower()})") from None
+        return found
 
     def _kind(self, name: str) -> str:
         override = self.options.endpoints.get(name)
@@ -295,6 +309,8 @@ class Walk:
     def _open(self, node: Node) -> dict[str, Endpoint]:
         """Return the endpoints of a node, refusing what a seeded mechanism taught where it would leave."""
         for name in asked(node):
+            if node.label is Privacy.SIMULATED and self.endpoints[name].remote:
+                raise InputError(f"{node.place}: what a pretended population taught stays on this machine, so `{node.name}` may not ask `{name}`, which is not on it")
             if self.stamped(node) and self.endpoints[name].remote:
                 raise InputError(f"{node.place}: under `--limit` and `--test-noise` nothing behind a mechanism is private, so `{node.name}` may not ask `{name}`, which is not on this machine")
         return {name: self.endpoints[name] for name in asked(node)}

@@ -18,17 +18,18 @@ def privacy_document(
     lifetime_events: Callable[[str], Events] | None = None,
     noise_generator: str = "entropy",
     evaluations: Mapping[str, int] | None = None,
+    limited: bool = False,
 ) -> dict[str, Any]:
     """Return, by the name of each private source, what its people spend and what that rests on.
 
     Without `rounds_charged` (by federation, those that are finished) it speaks of a plan.
     `lifetime_events` returns all that was ever charged to some people, `evaluations` says how often
-    each evaluation's part was scored.
+    each evaluation's part was scored, `limited` that the run left out rows.
     """
     document = {}
     for source in graph.nodes:
         if source.kind == "source" and source.settings["visibility"] == "private":
-            people = _People(graph, source, rounds_charged, noise_generator)
+            people = _People(graph, source, rounds_charged, noise_generator, limited=limited)
             lifetime = people.lifetime(lifetime_events)
             document[source.name] = people.document(lifetime, evaluations or {})
     return document
@@ -57,8 +58,8 @@ def _private_needs(graph: Graph, node: Node) -> set[str]:
 class _People:
     """The people of one source, with every mechanism that reads them from whichever source."""
 
-    def __init__(self, graph: Graph, source: Node, rounds_charged: Mapping[str, int] | None, noise_generator: str) -> None:
-        self.graph, self.source, self.noise_generator = graph, source, noise_generator
+    def __init__(self, graph: Graph, source: Node, rounds_charged: Mapping[str, int] | None, noise_generator: str, *, limited: bool) -> None:
+        self.graph, self.source, self.noise_generator, self.limited = graph, source, noise_generator, limited
         self.simulated = source.settings["simulate"] is not None
         self.population = source.settings["simulate"] or source.settings["population"]
         self.budget = graph.budgets.get(source.name)
@@ -136,9 +137,12 @@ class _People:
         """Yield why no epsilon is promised."""
         for node in self.bare:
             yield f"not private: `{node.name}` tunes with `dp = none`, without noise"
-        if self.noise_generator != "entropy":
+        seeded = self.noise_generator != "entropy"
+        if seeded and self.noisy:
             yield "not private: the noise came from a seed"
-        elif not self.simulated:
+        if self.limited and self.noisy:
+            yield "not private: `--limit` left out rows"
+        if not (seeded or self.limited or self.simulated):
             for node in self.noisy:
                 if (self.charged or {}).get(node.name) == 0:
                     yield f"not private: `{node.name}` was tried, and no round of it was charged"

@@ -6,6 +6,7 @@ import json
 import operator
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from synthc.compiler.graph import Privacy
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID, PART, USER
+from synthc.runtime.store import Store
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -52,11 +54,11 @@ def evaluate(context: Context) -> None:
     for left, right in settings["pairs"]:
         relative, interval = relative_change(counts[left["node"]], counts[right["node"]], samples=settings["bootstrap"], seed=context.seed)
         pairs.append({"model": left["node"], "against": right["node"], "relative": relative, "interval": list(interval)})
-    private = context.graph.by_name[context.reference("rows")].label is Privacy.PRIVATE
     document = {
-        "release": "not dp" if private else None,
+        # Also over public rows, where a model was tuned without a mechanism, or under one that protects nobody.
+        "release": "not dp" if context.node.label.rank > Privacy.DP.rank else None,
         "part": settings["part"],
-        "times_scored": _count_scoring(context) if private else 1,
+        "times_scored": _scored(context),
         "models": models,
         "pairs": pairs,
         "unmet": _unmet(context, models),
@@ -85,16 +87,25 @@ def _family_metrics(seeds: list[dict[str, float]]) -> dict[str, Any]:
     return {**mean, "seeds": len(seeds), "top1_range": [min(tops), max(tops)]}
 
 
-def _count_scoring(context: Context) -> int:
-    """Return how often this part of these people was scored on this machine, this time included."""
-    source = next(n for n in context.graph.nodes if n.kind == "source" and n.settings.get("people") and n.name in context.graph.needs(context.node.name))
-    ledger = context.project / ".synth" / "privacy" / "evaluations.jsonl"
-    ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = {"people": source.settings["people"], "part": context.node.settings["part"]}
-    with ledger.open("a+", encoding="utf-8") as file:
+def _scored(context: Context) -> int:
+    """Return how often these rows were scored, as far as it is counted: of private people, whom their rows go back to."""
+    node = context.graph.by_name[context.reference("rows")]
+    if not node.private:
+        return 1
+    while "from" in node.settings:
+        node = context.graph.by_name[node.settings["from"]["node"]]
+    return count_scoring(context.project, node.settings["people"], context.node.settings["part"], context.node.name)
+
+
+def count_scoring(project: Path, people: str, part: str, evaluation: str) -> int:
+    """Return how often a part of some people was scored on this machine, this time included."""
+    ledger = project / ".synth" / "privacy" / "evaluations.jsonl"
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    key = {"people": people, "part": part}
+    with Store(root=project / ".synth").lock("evaluations"), ledger.open("a+", encoding="utf-8") as file:
         file.seek(0)
         before = sum(1 for line in file if {k: json.loads(line)[k] for k in key} == key)
-        file.write(json.dumps({**key, "node": context.node.name, "time": round(time.time())}) + "\n")
+        file.write(json.dumps({**key, "node": evaluation, "time": round(time.time())}) + "\n")
     return before + 1
 
 

@@ -91,7 +91,9 @@ def _row(record: Record, settings: Mapping[str, Any], key: bytes) -> dict[str, A
     row = {name: _value(record.value, name, column) for name, column in settings["columns"].items()}
     if settings["visibility"] == "private":
         user = _find(record.value, settings["user"])
-        if not isinstance(user, str | int | float) or user == "" or not unicode(str(user)):
+        if isinstance(user, float):  # as numbers come from a table where some are missing; 7.0 is the user 7
+            user = int(user) if user.is_integer() else str(user) if math.isfinite(user) else None
+        if not isinstance(user, str | int) or user == "" or not unicode(str(user)):
             raise Malformed("no user id")
         row[USER] = hmac.new(key, f"user {user}".encode(), "sha256").hexdigest()[:24]
         row[PART] = _part(str(user), record.value, settings["split"], key)

@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def ledger_lines(privacy: Mapping[str, Mapping[str, Any]], *, limited: bool = False) -> Iterator[str]:
-    """Yield lines about each private source: what it spends in all, and mechanism by mechanism.
-
-    `limited` says that `--limit` left out rows, so that no promise holds.
-    """
+def ledger_lines(privacy: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield lines about each private source: what it spends in all, and mechanism by mechanism."""
     for name, source in privacy.items():
-        yield f"privacy of `{name}` (people `{source['people']}`): {_total(source, limited=limited)}"
+        yield f"privacy of `{name}` (people `{source['people']}`): {_total(source)}"
         for mechanism in source["mechanisms"]:
             yield f"  {_mechanism(mechanism, charged=source['population_is'] != 'simulated')}"
         if source.get("lifetime_epsilon") is not None:
@@ -21,10 +18,8 @@ def ledger_lines(privacy: Mapping[str, Mapping[str, Any]], *, limited: bool = Fa
             yield f"  spent on these people over all runs: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
 
 
-def _total(source: Mapping[str, Any], *, limited: bool) -> str:
+def _total(source: Mapping[str, Any]) -> str:
     breaches = [text for text in source["assumptions"] if text.startswith("not private")]
-    if limited and source["mechanisms"]:
-        breaches.append("not private: `--limit` left out rows")
     if breaches:
         return "; ".join(breaches)
     if not source["mechanisms"]:

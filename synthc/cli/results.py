@@ -15,7 +15,7 @@ def results(document: Mapping[str, Any]) -> Iterator[str]:
         yield from metrics(name, found)
         yield ""
     touched = {name: source for name, source in document["privacy"].items() if _touched(source)}
-    yield from ledger_lines(touched, limited=document.get("limit") is not None)
+    yield from ledger_lines(touched)
     if any(answered["server"] == "embedded" for answered in document.get("endpoints", {}).values()):
         yield "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM"
 

@@ -101,6 +101,15 @@ def test_nothing_charged_is_nothing_promised(compiled: Callable[..., Graph]) -> 
     assert any(said.startswith("not private") for said in found["assumptions"])
 
 
+def test_a_limited_run_promises_nothing_not_even_a_pretended_number(compiled: Callable[..., Graph]) -> None:
+    """It read a few rows and trained a few rounds."""
+    for population in ("population = 1M", "simulate = 1M"):
+        found = of(compiled(people=population), limited=True)
+
+        assert found["epsilon"] is None
+        assert "not private: `--limit` left out rows" in found["assumptions"]
+
+
 def test_seeded_noise_is_not_private(compiled: Callable[..., Graph]) -> None:
     """Whoever knows the seed takes it away again."""
     found = of(compiled(), noise_generator="seeded")
