@@ -18,6 +18,9 @@ Json = Any  # None, bool, int, float, str, or a list or mapping of these
 
 FORMAT = 1
 
+NOT_COMPUTED_FROM = frozenset({"budget", "workers"})
+"""Settings that bound or place the work and do not change what it computes: raising a budget tunes nobody again."""
+
 
 class Privacy(StrEnum):
     """Labels from lowest to highest; a result has the highest of everything it read."""
@@ -95,7 +98,7 @@ class Graph:
             prints[node.name] = fingerprint(
                 {
                     "kind": node.kind,
-                    "settings": _anonymous(node.settings, prints),
+                    "settings": _anonymous({k: v for k, v in node.settings.items() if k not in NOT_COMPUTED_FROM}, prints),
                     "steps": [[s.verb, _anonymous(s.settings, prints)] for s in node.steps],
                     "columns": dict(node.columns),
                     "label": node.label,

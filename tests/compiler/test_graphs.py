@@ -106,3 +106,17 @@ def test_a_graph_changed_by_hand_is_refused(tour: Graph) -> None:
 
     with pytest.raises(GraphError, match="changed since it was compiled"):
         from_document(document, "graph.json")
+
+
+def test_raising_a_budget_tunes_nobody_again(tmp_path: Path) -> None:
+    """A budget bounds what is spent; the model that is there stays the one that was paid for."""
+    text = (ROOT / "specs" / "quickstart" / "quickstart.synth").read_text()
+    prints = []
+    for epsilon in ("epsilon = 8", "epsilon = 9"):
+        (tmp_path / "raised.synth").write_text(text.replace("epsilon = 8", epsilon))
+        graph = compile_spec(tmp_path / "raised.synth", tmp_path).graph
+        assert graph is not None
+        prints.append((graph.fingerprints["tuned"], graph.fingerprint))
+
+    assert prints[0][0] == prints[1][0]
+    assert prints[0][1] != prints[1][1]
