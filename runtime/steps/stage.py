@@ -6,7 +6,7 @@ A stage takes frames and gives frames, in row order. It counts: rows in, and whe
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -48,7 +48,6 @@ class Around:
     aside: SetAside
     caller: Caller | None
     score: Score
-    columns: Mapping[str, Any] = field(default_factory=dict)
     progress: Callable[..., None] = lambda *_, **__: None
 
     @property

@@ -55,7 +55,7 @@ class Gaussian:
 
     def sample(self, users: int, key: bytes) -> NDArray[np.int64]:
         """Return the indices of the users whose coin fell; each coin is its own."""
-        return np.flatnonzero(uniform(key, users) < self.coin)
+        return poisson_sample(users, self.coin, key)
 
     def clipped(self, update: Vector) -> tuple[Vector, bool]:
         """Return an update at most `clip` long, and whether it was longer; one whose length is not finite counts as zero."""
@@ -92,7 +92,7 @@ class NoMechanism:
 
     def sample(self, users: int, key: bytes) -> NDArray[np.int64]:
         """Return the indices of the users whose coin fell."""
-        return np.flatnonzero(uniform(key, users) < self.coin)
+        return poisson_sample(users, self.coin, key)
 
     def clipped(self, update: Vector) -> tuple[Vector, bool]:
         """Return an update as it is; one that is not finite counts as zero."""
@@ -107,6 +107,11 @@ class NoMechanism:
 
 
 Mechanism = Gaussian | NoMechanism
+
+
+def poisson_sample(users: int, coin: float, key: bytes) -> NDArray[np.int64]:
+    """Return the indices of the users whose own coin fell."""
+    return np.flatnonzero(uniform(key, users) < coin)
 
 
 def mechanism_of(settings: Mapping[str, Any], users: int) -> Mechanism:
