@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar, dataclass_transform
 
 from synthc.dsl.source import Source, Span
@@ -395,3 +397,26 @@ class Module:
     items: tuple[AnyItem, ...]
     comments: tuple[Span, ...]
     broken: tuple[Identifier, ...] = ()
+
+
+def walk(syntax: Syntax) -> Iterator[Syntax]:
+    """Yield a piece of syntax and all that stands in it, outermost first and in the order written."""
+    waiting: list[Syntax] = [syntax]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(list(_children(current))))
+
+
+def _children(of: Syntax) -> Iterator[Syntax]:
+    for name in _slots(type(of)):
+        value = getattr(of, name)
+        if isinstance(value, Syntax):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (one for one in value if isinstance(one, Syntax))
+
+
+@cache
+def _slots(cls: type) -> tuple[str, ...]:
+    return tuple(name for base in reversed(cls.__mro__) for name in getattr(base, "__slots__", ()))

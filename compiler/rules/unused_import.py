@@ -1,0 +1,47 @@
+"""An import of which nothing is used.
+
+It costs the reader a look into another file, and a mistake over there would stop this spec.
+Remove it, or use what it brings.
+
+```synth wrong
+synth 1
+
+import std.phone
+
+public source web = files("web.jsonl") { license = "CC0-1.0" }
+
+filter short = web
+  | where words(text) <= 20
+```
+
+```synth right
+synth 1
+
+public source web = files("web.jsonl") { license = "CC0-1.0" }
+
+filter short = web
+  | where words(text) <= 20
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthc.compiler.program import Program
+from synthc.compiler.rules.rule import Rule
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, warning
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """Find imports whose alias is never said."""
+    module = program.main.syntax
+    said = {name.name for item in module.items for name in syntax.walk(item) if isinstance(name, syntax.Name)}
+    for item in module.items:
+        if isinstance(item, syntax.Import) and item.alias.name not in said:
+            fix = Fix(title="remove this import", edits=(Edit(span=item.span, text=""),))
+            yield warning(RULE.name, f"nothing of `{item.alias.name}` is used", item.span, help="remove this import", fix=fix)
+
+
+RULE = Rule(name="unused-import", program=check)
