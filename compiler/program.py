@@ -40,12 +40,21 @@ SNAKE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What is known of rows behind one step; editors show it."""
+
+    columns: Mapping[str, Type]
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """What a declaration turned out to be.
 
     `thing` is one of `constant endpoint prompt rows vocab model trained evaluation`. Constants have
     a `type` and a `value`; rows have `columns`, and `origin`, the private source whose users they
-    speak of, if any, and in `kept` the answers that may have failed; all but constants and prompts become a node of the graph.
+    speak of, if any, in `kept` the answers that may have failed, and in `after` what each step left; all but constants
+    and prompts become a node of the graph.
     """
 
     name: str
@@ -61,6 +70,7 @@ class Thing:
     kept: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    after: tuple[After, ...] = ()
     inputs: tuple[str, ...] = ()
     doc: str = ""
 

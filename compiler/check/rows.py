@@ -16,7 +16,7 @@ from synthc.compiler.constant import Interval
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.graph import Privacy, Step
 from synthc.compiler.privacy import Flow, join, private_flow
-from synthc.compiler.program import Thing
+from synthc.compiler.program import After, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
 from synthc.compiler.suggest import guess, spelling
@@ -39,6 +39,7 @@ class _State:
     came_in: frozenset[str] = frozenset()
     inputs: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    after: tuple[After, ...] = ()
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
@@ -62,6 +63,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         kept=state.kept,
         settings={**state.settings, "max_failures": read.max_failures},
         steps=state.steps,
+        after=state.after,
         inputs=state.inputs,
     )
 
@@ -187,13 +189,15 @@ def _step(step: syntax.Step, state: _State, declared: syntax.Declaration, scope:
         return None
     if not _public_choice(step, outcome, state, scope):
         return None
+    flow = join(state.flow, outcome.flow.through(step.span, "decides about rows here"))
     return replace(
         state,
         columns=outcome.columns,
-        flow=join(state.flow, outcome.flow.through(step.span, "decides about rows here")),
+        flow=flow,
         kept=state.kept if outcome.kept is None else outcome.kept,
         inputs=(*state.inputs, *outcome.inputs),
         steps=(*state.steps, Step(verb=step.verb.name, settings=outcome.settings, place=step.span.place)),
+        after=(*state.after, After(columns=outcome.columns, flow=flow)),
     )
 
 
