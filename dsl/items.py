@@ -44,9 +44,8 @@ def _stray(text: str, end: int) -> Cut | None:
     return Cut(start=text.rfind("\n", 0, head) + 1, head=head, end=end) if head < end else None
 
 
-def comments(source: Source, cuts: tuple[Cut, ...]) -> Iterator[Span]:
-    """Yield the places of all comments; what looks like one inside a text isn't."""
-    edges = [0, *(edge for place in cuts for edge in (place.start, place.head)), len(source.text)]
+def comments(source: Source, *edges: int) -> Iterator[Span]:
+    """Yield the places of all comments between offsets, none of which lies in a text; what looks like one inside a text isn't."""
     for start, end in pairwise(edges):
         for match in _OPAQUE.finditer(source.text, start, end):
             if match["comment"]:

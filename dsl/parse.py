@@ -29,20 +29,45 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def parse(source: Source) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
+def parse(source: Source, before: syntax.Module | None = None) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
     """Return the items of a file and what is wrong with its syntax; never raises.
 
     An item that doesn't parse is left out and gives one finding. One with a slip that can be read past,
-    such as `20K`, is kept.
+    such as `20K`, is kept. With `before`, the module of an older text, items that read as they did are taken over
+    as they are and moved to where they stand now; what is left of `before` is then good for nothing.
     """
     cuts = cut(source)
-    parsed = [parse_item(source, place) for place in cuts]
-    items = tuple(item for item, _ in parsed if item)
-    found = [finding for _, findings in parsed for finding in findings]
-    broken = tuple(name for (item, _), place in zip(parsed, cuts, strict=True) if not item and (name := _name(source, place)))
-    found += _edition(source, items, cuts)
-    module = syntax.Module(source=source, items=items, comments=tuple(comments(source, cuts)), broken=broken)
+    known: dict[str, list[syntax.Piece]] = {}
+    for piece in reversed(before.pieces) if before else ():
+        known.setdefault(piece.text, []).append(piece)
+    pieces = tuple(_piece(source, place, known) for place in cuts)
+    items = tuple(piece.item for piece in pieces if piece.item)
+    found = [finding for piece in pieces for finding in piece.found]
+    found += _edition(source, items, pieces)
+    head = tuple(comments(source, 0, cuts[0].start if cuts else len(source.text)))
+    module = syntax.Module(source=source, items=items, pieces=pieces, comments=(*head, *(comment for piece in pieces for comment in piece.comments)))
     return module, tuple(sorted(found, key=lambda finding: finding.sort_key))
+
+
+def _piece(source: Source, place: Cut, known: dict[str, list[syntax.Piece]]) -> syntax.Piece:
+    """Return what stands in one place, taken over if it is known and parsed if not."""
+    text = source.text[place.start : place.end]
+    same = known.get(text)
+    if same and not _indented(source, place):
+        piece = same.pop()
+        piece.source.move(source, place.start)
+        return piece
+    stretch = source.stretch(place.start)
+    item, found = parse_item(stretch, place)
+    return syntax.Piece(
+        text=text,
+        source=stretch,
+        first=_first(stretch, place),
+        item=item,
+        found=found,
+        comments=tuple(comments(stretch, place.start, place.head, place.end)),
+        broken=None if item else _name(stretch, place),
+    )
 
 
 def parse_item(source: Source, place: Cut) -> tuple[syntax.AnyItem | None, tuple[Diagnostic, ...]]:
@@ -97,20 +122,20 @@ def _lark() -> lark.Lark:
     return built
 
 
-def _edition(source: Source, items: tuple[syntax.AnyItem, ...], cuts: tuple[Cut, ...]) -> list[Diagnostic]:
+def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[syntax.Piece, ...]) -> list[Diagnostic]:
     """Check that the file begins with its edition, and says it once."""
     editions = [item for item in items if isinstance(item, syntax.Edition)]
-    if editions or any(_first(source, place).text == "synth" for place in cuts):
-        misplaced = [item for item in editions if item.span.start != cuts[0].head]
+    if editions or any(piece.first.text == "synth" for piece in pieces):
+        misplaced = [item for item in editions if item.span.start != pieces[0].first.start]
         return [error("misplaced-edition", "the edition isn't the first item", item.span) for item in misplaced[:1]]
     start = 1 if source.text.startswith("\ufeff") else 0
     said = f"synth {EDITION}"
-    edit = Edit(span=source.span(start, start), text=f"{said}\n\n" if cuts else f"{said}\n")
+    edit = Edit(span=source.span(start, start), text=f"{said}\n\n" if pieces else f"{said}\n")
     return [
         error(
             "missing-edition",
             "the file doesn't say which edition of the language it is in",
-            _first(source, cuts[0]) if cuts else source.span(start, start),
+            pieces[0].first if pieces else source.span(start, start),
             help=f"write `{said}` on the first line",
             fix=Fix(title=f"begin with `{said}`", edits=(edit,)),
         )

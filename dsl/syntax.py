@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar, dataclass_transform
 
+from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Source, Span
 
 C = TypeVar("C")
@@ -386,17 +387,38 @@ AnyItem = Edition | Import | Declaration | Prompt | Test | Budget | Publish
 
 
 @piece
-class Module:
-    """One file: its items in order and its comments' spans.
+class Piece:
+    """What was made of one place of a file, to be taken over while its text stays the same.
 
-    Items that don't parse are left out; `broken` has the names they seem to declare, so that
-    mentions of those aren't reported as unknown: one mistake, one finding.
+    `source` is the stretch that its spans count from, `first` its first word; `item` is None where it doesn't parse, and
+    `broken` is then the name that it seems to declare.
     """
+
+    text: str
+    source: Source
+    first: Span
+    item: AnyItem | None
+    found: tuple[Diagnostic, ...]
+    comments: tuple[Span, ...]
+    broken: Identifier | None
+
+
+@piece
+class Module:
+    """One file: its items in order, its comments' spans, and the pieces that it was read in."""
 
     source: Source
     items: tuple[AnyItem, ...]
+    pieces: tuple[Piece, ...]
     comments: tuple[Span, ...]
-    broken: tuple[Identifier, ...] = ()
+
+    @property
+    def broken(self) -> tuple[Identifier, ...]:
+        """The names that items which don't parse seem to declare.
+
+        Mentions of those aren't reported as unknown: one mistake, one finding.
+        """
+        return tuple(piece.broken for piece in self.pieces if piece.broken)
 
 
 def walk(syntax: Syntax) -> Iterator[Syntax]:

@@ -159,7 +159,7 @@ class _Builder:
             arguments=arguments or (),
             clauses=tuple(child for child in rest if isinstance(child, syntax.Clause)),
             settings=next((child for child in rest if isinstance(child, syntax.Settings)), None),
-            span=Span(source=self.source, start=verb.span.start, end=span.end),
+            span=self.source.span(verb.span.start, span.end),
         )
 
     def clause(self, span: Span, children: list[Any]) -> syntax.Clause:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from synthc.dsl.format import format_source
-from synthc.dsl.items import comments, cut
+from synthc.dsl.parse import parse
 from synthc.dsl.tokens import tokens
 from tests.dsl.bare import meaning, source
 from tests.dsl.programs import programs
@@ -57,7 +57,7 @@ def words(text: str) -> list[str]:
 def said(text: str) -> list[str]:
     """Return all comments."""
     written = source(text)
-    return [span.text.rstrip() for span in comments(written, cut(written))]
+    return [span.text.rstrip() for span in parse(written)[0].comments]
 
 
 def test_broken_items_stay_as_they_are() -> None:
