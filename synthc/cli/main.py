@@ -26,6 +26,7 @@ COMMANDS = (
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
     ("report", "write the HTML report of a run", "report"),
+    ("explain", "show the page of a finding", "explain"),
     ("doctor", "show what is installed, reachable or missing", "doctor"),
 )
 """Name, what it does, and the file of this folder where it stands."""
