@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from synthc.compiler.program import Program
 from synthc.compiler.scope import Scope
@@ -22,5 +23,5 @@ class Rule:
 
     name: str
     of: tuple[type[syntax.AnyItem], ...] = ()
-    item: Callable[[syntax.AnyItem, Scope], Iterator[Diagnostic]] | None = None
+    item: Callable[[Any, Scope], Iterator[Diagnostic]] | None = None
     program: Callable[[Program], Iterator[Diagnostic]] | None = None

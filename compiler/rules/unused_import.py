@@ -29,9 +29,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synthc.compiler.program import Program
+from synthc.compiler.rules.edits import mend, without_item
 from synthc.compiler.rules.rule import Rule
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, warning
+from synthc.dsl.diagnostic import Diagnostic, warning
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -40,7 +41,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     said = {name.name for item in module.items for name in syntax.walk(item) if isinstance(name, syntax.Name)}
     for item in module.items:
         if isinstance(item, syntax.Import) and item.alias.name not in said:
-            fix = Fix(title="remove this import", edits=(Edit(span=item.span, text=""),))
+            fix = mend("remove this import", without_item(item))
             yield warning(RULE.name, f"nothing of `{item.alias.name}` is used", item.span, help="remove this import", fix=fix)
 
 

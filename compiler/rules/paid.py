@@ -1,0 +1,19 @@
+"""Which questions are asked about rows that are dropped afterwards without a look at the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synthc.compiler.rules.steps import Stage
+
+
+def asked_before(steps: Sequence[Stage], place: int, *, past: frozenset[str]) -> int | None:
+    """Return the first `ask` that a step could stand above, moved up over steps of some verbs; None if there is none."""
+    reads, found = steps[place].reads, None
+    for i in range(place - 1, -1, -1):
+        step = steps[i]
+        if step.verb not in past or step.makes & reads:
+            break
+        if step.verb == "ask":
+            found = i
+    return found
