@@ -139,6 +139,9 @@ def _bounded(amount: Amount, step: Step) -> Amount:
 BEHIND: Mapping[str, Callable[[Amount, Step], Amount]] = {
     "where": lambda amount, _: amount.some(),
     "dedup": lambda amount, _: amount.some(),
+    "decontaminate": lambda amount, _: amount.some(),
+    "spread": lambda amount, _: amount.some(),
+    "repeat": lambda amount, step: amount.scaled(step.settings["count"]),
     "explode": lambda amount, _: amount.times_unknown(),
     "chunk": lambda amount, _: amount.times_unknown(),
     "take": _bounded,

@@ -91,7 +91,9 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
     if "written" in field.metadata:
         return Written(syntax=written)
     if get_origin(field.annotation) is Literal:
-        return _word(get_args(field.annotation), entry, scope)
+        return _word(get_args(field.annotation), written, entry.name.name, scope)
+    if get_origin(field.annotation) is list and get_origin(get_args(field.annotation)[0]) is Literal:
+        return _words(get_args(get_args(field.annotation)[0]), entry, scope)
     makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
     bare = makers is not None and isinstance(written, syntax.Name) and written.name in makers.models
     value = None if bare else Constants(scope=scope).evaluate(written)
@@ -103,9 +105,16 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
     return value
 
 
-def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
+def _words(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> list[str]:
+    """Return a setting that is a list of some words, written without quotes."""
+    items = entry.value.items if isinstance(entry.value, syntax.ListOf) else (entry.value,)
+    if not scope.all_once([(item.span.text, item.span) for item in items], f"in `{entry.name.name}`"):
+        raise NotConstant
+    return [_word(words, item, entry.name.name, scope) for item in items]
+
+
+def _word(words: tuple[str, ...], written: syntax.Expression, setting: str, scope: Scope) -> str:
     """Return a setting that is one of some words, written without quotes."""
-    written = entry.value
     if isinstance(written, syntax.Name) and written.name in words:
         return written.name
     said = written.value if isinstance(written, syntax.Text) else written.span.text
@@ -113,7 +122,7 @@ def _word(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> str:
     if said in words:
         help_ = f"write `{said}`, without quotes"
     possible = " or ".join(f"`{word}`" for word in words)
-    scope.report(error("wrong-value", f"`{entry.name.name}` is one of the words {possible}", written.span, help=help_, fix=fix))
+    scope.report(error("wrong-value", f"`{setting}` is one of the words {possible}", written.span, help=help_, fix=fix))
     raise NotConstant
 
 
@@ -174,6 +183,9 @@ def _report(item: Any, spans: Mapping[str, Span], owner: Span, scope: Scope, *, 
     if item["type"] == "missing":
         if good:
             scope.report(error("missing-setting", f"`{name}` is missing", owner, help=f"add `{name} = ...`"))
+        return
+    if item["type"] == "too_short":
+        scope.report(error("wrong-value", f"`{name}` names at least one", spans.get(name, owner)))
         return
     text = item["msg"].removeprefix("Value error, ").replace("Input should be", "should be").replace("Input", "it")
     subject = f"`{name}` " if name else ""

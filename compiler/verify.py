@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from synthc.compiler.catalog.steps import ALONE
 from synthc.compiler.graph import Graph, Node, Privacy
 
 MECHANISMS = frozenset({"federate"})
@@ -90,6 +91,21 @@ def private_rows_are_never_asked_about(graph: Graph) -> Iterator[str]:
                     yield f"{node.name} asks {step.settings['endpoint']['node']}"
 
 
+def rows_are_compared_with_nothing_private(graph: Graph) -> Iterator[str]:
+    """What is dropped because other rows are like it would tell what those rows say."""
+    for node in graph.nodes:
+        for step in node.steps:
+            if step.verb == "decontaminate" and graph.by_name[step.settings["from"]["node"]].private:
+                yield f"{node.name} is compared with {step.settings['from']['node']}"
+
+
+def users_are_worked_alone(graph: Graph) -> Iterator[str]:
+    """On private rows there are only steps that look at one row, so that no user's text changes another's."""
+    for node in graph.nodes:
+        if node.private and node.kind in ROWS:
+            yield from (f"{node.name} would {step.verb}" for step in node.steps if step.verb not in ALONE)
+
+
 def mechanisms_are_solved(graph: Graph) -> Iterator[str]:
     """Every mechanism has the noise that is drawn and counted, and a sampling rate."""
     for node in graph.nodes:
@@ -133,6 +149,8 @@ INVARIANTS: tuple[Callable[[Graph], Iterator[str]], ...] = (
     mechanisms_start_from_nothing_private,
     what_a_simulation_taught_stays_here,
     private_rows_are_never_asked_about,
+    rows_are_compared_with_nothing_private,
+    users_are_worked_alone,
     mechanisms_are_solved,
     labels_follow_mechanisms,
 )

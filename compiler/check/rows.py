@@ -10,7 +10,7 @@ from typing import Any
 from synthc.compiler import constant
 from synthc.compiler.catalog.rows import Rows
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.catalog.steps import STEPS
+from synthc.compiler.catalog.steps import ALONE, STEPS
 from synthc.compiler.check.constants import type_of
 from synthc.compiler.constant import Interval
 from synthc.compiler.evaluate import Constants, NotConstant
@@ -222,7 +222,7 @@ def _allowed(step: syntax.Step, marks: Marks, state: _State, declared: syntax.De
                 f"`{verb}` looks across rows, so one user's text would change another's",
                 step.span,
                 labels=state.flow.hops,
-                help="on private rows only `where`, `let`, `select`, `chunk` and `explode` are possible",
+                help=f"on private rows only steps that look at one row are possible: {', '.join(f'`{verb}`' for verb in ALONE)}",
             )
         )
         return False

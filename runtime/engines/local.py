@@ -20,7 +20,6 @@ from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
-from synthc.runtime.steps.dedup import refuse_near
 from synthc.runtime.steps.stage import Around, Count, Frames
 
 
@@ -38,7 +37,6 @@ class Usage:
 async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Usage:
     """Carry a row node out into the context's folder."""
     node = context.node
-    refuse_near(context.graph.nodes)
     aside = SetAside(path=context.folder / "failures.jsonl", allowed=node.settings["max_failures"], place=node.place, name=node.name, private=node.private)
     frames, steps, read = _beginning(context)
     callers: list[Caller] = []
@@ -54,6 +52,7 @@ async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledg
             aside=aside,
             caller=caller,
             score=lambda name, texts: _logprob(context, name, texts),
+            rows=context.rows,
             progress=lambda done=None: _tell(context, done, callers),
         )
         arounds.append(around)

@@ -39,13 +39,19 @@ def step(of: Step) -> str:
             return f"dedup {listed(settings['by'])}{near}"
         case "chunk":
             return f"chunk {settings['column']} {_settings(settings, 'column')}"
+        case "redact":
+            return f"redact {settings['column']} {_settings(settings, 'column')}"
+        case "decontaminate":
+            return f"decontaminate {settings['column']} from {settings['from']['node']} {_settings(settings, 'column', 'from')}"
+        case "repeat":
+            return f"repeat {_amount(settings)}" if settings["as"] is None else f"repeat {_amount(settings)} as {settings['as']}"
         case "explode":
             return f"explode {settings['column']} as {settings['as']}"
         case "select":
             return f"select {', '.join(f'{name} = {written(tree)}' for name, tree in settings['columns'].items())}"
         case "take" | "sample":
             return f"{of.verb} {_amount(settings)}"
-        case "top":
+        case "top" | "spread":
             return f"top {_amount(settings)} by {written(settings['by'])}"
     return f"{of.verb} {_settings(settings)}" if settings else of.verb
 

@@ -1,41 +1,50 @@
-"""Keeps the first of rows that are equal in what they are compared by."""
+"""Keeps the first of rows that are equal, or nearly so, in what they are compared by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 import polars as pl
 
-from synthc.compiler.graph import Node
-from synthc.runtime.errors import InputError
+from synthc.runtime.steps.near import Near
 from synthc.runtime.steps.stage import Around, Frames
 
 
 async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
-    """Remember a hash of each row seen; 16 bytes a row is what it keeps."""
-    seen: set[bytes] = set()
+    """Remember what was kept as it passes."""
+    near = around.settings["near"]
+    new: Callable[[tuple[Any, ...]], bool] = _unequal() if near is None else _unlike(Near(near))
     async for whole in frames:
         around.count.rows_in += len(whole)
         frame, names = whole, []
         for index, json in enumerate(around.settings["by"]):
             names.append(f"_by{index}")
             frame = around.evaluate(frame, json, names[-1], what="what rows are compared by")
-        keys = [blake2b(repr(row).encode(), digest_size=16).digest() for row in frame.select(names).iter_rows()]
-        new = []
-        for key in keys:
-            new.append(key not in seen)
-            seen.add(key)
-        done = frame.filter(pl.Series(new, dtype=pl.Boolean)).drop(names)
+        kept = [new(row) for row in frame.select(names).iter_rows()]
+        done = frame.filter(pl.Series(kept, dtype=pl.Boolean)).drop(names)
         around.count.duplicates += len(frame) - len(done)
         around.count.rows_out += len(done)
         if not done.is_empty():
             yield done
 
 
-def refuse_near(nodes: Iterable[Node]) -> None:
-    """Raise for a step that only near duplicates would satisfy, before anything is asked."""
-    for node in nodes:
-        for step in node.steps:
-            if step.verb == "dedup" and step.settings["near"] is not None:
-                raise InputError(f"{step.place}: near-duplicate removal is not built yet; leave `near` out to remove exact duplicates")
+def _unequal() -> Callable[[tuple[Any, ...]], bool]:
+    """Return a test for what was not there before; 16 bytes a row is what it keeps."""
+    seen: set[bytes] = set()
+
+    def new(row: tuple[Any, ...]) -> bool:
+        key = blake2b(repr(row).encode(), digest_size=16).digest()
+        before = len(seen)
+        seen.add(key)
+        return len(seen) > before
+
+    return new
+
+
+def _unlike(near: Near) -> Callable[[tuple[Any, ...]], bool]:
+    def new(row: tuple[Any, ...]) -> bool:
+        return near.take(row[0])
+
+    return new

@@ -13,7 +13,7 @@ import polars as pl
 
 from synthc.compiler.graph import Step
 from synthc.runtime.endpoints.calling import Caller
-from synthc.runtime.rows import ID
+from synthc.runtime.rows import ID, Dataset
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.steps.expression import Score, expression, present
 
@@ -38,9 +38,13 @@ class Count:
         assert left == self.rows_in, f"{self.verb}: {asdict(self)}"
 
 
+def _no_rows(name: str) -> Dataset:
+    raise AssertionError(name)
+
+
 @dataclass(slots=True, kw_only=True)
 class Around:
-    """What a stage is surrounded by: the step, seeds, endpoints, and where rows are set aside."""
+    """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, and where rows are set aside."""
 
     step: Step
     count: Count
@@ -48,6 +52,7 @@ class Around:
     aside: SetAside
     caller: Caller | None
     score: Score
+    rows: Callable[[str], Dataset] = _no_rows
     progress: Callable[..., None] = lambda *_, **__: None
 
     @property

@@ -15,6 +15,8 @@ DP = {"mechanism": "gaussian", "clip": 0.3, "noise": 1.0, "epsilon": 4.0, "delta
 FEDERATE = {"model": {"node": "model"}, "users": {"node": "users"}, "population_is": "declared", "dp": DP}
 ASK = Step(verb="ask", settings={"name": "a", "endpoint": {"node": "llm"}}, place="spec.synth:1:1")
 
+COMPARED = Step(verb="decontaminate", settings={"from": {"node": "users"}}, place="spec.synth:1:1")
+
 
 def node(name: str, kind: str, *inputs: str, label: Privacy = Privacy.PUBLIC, settings: Mapping[str, Any] | None = None, steps: tuple[Step, ...] = ()) -> Node:
     """Return a node."""
@@ -32,6 +34,7 @@ NODES = (
     node("near", "filter", "typed", "tuned", label=Privacy.DP, settings={"from": {"node": "typed"}}),
     node("bare", "federate", "model", "users", label=Privacy.PRIVATE, settings={**FEDERATE, "dp": None}),
     node("published", "publish", "near", label=Privacy.DP),
+    node("hers", "filter", "users", label=Privacy.PRIVATE, settings={"from": {"node": "users"}}),
     node("accuracy", "evaluate", "tuned", "users", label=Privacy.PRIVATE, settings={"rows": {"node": "users"}}),
 )
 BREACHES: dict[str, Callable[[dict[str, Node]], Any]] = {
@@ -44,6 +47,8 @@ BREACHES: dict[str, Callable[[dict[str, Node]], Any]] = {
     "mechanisms_start_from_nothing_private": lambda nodes: changed(reordered(nodes), "tuned", inputs=("bare", "users"), settings={**FEDERATE, "model": {"node": "bare"}}),
     "what_a_simulation_taught_stays_here": lambda nodes: changed(nodes, "published", label=Privacy.SIMULATED),
     "private_rows_are_never_asked_about": lambda nodes: changed(nodes, "typed", label=Privacy.SIMULATED, only=True),
+    "rows_are_compared_with_nothing_private": lambda nodes: changed(nodes, "hers", steps=(COMPARED,), inputs=("users",)),
+    "users_are_worked_alone": lambda nodes: changed(nodes, "hers", steps=(Step(verb="dedup", settings={"by": []}, place="spec.synth:1:1"),)),
     "mechanisms_are_solved": lambda nodes: changed(nodes, "tuned", settings={**FEDERATE, "dp": {**DP, "noise": None}}),
     "labels_follow_mechanisms": lambda nodes: changed(nodes, "tuned", settings={**FEDERATE, "dp": None}),
 }

@@ -15,13 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synthc.compiler.graph import Step
-from synthc.runtime.endpoints.fake import FakeEndpoint
-from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.steps import chunk
 from synthc.runtime.steps.stage import Around, Count
-from tests.runtime.spec import Spec, spec
+from tests.runtime.spec import Spec, spec, write_jsonl
 
 TEXTS = ["one two three", "b", "one two three", "four five", "", "c. d! e? f", "log 0"]
 
@@ -38,6 +36,14 @@ STEPS: dict[str, tuple[str, list[str]]] = {
     "take keeps the first": ("filter | take 3", TEXTS[:3]),
     "sample keeps the order": ("filter | sample 100 | dedup text", ["one two three", "b", "four five", "", "c. d! e? f", "log 0"]),
     "top keeps the largest, in the order they came": ("filter | top 2 by characters(text)", ["one two three", "one two three"]),
+    "near duplicates go after the first": ("filter | dedup text { near = 0.9 }", ["one two three", "b", "four five", "", "c. d! e? f", "log 0"]),
+    "spread evens values out": ("filter | spread 2 by words(text)", ["one two three", "b", "one two three", "four five", "", "c. d! e? f", "log 0"]),
+    "spread keeps the first of each": ('filter | spread 1 by contains(text, "o")', ["one two three", "b"]),
+    "repeat puts repetitions next to each other": ("transform | take 1 | repeat 3", ["one two three"] * 3),
+    "repeat counts from 0": ("transform | take 1 | repeat 3 as n | where n > 0", ["one two three"] * 2),
+    "redact puts marks in the place of what it finds": ("transform | where words(text) == 4 | let text = text + \" a@b.org +44 20 7946 0958\" | redact text", ["c. d! e? f [email] [phone]"]),
+    "redact takes one mark for all": ('transform | where words(text) == 4 | let text = text + " @jo 12345" | redact text { kinds = [handle, digits], mark = "_" }', ["c. d! e? f _ _"]),
+    "decontaminate drops what shares a run of words": ("filter | decontaminate text from held_out { words = 2 }", ["b", "four five", "", "c. d! e? f", "log 0"]),
     "top takes a share of words": ("filter | top 10% by words(text)", ["c. d! e? f"]),
 }
 
@@ -45,7 +51,9 @@ STEPS: dict[str, tuple[str, list[str]]] = {
 def steps(folder: Path, text: str, texts: list[str] = TEXTS) -> Spec:
     """Return a spec of one node over texts; what stands before the first pipe is its kind."""
     kind, rest = text.split("|", 1)
-    return spec(folder, f"{kind}out = web\n  |{rest}\n", texts=texts)
+    write_jsonl(folder / "held_out.jsonl", [{"text": "Two, three and more"}, {"text": "five"}])
+    held_out = 'public source held_out = files("held_out.jsonl")\n' if "held_out" in text else ""
+    return spec(folder, f"{held_out}{kind}out = web\n  |{rest}\n", texts=texts)
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -114,27 +122,6 @@ def test_chunks_lose_no_word(text: str) -> None:
     assert all(len(piece.split()) <= 3 for piece in found)
 
 
-def test_near_duplicates_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
-    """Whichever node wants them removed, the first node with rows says so."""
-    text = """
-prompt nice(text: text) -> "yes" | "no" {
-  ask = \"\"\"
-    {{ text }}
-    \"\"\"
-}
-filter first = web
-  | ask a = nice(text)
-filter second = first
-  | dedup text { near = 0.8 }
-"""
-    endpoint = FakeEndpoint(reply=lambda _: "yes")
-    node = spec(tmp_path, text, texts=["a"], endpoint=endpoint)
-
-    with pytest.raises(InputError, match=r"^spec.synth:14:5: near-duplicate removal is not built yet; leave `near` out to remove exact duplicates$"):
-        node.make("first")
-    assert endpoint.asked == []
-
-
 def worked(node: Spec, texts: list[str], sizes: list[int]) -> tuple[list[Any], dict[str, int]]:
     """Work the steps of the spec's node over frames of the given sizes."""
     frame = pl.DataFrame({ID: [f"r{n}" for n in range(len(texts))], "text": texts}, schema={ID: pl.String, "text": pl.String})
@@ -172,6 +159,7 @@ CHAINS = [
     "filter | let n = log(words(text)) | where n > 0 | dedup text | take 5",
     "transform | let part = lines(text) | explode part as text | chunk text { max_words = 2 } | dedup text",
     "filter | sample 50% | shuffle",
+    "transform | dedup text { near = 0.5 } | repeat 2 as n | spread 3 by words(text)",
     "filter | top 30% by characters(text) | take 3",
 ]
 
