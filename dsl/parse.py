@@ -1,32 +1,19 @@
-"""Text in, syntax out. The only file that knows Lark."""
+"""Text in, syntax out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import lark
-
-from synthc.dsl import syntax, tables, tokens
+from synthc.dsl import grammar, syntax, tokens
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
+from synthc.dsl.grammar import driven
 from synthc.dsl.items import Cut, comments, cut, doc
+from synthc.dsl.lalr import OutOfOrder, drive
 from synthc.dsl.messages import Failure, explain
 from synthc.dsl.source import Source, Span
-from synthc.dsl.tree import EDITION, Broken, build
-
-GRAMMAR = Path(__file__).with_name("synth.lark")
-OPTIONS: dict[str, Any] = {
-    "parser": "lalr",
-    # Reserved words are reserved everywhere, so a word means the same to the lexer in all places.
-    "lexer": "basic",
-    "start": ["item", "expression"],
-    "propagate_positions": True,
-    "maybe_placeholders": True,
-}
+from synthc.dsl.tree import EDITION, NESTING_LIMIT, Broken, build, builder
 
 
 def parse(source: Source, before: syntax.Module | None = None) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
@@ -85,8 +72,19 @@ def parse_expression(source: Source, start: int, end: int) -> tuple[syntax.Expre
 
 
 def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+    making = builder(source, parse_expression)
     try:
-        root = _lark().parse(lark.TextSlice(source.text, start, end), start=rule)
+        return drive(driven(), rule, source.span(start, end), making, NESTING_LIMIT), tuple(making.found)
+    except (OutOfOrder, Broken):
+        return _parse_slowly(source, start, end, rule)
+
+
+def _parse_slowly(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+    """Parse by Lark itself, which can say what is wrong."""
+    import lark
+
+    try:
+        root = grammar.lark().parse(lark.TextSlice(source.text, start, end), start=rule)
         built, found = build(source, root, parse_expression)
     except lark.UnexpectedInput as problem:
         return None, (explain(_failure(source, start, end, "item" if rule == "item" else "hole", problem)),)
@@ -95,31 +93,13 @@ def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[
     return built, tuple(found)
 
 
-def _failure(source: Source, start: int, end: int, whole: str, problem: lark.UnexpectedInput) -> Failure:
-    if isinstance(problem, lark.UnexpectedToken):
+def _failure(source: Source, start: int, end: int, whole: str, problem: Any) -> Failure:
+    if hasattr(problem, "token"):
         at = end if problem.token.type == "$END" else problem.token.start_pos or start
         accepts = frozenset(problem.accepts)
     else:
         at, accepts = problem.pos_in_stream or start, frozenset()
     return Failure(source=source, start=start, end=end, at=at, accepts=accepts, whole=whole)
-
-
-@cache
-def _lark() -> lark.Lark:
-    """Return the parser, from kept tables where there are any."""
-    grammar = GRAMMAR.read_text(encoding="ascii")
-    path = tables.place(grammar, lark.__version__, repr(OPTIONS))
-    stored = tables.kept(path)
-    if stored:
-        try:
-            return lark.Lark.load(BytesIO(stored))
-        except Exception:  # noqa: BLE001, S110 - whatever is wrong with the file, building still works
-            pass
-    built = lark.Lark(grammar, **OPTIONS)
-    buffer = BytesIO()
-    built.save(buffer)
-    tables.keep(path, buffer.getvalue())
-    return built
 
 
 def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[syntax.Piece, ...]) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 """What each bracket is closed by."""
 
 # The spellings of synth.lark, and besides them whatever else may stand in a file; a test holds the two together.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r'''(?P<space>[ \t\r\f]+)
       | (?P<newline>\n)
       | (?P<comment>\#[^\n]*)
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-_TRIVIA = frozenset({"space", "newline", "comment"})
+TRIVIA = frozenset({"space", "newline", "comment"})
 
 
 class Token(NamedTuple):
@@ -45,7 +45,7 @@ class Token(NamedTuple):
     @property
     def trivial(self) -> bool:
         """Whether the meaning of a program doesn't depend on it."""
-        return self.kind in _TRIVIA
+        return self.kind in TRIVIA
 
     @property
     def ends_value(self) -> bool:
@@ -57,5 +57,5 @@ class Token(NamedTuple):
 
 def tokens(text: str, start: int, end: int) -> Iterator[Token]:
     """Yield all tokens between two offsets, white space and comments included."""
-    for match in _TOKEN.finditer(text, start, end):
+    for match in TOKEN.finditer(text, start, end):
         yield Token(match.lastgroup or "other", match.group(), match.start())

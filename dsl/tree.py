@@ -20,14 +20,13 @@ EDITION = 1
 """The one edition of the language that there is."""
 
 # Nodes that become a level of their own in the syntax; the others only hold things together.
-_LEVELS = frozenset(
+LEVELS = frozenset(
     ["binary", "between", "unary", "call", "field", "group", "list", "list_type", "record", "record_type", "settings", "split"]
 )
 
 class Leaf(Protocol):
     """A token of the parser."""
 
-    type: str
     value: str
     start_pos: int | None
     end_pos: int | None
@@ -52,14 +51,19 @@ class Broken(Exception):
         self.finding = finding
 
 
+def builder(source: Source, hole: template.ParseHole) -> Any:
+    """Return what has a method for each rule of the grammar, and gathers findings in `found`."""
+    return _Builder(source, hole)
+
+
 def build(source: Source, root: Node, hole: template.ParseHole) -> tuple[Any, list[Diagnostic]]:
     """Return the syntax of a tree and the findings made on the way; raises Broken."""
-    builder = _Builder(source, hole)
+    making = builder(source, hole)
     built: dict[int, Any] = {}
     for node in reversed(_outside_in(source, root)):
         children = [built[id(child)] if hasattr(child, "children") else child for child in node.children]
-        built[id(node)] = getattr(builder, str(node.data))(_span(source, node), children)
-    return built[id(root)], builder.found
+        built[id(node)] = getattr(making, str(node.data))(_span(source, node), children)
+    return built[id(root)], making.found
 
 
 def _outside_in(source: Source, root: Node) -> list[Node]:
@@ -68,7 +72,7 @@ def _outside_in(source: Source, root: Node) -> list[Node]:
     todo = [(root, 0)]
     while todo:
         node, depth = todo.pop()
-        depth += node.data in _LEVELS
+        depth += node.data in LEVELS
         if depth > NESTING_LIMIT:
             message = f"this nests more than {NESTING_LIMIT} deep"
             raise Broken(error("too-deep", message, _span(source, node), help="give inner parts a name with `let`"))

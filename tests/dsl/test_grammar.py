@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import pickle
 import subprocess
@@ -13,20 +14,22 @@ import lark
 import pytest
 from hypothesis import given
 
+from synthc.dsl import grammar, syntax
 from synthc.dsl import parse as parsing
-from synthc.dsl import tables
+from synthc.dsl.items import cut
 from synthc.dsl.source import Source
 from synthc.dsl.tokens import RESERVED, tokens
+from tests.dsl.bare import bare
 from tests.dsl.programs import programs
 
 TOUR = (Path(__file__).parents[1] / "golden" / "tour.synth").read_text()
-GRAMMAR = parsing.GRAMMAR.read_text()
+GRAMMAR = grammar.GRAMMAR.read_text()
 
 
 @cache
 def strict() -> lark.Lark:
     """Return the parser built so that a conflict is an error."""
-    return lark.Lark(GRAMMAR, **parsing.OPTIONS, strict=True)
+    return lark.Lark(GRAMMAR, **grammar.OPTIONS, strict=True)
 
 
 def test_grammar_has_no_conflicts() -> None:
@@ -79,23 +82,57 @@ def run(cache: Path) -> str:
 def test_tables_are_kept_between_runs(tmp_path: Path) -> None:
     """The first run writes them, the second reads them."""
     assert run(tmp_path) == "()\n"
-    (kept,) = (tmp_path / "synthc").iterdir()
-    written = kept.stat().st_mtime_ns
+    kept = written(tmp_path)
 
     assert run(tmp_path) == "()\n"
-    assert kept.stat().st_mtime_ns == written
+    assert len(kept) == 2
+    assert kept == written(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps({"data": 1})])
+def written(cache: Path) -> dict[str, int]:
+    """Return when each of the kept files was written."""
+    return {file.name: file.stat().st_mtime_ns for file in (cache / "synthc").iterdir()}
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps({"data": 1}), marshal.dumps([1, 2])])
 def test_spoilt_tables_are_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    """Whatever stands in the file, parsing works, and the file is mended."""
+    """Whatever stands in the files, parsing works, and the files are mended."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    path = tables.place(GRAMMAR, lark.__version__, repr(parsing.OPTIONS))
-    tables.keep(path, content)
-    parsing._lark.cache_clear()  # noqa: SLF001
+    parse_anew()
+    files = sorted((tmp_path / "synthc").iterdir())
+    for file in files:
+        file.write_bytes(content)
 
+    parse_anew()
+
+    assert len(files) == 2
+    assert all(len(file.read_bytes()) > 1000 for file in files)
+
+
+def parse_anew() -> None:
+    """Parse by tables from the folder, both ways."""
+    grammar.lark.cache_clear()
+    grammar.driven.cache_clear()
     assert parsing.parse_expression(Source(path="x", text="a + 1"), 0, 5)[1] == ()
-    assert len(path.read_bytes()) > 1000
+    assert len(parsing.parse_expression(Source(path="x", text="a +"), 0, 3)[1]) == 1
+
+
+@given(programs())
+def test_driven_tables_say_what_lark_says(text: str) -> None:
+    """The fast way and the way through Lark's trees are the same language."""
+    written = Source(path="x", text=text)
+    for place in cut(written):
+        slow, found = parsing._parse_slowly(written, place.head, place.end, "item")
+        fast, also = parsing._parse(written, place.head, place.end, "item")
+
+        assert spans(fast) == spans(slow)
+        assert bare(fast) == bare(slow)
+        assert sorted(also, key=lambda one: one.sort_key) == sorted(found, key=lambda one: one.sort_key)
+
+
+def spans(item: syntax.Item) -> list[tuple[str, int, int]]:
+    """Return the kinds and places of all that stands in an item."""
+    return [(type(one).__name__, one.span.start, one.span.end) for one in syntax.walk(item)]
 
 
 def test_a_folder_that_cannot_be_written_is_no_matter(tmp_path: Path) -> None:
