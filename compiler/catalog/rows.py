@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from synthc.compiler.catalog.values import Count, Percent, Settings
+from pydantic import Field
+
+from synthc.compiler.catalog.values import Percent, Settings, TargetWords
 
 
 class Rows(Settings):
     """The share of rows that may be set aside before the run stops."""
 
-    max_failures: Percent = 0.01
+    max_failures: Percent = Field(0.01, description="The share of rows that may be set aside before the run stops.")
 
 
 class Mix(Settings):
     """`words` is the size; without it the mix is the largest that uses no row twice."""
 
-    words: Count | None = None
+    words: TargetWords | None = Field(None, description="The size of the mix; short parts repeat. Without it the mix is the largest that uses no row twice.")

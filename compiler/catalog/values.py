@@ -10,6 +10,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from synthc.compiler.constant import Duration, Keys, Share, Written
 
 
+class Unit(str):
+    """Marks a setting with what its number counts."""
+
+    __slots__ = ()
+
+
+class Said(str):
+    """Marks a setting with what it takes, in words, where its type does not tell."""
+
+    __slots__ = ()
+
+
 class Settings(BaseModel):
     """What every block of settings has in common: nothing unknown, nothing changed later."""
 
@@ -70,6 +82,9 @@ Fraction = Annotated[float, BeforeValidator(_no_share), Field(gt=0, le=1)]
 Momentum = Annotated[float, BeforeValidator(_no_share), Field(ge=0, lt=1)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+Tokens = Annotated[Count, Unit("tokens")]
+TargetWords = Annotated[Count, Unit("words")]
+Users = Annotated[Count, Unit("users")]
 Percent = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 Words = Annotated[str, BeforeValidator(_text)]

@@ -12,10 +12,10 @@ from synthc.compiler.catalog.values import Positive, Settings
 class Gaussian(Settings):
     """The clip norm and either a wanted epsilon or the noise as a multiple of the clip norm."""
 
-    clip: Positive
-    epsilon: Positive | None = None
-    noise: Positive | None = None
-    delta: Annotated[float, Field(gt=0, lt=1)] | None = None
+    clip: Positive = Field(description="The L2 norm to which the update of one user is clipped.")
+    epsilon: Positive | None = Field(None, description="The epsilon it may spend; the noise is solved from it. Either this or `noise`.")
+    noise: Positive | None = Field(None, description="The standard deviation of the noise on the sum, as a multiple of `clip`; epsilon follows from it.")
+    delta: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="The delta at which it is solved; a tenth of the budget's if left out.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

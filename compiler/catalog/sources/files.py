@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
-from synthc.compiler.catalog.values import Settings, Words
+from synthc.compiler.catalog.values import Said, Settings, Words
 
 
 def _several(value: Any) -> Any:
@@ -16,4 +16,4 @@ def _several(value: Any) -> Any:
 class Files(Settings):
     """Paths and globs, counted from the folder of the spec that names them."""
 
-    paths: Annotated[list[Words], BeforeValidator(_several)]
+    paths: Annotated[list[Words], BeforeValidator(_several), Said("text or list of texts")] = Field(description="Paths, in which `*` stands for any part of a name. Files are jsonl, csv, txt or parquet, the first three also as `.gz`.")

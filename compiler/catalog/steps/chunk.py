@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.catalog.values import Count, Settings
+from synthc.compiler.catalog.values import Count, Settings, Unit
 from synthc.compiler.types import TEXT
 
 
 class Chunk(Settings):
     """The most words a piece has; pieces below `min_words` are dropped."""
 
-    max_words: Count = 60
-    min_words: Count = 1
+    max_words: Annotated[Count, Unit("words")] = Field(60, description="The most words a piece has.")
+    min_words: Annotated[Count, Unit("words")] = Field(1, description="Shorter pieces are dropped.")
 
 
 def apply(call: StepCall) -> Outcome | None:

@@ -16,7 +16,7 @@ from synthc.dsl.diagnostic import error
 class Dedup(Settings):
     """`near` is the Jaccard similarity of word 5-grams from which two texts count as one."""
 
-    near: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    near: Annotated[Number, Field(gt=0, lt=1)] | None = Field(None, description="The Jaccard similarity of word 5-grams from which two texts count as one; only equal ones do if left out.")
 
 
 def apply(call: StepCall) -> Outcome | None:
