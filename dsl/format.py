@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 from synthc.dsl import syntax
 from synthc.dsl.align import Line, align
 from synthc.dsl.items import Cut, cut
 from synthc.dsl.layout import INDENT, Layout, places, table
-from synthc.dsl.parse import parse_item
+from synthc.dsl.parse import parse
 from synthc.dsl.source import Source
 from synthc.dsl.tokens import Token, tokens
 
 
 def format_source(source: Source) -> str:
     """Return the text of a file in our style; an item that doesn't parse stays exactly as it was."""
+    return format_module(parse(source)[0])
+
+
+def format_module(module: syntax.Module) -> str:
+    """Return the text of a file that was parsed in our style."""
+    source = module.source
     cuts = cut(source)
     start = 1 if source.text.startswith("\ufeff") else 0
     lines, newlines = _comments(source, start, cuts[0].start if cuts else len(source.text), 0)
-    for place in cuts:
-        item, found = parse_item(source, place)
-        if item is None or found:
+    for place, piece in zip(cuts, module.pieces, strict=True):
+        if piece.item is None or piece.found:
             added, newlines = _as_it_was(source, place, newlines)
         else:
-            added, newlines = _item(source, place, item, newlines)
+            added, newlines = _item(source, place, piece.item, newlines)
         lines += added
     align(lines)
     return "".join(f"\n{line.shown()}\n" if line.blank and at else f"{line.shown()}\n" for at, line in enumerate(lines))
@@ -51,29 +53,31 @@ def _as_it_was(source: Source, place: Cut, newlines: int) -> tuple[list[Line], i
     return [Line(indent=0, text=kept, blank=newlines > 1)], text[len(kept) :].count("\n")
 
 
-def _item(source: Source, place: Cut, item: syntax.Item, newlines: int) -> tuple[list[Line], int]:
+def _item(source: Source, place: Cut, item: syntax.AnyItem, newlines: int) -> tuple[list[Line], int]:
     """Return the lines of an item with the comments above and behind it."""
     lines, _ = _comments(source, place.start, place.head, newlines)
-    written = list(tokens(source.text, place.head, place.end))
-    layout = Layout(source=source, places=places(item, written), table=table(item))
-    last = max(token.start for token in written if not token.trivial)
-    layout.start(written[0], blank=newlines > 1 and not lines)
+    written, behind = _spaced(source.text, place)
+    words = [token for token, _ in written if token.kind != "comment"]
+    layout = Layout(source=source, places=places(item, words, source.text), table=table(item))
+    layout.start(words[0], blank=newlines > 1 and not lines)
+    following = iter(words[2:])
+    for token, newlines in written[1:]:
+        if token.kind == "comment":
+            layout.comment(token, newlines=newlines, done=token.start > words[-1].start)
+        else:
+            layout.token(token, next(following, None), newlines=newlines)
+    return lines + layout.lines, behind
+
+
+def _spaced(text: str, place: Cut) -> tuple[list[tuple[Token, int]], int]:
+    """Return the words, marks and comments of an item with the line breaks before each, and those behind the last."""
+    written: list[tuple[Token, int]] = []
     newlines = 0
-    for token, following in _followed(written[1:]):
-        if token.kind == "newline":
+    for token in tokens(text, place.head, place.end):
+        kind = token.kind
+        if kind == "newline":
             newlines += 1
-        elif token.kind == "comment":
-            layout.comment(token, newlines=newlines, done=token.start > last)
+        elif kind != "space":
+            written.append((token, newlines))
             newlines = 0
-        elif not token.trivial:
-            layout.token(token, following, newlines=newlines)
-            newlines = 0
-    return lines + layout.lines, newlines
-
-
-def _followed(written: list[Token]) -> Iterator[tuple[Token, Token | None]]:
-    """Yield each token with the next word or mark behind it."""
-    significant = [token for token in written if not token.trivial]
-    after = dict(pairwise(significant))
-    for token in written:
-        yield token, after.get(token)
+    return written, newlines

@@ -5,8 +5,9 @@ Only white space is decided here. What the tokens mean is taken from the item's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 from synthc.dsl import syntax, template
 from synthc.dsl.align import Line
@@ -17,55 +18,64 @@ INDENT = 2
 CONTINUED = 4
 OPERATORS = frozenset({"+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "|", "and", "or", "in", "not", "vs", "else"})
 
+_ENTRIES = (syntax.Setting, syntax.Cases, syntax.Case, syntax.Slot)
+_LEAVES = (syntax.Identifier, syntax.Name, syntax.Path, syntax.Text, syntax.Template, syntax.Number, syntax.Share, syntax.NamedType)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """What the syntax of an item says about the tokens at certain offsets."""
 
-    entries: frozenset[int]
-    broken: frozenset[int]
-    verbs: frozenset[int]
-    clauses: frozenset[int]
+    entries: Set[int]
+    broken: Set[int]
+    verbs: Set[int]
+    clauses: Set[int]
 
 
-def places(item: syntax.Item, tokens: list[Token]) -> Places:
+def places(item: syntax.AnyItem, tokens: list[Token], text: str) -> Places:
     """Return where entries of blocks, blocks of several lines, verbs of steps and clauses begin."""
-    nodes = list(_nodes(item))
-    return Places(
-        entries=frozenset(
-            node.span.start for node in nodes if isinstance(node, syntax.Setting | syntax.Cases | syntax.Case | syntax.Slot)
-        ),
-        broken=frozenset(_broken(tokens)),
-        verbs=frozenset(node.verb.span.start for node in nodes if isinstance(node, syntax.Step)),
-        clauses=frozenset(node.span.start for node in nodes if isinstance(node, syntax.Clause)),
-    )
+    entries, verbs, clauses = set[int](), set[int](), set[int]()
+    for node in _nodes(item):
+        if isinstance(node, _ENTRIES):
+            entries.add(node.span.start)
+        elif isinstance(node, syntax.Step):
+            verbs.add(node.verb.span.start)
+        elif isinstance(node, syntax.Clause):
+            clauses.add(node.span.start)
+    return Places(entries=entries, broken=set(_broken(tokens, text)), verbs=verbs, clauses=clauses)
 
 
-def _broken(tokens: list[Token]) -> Iterator[int]:
+def _broken(tokens: list[Token], text: str) -> Iterator[int]:
     """Yield where blocks open that the author wrote on several lines, empty ones left out."""
     stack: list[int] = []
-    for at, token in enumerate(tokens):
-        if token.kind == "mark" and token.text == "{":
-            stack.append(at)
-        elif token.kind == "mark" and token.text == "}":
-            inside = tokens[stack[-1] + 1 : at]
-            if any("\n" in each.text for each in inside) and not all(each.text.isspace() for each in inside):
-                yield tokens[stack[-1]].start
-            stack.pop()
+    for token in tokens:
+        if token.text == "{":
+            stack.append(token.start)
+        elif token.text == "}":
+            opened = stack.pop()
+            inside = text[opened + 1 : token.start]
+            if "\n" in inside and not inside.isspace():
+                yield opened
 
 
-def _nodes(item: syntax.Item) -> Iterator[syntax.Syntax]:
+def _nodes(item: syntax.AnyItem) -> Iterator[syntax.Syntax]:
+    """Yield all syntax that may hold entries, steps or clauses."""
     todo: list[object] = [item]
     while todo:
         node = todo.pop()
         if isinstance(node, tuple):
-            todo.extend(node)
-        elif isinstance(node, syntax.Syntax):
+            todo += node
+        elif isinstance(node, syntax.Syntax) and not isinstance(node, _LEAVES):
             yield node
-            todo.extend(getattr(node, each.name) for each in fields(node) if each.name != "span")
+            todo += [getattr(node, name) for name in _parts(type(node))]
 
 
-def table(item: syntax.Item) -> object:
+@cache
+def _parts(cls: type[syntax.Syntax]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls) if each.name != "span")
+
+
+def table(item: syntax.AnyItem) -> object:
     """Return what makes one-line items a table when they stand below each other; None if they don't."""
     if isinstance(item, syntax.Budget):
         return "budget"
