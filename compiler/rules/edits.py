@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit, Fix, Safety
 from synthc.dsl.source import Source, Span
+from synthc.dsl.tokens import tokens
 
 
-def mend(title: str, *edits: Edit, safety: Safety = Safety.SAFE) -> Fix:
-    """Return a fix; it is not safe if a comment would go with what it replaces."""
-    loses = any("#" in edit.span.text and edit.span.text.count("#") > edit.text.count("#") for edit in edits)
-    return Fix(title=title, edits=edits, safety=Safety.UNSAFE if loses else safety)
+def mend(title: str, edit: Edit, *, safety: Safety = Safety.SAFE) -> Fix:
+    """Return a fix; it is not safe if it would take a comment away, or move one."""
+    return Fix(title=title, edits=(edit,), safety=Safety.UNSAFE if commented(edit.span) else safety)
 
 
-def replaced(span: Span, text: str) -> Edit:
-    """Return the edit that puts a text in the place of a span."""
-    return Edit(span=span, text=text)
+def rewritten(span: Span, text: str, *, title: str | None = None, safety: Safety = Safety.SAFE) -> Fix | None:
+    """Return the fix that writes something in the place of a span; there is none where a comment stands within."""
+    if commented(span):
+        return None
+    return Fix(title=title or f"write `{text}`", edits=(Edit(span=span, text=text),), safety=safety)
+
+
+def commented(span: Span) -> bool:
+    """Tell whether a comment stands in a span."""
+    return "#" in span.text and any(token.kind == "comment" for token in tokens(span.source.text, span.start, span.end))
 
 
 def without_item(item: syntax.AnyItem) -> Edit:
