@@ -8,7 +8,7 @@ from synthc.dsl.items import Cut, cut
 from synthc.dsl.layout import INDENT, Layout, places, table
 from synthc.dsl.parse import parse
 from synthc.dsl.source import Source
-from synthc.dsl.tokens import Token, tokens
+from synthc.dsl.tokens import TOKEN, Token, tokens
 
 
 def format_source(source: Source) -> str:
@@ -61,11 +61,11 @@ def _item(source: Source, place: Cut, item: syntax.AnyItem, newlines: int) -> tu
     layout = Layout(source=source, places=places(item, words, source.text), table=table(item))
     layout.start(words[0], blank=newlines > 1 and not lines)
     following = iter(words[2:])
-    for token, newlines in written[1:]:
+    for token, breaks in written[1:]:
         if token.kind == "comment":
-            layout.comment(token, newlines=newlines, done=token.start > words[-1].start)
+            layout.comment(token, newlines=breaks, done=token.start > words[-1].start)
         else:
-            layout.token(token, next(following, None), newlines=newlines)
+            layout.token(token, next(following, None), newlines=breaks)
     return lines + layout.lines, behind
 
 
@@ -73,11 +73,11 @@ def _spaced(text: str, place: Cut) -> tuple[list[tuple[Token, int]], int]:
     """Return the words, marks and comments of an item with the line breaks before each, and those behind the last."""
     written: list[tuple[Token, int]] = []
     newlines = 0
-    for token in tokens(text, place.head, place.end):
-        kind = token.kind
+    for match in TOKEN.finditer(text, place.head, place.end):
+        kind = match.lastgroup or "other"
         if kind == "newline":
             newlines += 1
         elif kind != "space":
-            written.append((token, newlines))
+            written.append((Token(kind, match.group(), match.start()), newlines))
             newlines = 0
     return written, newlines

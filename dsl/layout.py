@@ -5,7 +5,8 @@ Only white space is decided here. What the tokens mean is taken from the item's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields
 from functools import cache
 
@@ -26,10 +27,10 @@ _LEAVES = (syntax.Identifier, syntax.Name, syntax.Path, syntax.Text, syntax.Temp
 class Places:
     """What the syntax of an item says about the tokens at certain offsets."""
 
-    entries: Set[int]
-    broken: Set[int]
-    verbs: Set[int]
-    clauses: Set[int]
+    entries: AbstractSet[int]
+    broken: AbstractSet[int]
+    verbs: AbstractSet[int]
+    clauses: AbstractSet[int]
 
 
 def places(item: syntax.AnyItem, tokens: list[Token], text: str) -> Places:
