@@ -107,7 +107,7 @@
   "What `synth-mode' colours.")
 
 (defun synth--indentation ()
-  "Return the column of the line at point; nil where its white space is the author's."
+  "Return the column of the line at point; nil where its white space isn't ours."
   (let* ((state (syntax-ppss (line-beginning-position)))
          (open (nth 1 state))
          (first (char-after (save-excursion (back-to-indentation) (point)))))
