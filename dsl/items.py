@@ -12,7 +12,7 @@ from synthc.dsl.source import Source, Span
 # A letter of any alphabet begins an item: a name spelled wrong is then that item's mistake alone.
 _HEAD = re.compile(r"(?:^|(?<=\A\ufeff))(?:#.*\n)*+(?=(?P<word>[^\W\d])?)", re.MULTILINE)
 _BLANK = re.compile(r"(?:[\s\ufeff]|#[^\n]*)*+")
-_OPAQUE = re.compile(r'"""(?:[^"]|"[^"]|""[^"])*"""|"(?!"")(?:[^"\\\n]|\\[^\n])*"|(?P<comment>#[^\n]*)')
+_OPAQUE = re.compile(r'"""(?:[^"]|"[^"]|""[^"])*"""|"(?!"")(?:[^"\\\n]|\\[^\n])*"|"(?:[^"\\\n]|\\[^\n])*+|(?P<comment>#[^\n]*)')
 _DIRECTIVE = re.compile(r"#\s*synth:")
 
 

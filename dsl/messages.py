@@ -110,9 +110,10 @@ def explain(failure: Failure) -> Diagnostic:
 def _unclosed_text(failure: Failure) -> Diagnostic | None:
     if failure.found.kind != "open":
         return None
-    quotes = failure.found.text
-    where = "on a line below" if quotes == '"""' else "on its line"
-    return error("unclosed-text", "this text is never closed", failure.place, help=f"close it with `{quotes}` {where}")
+    start = failure.found.start
+    quotes, where = ('"""', "on a line below") if failure.found.text == '"""' else ('"', "on its line")
+    place = failure.source.span(start, start + len(quotes))
+    return error("unclosed-text", "this text is never closed", place, help=f"close it with `{quotes}` {where}")
 
 
 def _single_quotes(failure: Failure) -> Diagnostic | None:

@@ -16,7 +16,7 @@ ParseHole = Callable[[Source, int, int], tuple[syntax.Expression | None, tuple[D
 
 BLANK = " \t\r\f"
 _OPEN = re.compile(r"\\\{\{|\{\{")
-_IN_HOLE = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|#[^\n]*|\{\{|\{|\}\}|\}')
+_IN_HOLE = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"|"|#[^\n]*|\{\{|\{|\}\}|\}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _hole_end(text: str, start: int, limit: int) -> int | None:
     at, depth = start, 0
     while match := _IN_HOLE.search(text, at, limit):
         at = match.end()
-        if match[0] == "{{":
+        if match[0] in {"{{", '"'}:
             break
         if match[0] == "}}" and depth == 0:
             return at

@@ -13,13 +13,14 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 """What each bracket is closed by."""
 
 # The spellings of synth.lark, and besides them whatever else may stand in a file; a test holds the two together.
+# A text that is never closed takes the rest of its line along: looked for again at each quote, the time would be quadratic.
 TOKEN = re.compile(
     r'''(?P<space>[ \t\r\f]+)
       | (?P<newline>\n)
       | (?P<comment>\#[^\n]*)
       | (?P<template>"""(?:[^"]|"[^"]|""[^"])*""")
       | (?P<text>"(?!"")(?:[^"\\\n]|\\[^\n])*")
-      | (?P<open>"""|")
+      | (?P<open>"""|"(?:[^"\\\n]|\\[^\n])*+)
       | (?P<number>[0-9]+(?:\.[0-9]+)?(?:%|(?:[eE][+-]?[0-9]+)?[A-Za-z0-9_]*))
       | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
       | (?P<mark>->|\.\.|==|!=|<=|>=|[-+*/<>=|.,:()\[\]{}])
