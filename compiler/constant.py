@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from synthc.compiler.types import BOOL, DATE, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of, range_of
 from synthc.dsl import syntax
 from synthc.dsl.source import Span
 
@@ -64,4 +66,55 @@ def to_json(value: Any) -> Any:
         return {"range": [value.low, value.high]}
     if isinstance(value, Keys):
         return list(value.keys)
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return float(value) if isinstance(value, Share | Duration) else value
+
+
+def expression(value: Any) -> Any:
+    """Return a constant as an expression in JSON.
+
+    >>> expression([dt.date(2024, 12, 31)])
+    {'list': [{'call': 'date', 'args': [{'value': '2024-12-31'}]}]}
+    """
+    if isinstance(value, dt.date):
+        return {"call": "date", "args": [{"value": value.isoformat()}]}
+    if isinstance(value, Interval):
+        return {"range": [{"value": value.low}, {"value": value.high}]}
+    if isinstance(value, list) and any(isinstance(item, dt.date) for item in value):
+        return {"list": [expression(item) for item in value]}
+    if isinstance(value, dict):
+        return {"record": {name: expression(item) for name, item in value.items()}}
+    return {"value": to_json(value)}
+
+
+def fits(value: Any, wanted: Type) -> bool:
+    """Tell whether a constant may stand where a type is wanted; a text may be an option of a choice.
+
+    >>> fits("yes", Type(kind="choice", options=("yes", "no"))), fits(5, TEXT)
+    (True, False)
+    """
+    if wanted.kind == "choice" and isinstance(value, str):
+        return value in wanted.options
+    found = type_of(value)
+    return found is not None and accepts(wanted, found)
+
+
+def type_of(value: Any) -> Type | None:
+    """Return the type of a constant, None if it has none in the language."""
+    for python, type_ in ((bool, BOOL), (Share, SHARE), (int, INT), (float, FLOAT), (str, TEXT), (dt.date, DATE)):
+        if isinstance(value, python) and not isinstance(value, Duration | Made):
+            return type_
+    if isinstance(value, Interval):
+        return range_of(INT if isinstance(value.low, int) and isinstance(value.high, int) else FLOAT)
+    if isinstance(value, list):
+        of: Type | None = UNKNOWN
+        for item in value:
+            of = common(of or UNKNOWN, type_of(item) or UNKNOWN)
+            if of is None:
+                return None
+        return list_of(of or UNKNOWN)
+    if isinstance(value, dict):
+        fields = {name: type_of(item) for name, item in value.items()}
+        return None if None in fields.values() else Type(kind="record", fields=tuple((n, t) for n, t in fields.items() if t))
+    return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from synthc.compiler.catalog.functions import FUNCTIONS
 from synthc.compiler.constant import Duration, Interval, Keys, Made, Share
+from synthc.compiler.expression import Expressions
+from synthc.compiler.fold import calls_in, fold, spelled
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -63,7 +67,7 @@ class Constants:
     def _field(self, written: syntax.Name | syntax.Field) -> Any:
         """Return the field of a record that a constant holds."""
         of = written.of if isinstance(written, syntax.Field) else None
-        module = isinstance(of, syntax.Name) and of.name in self.scope.module.imports
+        module = isinstance(of, syntax.Name) and self.scope.imported(of.name) is not None
         if not isinstance(written, syntax.Field) or not isinstance(of, syntax.Name | syntax.Field) or module:
             self.scope.unknown(written, "a constant")
             raise NotConstant
@@ -77,11 +81,26 @@ class Constants:
 
     def _spelled(self, written: syntax.Expression) -> str:
         value = self.evaluate(written)
-        if isinstance(value, Share | Duration) or not isinstance(value, str | int | float):
+        if isinstance(value, Share | Duration) or not isinstance(value, str | int | float | dt.date):
             raise self._refuse("a hole takes a text or a number", written.span)
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return spelled(value)
+
+    def _worked_out(self, written: syntax.Binary | syntax.Call) -> Any:
+        """Return the value of what an expression of a step could say too, typed as there."""
+        typed = Expressions(scope=self.scope, what="a constant").check(written)
+        if typed.json is None:
+            raise NotConstant
+        unknown = next((name for name in ("logprob", "language") if name in calls_in(typed.json)), None)
+        if unknown is not None:
+            raise self._refuse(f"`{unknown}(...)` is worked out of rows, and this is a constant", written.span)
+        value = fold(typed.json)
+        if value is None:
+            raise self._refuse("this has no value", written.span)
+        return value
 
     def _binary(self, written: syntax.Binary) -> Any:
+        if written.operator in LOGIC:
+            return self._worked_out(written)
         left, right = self.evaluate(written.left), self.evaluate(written.right)
         if written.operator == "+" and isinstance(left, str) and isinstance(right, str):
             return left + right
@@ -129,6 +148,8 @@ class Constants:
             return Secret(variable=self.words(written, 1)[0])
         if name == "record":
             return {a.name.name: self.evaluate(a.value) for a in written.arguments if a.name is not None}
+        if name in FUNCTIONS or name == "logprob":
+            return self._worked_out(written)
         values = [(a.name.name if a.name else None, self.evaluate(a.value), a.span) for a in written.arguments]
         return Made(
             name=name,
@@ -160,6 +181,8 @@ class Constants:
             raise self._refuse(f"`{written.function.span.text}` takes {'one text' if most == 1 else 'a name and perhaps a default'} in quotes", written.span)
         return values
 
+
+LOGIC = frozenset({"and", "or", "in", "not in", "==", "!=", "<", "<=", ">", ">="})
 
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from synthc.compiler import constant
-from synthc.compiler.catalog.functions import FUNCTIONS
+from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, Gives
 from synthc.compiler.privacy import PUBLIC, Flow, join
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import guess, spelling
 from synthc.compiler.types import (
     BOOL,
+    DATE,
     FLOAT,
     INT,
     SHARE,
@@ -27,7 +29,7 @@ from synthc.compiler.types import (
 )  # fmt: skip
 from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Label, error
+from synthc.dsl.diagnostic import Edit, Fix, Label, Safety, error
 from synthc.dsl.source import Span
 
 ANSWER_FIELDS = {"raw": TEXT, "ok": BOOL, "logprob": FLOAT}
@@ -108,10 +110,10 @@ class Expressions:
             return Typed(type=self.columns[written.name], json={"column": written.name})
         if declared is not None:
             return self._declared(written, self.scope, declared)
-        if self.scope.lost(written) or written.name in self.scope.module.imports:
+        if self.scope.lost(written) or self.scope.imported(written.name):
             self.scope.unknown(written, self.what)
             return MISTAKE
-        help_, fix = guess(written.name, {*self.columns, *self.scope.names, *self.scope.module.imports}, written.span)
+        help_, fix = guess(written.name, {*self.columns, *self.scope.names, *self.scope.aliases}, written.span)
         if help_ is None and self.columns:
             help_ = "the columns here are " + ", ".join(f"`{name}`" for name in self.columns)
         self.scope.report(error("unknown-name", f"{wanted(self.what)}, and nothing is called `{written.name}`", written.span, help=help_, fix=fix))
@@ -147,16 +149,13 @@ class Expressions:
             self.scope.report(no_value(thing, written.span, "an expression"))
             return MISTAKE
         assert thing.type is not None
-        json = constant.to_json(thing.value)
-        if thing.type.kind == "range":
-            return Typed(type=thing.type, json={"range": [{"value": end} for end in json["range"]]})
-        return Typed(type=thing.type, json={"value": json}, flow=thing.flow)
+        return Typed(type=thing.type, json=constant.expression(thing.value), flow=thing.flow)
 
     def _field(self, written: syntax.Field) -> Typed:
         found = self.scope.find(written) if isinstance(written.of, syntax.Name) and written.of.name not in self.columns else None
         if found is not None:
             return self._declared(written, *found)
-        if isinstance(written.of, syntax.Name) and written.of.name in self.scope.module.imports:
+        if isinstance(written.of, syntax.Name) and self.scope.imported(written.of.name):
             self.scope.unknown(written, "a value")
             return MISTAKE
         if isinstance(written.of, syntax.Name) and written.of.name in self.kept and written.name.name in {"ok", "raw"}:
@@ -186,6 +185,9 @@ class Expressions:
         return _joined(list_of(of or UNKNOWN), {"list": [item.json for item in items]}, *items)
 
     def _range(self, written: syntax.Range) -> Typed:
+        low, high = self._walk(written.low), self._walk(written.high)
+        if low.type == high.type == DATE:
+            return _joined(range_of(DATE), {"range": [low.json, high.json]}, low, high)
         low, high = self.check(written.low, FLOAT), self.check(written.high, FLOAT)
         return _joined(range_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
 
@@ -211,7 +213,7 @@ class Expressions:
             return self._equality(written, left, right)
         if operator in {"<", "<=", ">", ">="}:
             if not (left.type.numeric and right.type.numeric) and left.type != right.type:
-                return self._wrong(f"{_a(left.type)} and {_a(right.type)} cannot be compared", written.span)
+                return self._wrong(f"{_a(left.type)} and {_a(right.type)} cannot be compared", written.span, help=_dated(left, right))
             return _made(operator, BOOL, left, right)
         if operator == "else":
             return self._wrong("`else` gives a default to a column of a source; here every value is there", written.span)
@@ -231,7 +233,7 @@ class Expressions:
                 self.scope.report(error("impossible-comparison", f"the answer is {choice.type}, never \"{other.value}\"", other.span, help=help_))
                 return MISTAKE
         if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
-            return self._wrong(f"{_a(left.type)} and {_a(right.type)} are never equal", written.span)
+            return self._wrong(f"{_a(left.type)} and {_a(right.type)} are never equal", written.span, help=_dated(left, right))
         return _made(written.operator, BOOL, left, right)
 
     def _membership(self, written: syntax.Binary) -> Typed:
@@ -254,7 +256,7 @@ class Expressions:
             return self._record(written)
         function = FUNCTIONS.get(name)
         if function is None:
-            help_, fix = spelling(name, {*FUNCTIONS, "logprob", "record"}, written.function.span)
+            help_, fix = _meant(name, written.function.span)
             self.scope.report(error("unknown-function", f"there is no function `{name}`", written.function.span, help=help_, fix=fix))
             return MISTAKE
         if not self.scope.unnamed(written):
@@ -263,10 +265,17 @@ class Expressions:
         if len(written.arguments) != len(slots):
             return self._wrong(f"`{name}` takes {len(slots)} argument{'s' * (len(slots) != 1)}, and this gives it {len(written.arguments)}", written.span, help=function.help)
         arguments = [self.check(argument.value, slot) for argument, slot in zip(written.arguments, slots, strict=True)]
-        result = function.result
-        if result == UNKNOWN and arguments:
-            result = (arguments[0].type.of or UNKNOWN) if function.items else _widest(arguments)
+        if name in PATTERNS and not self._pattern(arguments[PATTERNS[name]], written.arguments[PATTERNS[name]].value):
+            return MISTAKE
+        result = RESULTS[function.gives](arguments, function.result)
         return _joined(result, {"call": name, "args": [a.json for a in arguments]}, *arguments)
+
+    def _pattern(self, typed: Typed, written: syntax.Expression) -> bool:
+        """Check a regular expression that is known; one that is made of columns is checked at run."""
+        problem = wrong_pattern(typed.json["value"]) if typed.json is not None and "value" in typed.json else None
+        if problem is not None:
+            self.scope.report(error("wrong-pattern", f"this is no regular expression: {problem}", written.span, help='a sign that stands for itself has two backslashes before it, as in `"\\\\."`'))
+        return problem is None
 
     def _method(self, written: syntax.Call, function: syntax.Field) -> Typed:
         of = self._walk(function.of)
@@ -337,8 +346,46 @@ def _made(operator: str, type_: Type, left: Typed, right: Typed) -> Typed:
     return _joined(type_, {"op": operator, "args": [left.json, right.json]}, left, right)
 
 
-def _widest(arguments: list[Typed]) -> Type:
+def _meant(name: str, span: Span) -> tuple[str | None, Fix | None]:
+    """Return the function that a word stands for elsewhere, or that is spelled much like it."""
+    other = ALSO_CALLED.get(name)
+    if other is None:
+        return spelling(name, {*FUNCTIONS, "logprob", "record"}, span)
+    return f"it is called `{other}`", Fix(title=f"replace `{name}` by `{other}`", edits=(Edit(span=span, text=other),), safety=Safety.SAFE)
+
+
+def _dated(*sides: Typed) -> str | None:
+    """Return how a date is written, where one is compared with a text."""
+    return 'a date is written `date("2024-12-31")`' if {side.type.kind for side in sides} == {"date", "text"} else None
+
+
+def _widest(arguments: list[Typed], _: Type) -> Type:
     return INT if all(argument.type == INT for argument in arguments) else FLOAT
+
+
+RESULTS: Mapping[Gives, Callable[[list[Typed], Type], Type]] = {
+    Gives.RESULT: lambda _, result: result,
+    Gives.FIRST: lambda arguments, _: arguments[0].type,
+    Gives.ITEM: lambda arguments, _: arguments[0].type.of or UNKNOWN,
+    Gives.WIDEST: _widest,
+}
+ELSEWHERE = re.compile(r"\\[pPzx](?:\{[^}]*\})?")
+"""What only the engine of the run knows, such as `\\p{L}`."""
+
+
+def wrong_pattern(pattern: str) -> str | None:
+    """Return why a text is no regular expression, None if it is one.
+
+    >>> wrong_pattern("(a"), wrong_pattern("a(?=b)")
+    ('missing ), unterminated subpattern', 'there is no looking ahead or behind')
+    """
+    if re.search(r"\(\?<?[=!]", pattern):
+        return "there is no looking ahead or behind"
+    try:
+        re.compile(ELSEWHERE.sub("a", pattern))
+    except re.error as problem:
+        return problem.msg
+    return None
 
 
 def _a(type_: Type) -> str:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from functools import partial
 
 from synthc.compiler.program import Program
 from synthc.compiler.rules import RULES
+from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic
+from synthc.dsl.diagnostic import Severity
 
 
-def lint(program: Program) -> list[Diagnostic]:
-    """Return what the rules find: about items without an error of their own, and about the whole if there is none."""
-    failed = program.failed
-    found = list(_items(program))
-    for rule in () if failed else RULES:
-        if rule.program is not None:
-            found.extend(rule.program(program))
-    return found
-
-
-def _items(program: Program) -> Iterator[Diagnostic]:
+def lint(program: Program) -> None:
+    """Report what the rules find: about items without an error of their own, and about the whole if there is none."""
+    errors = [found.span for found in program.findings() if found.severity is Severity.ERROR]
     for scope in program.scopes():
-        if scope.module.standard:
-            continue
-        wrong = [d.span.start for d in program.diagnostics if d.span.source is scope.module.syntax.source]
-        for item in scope.module.syntax.items:
-            if isinstance(item, syntax.Declaration | syntax.Prompt) and program.thing(scope, item) is None:
-                continue
-            if any(item.span.start <= start < item.span.end for start in wrong):
-                continue
-            for rule in RULES:
-                if rule.item is not None and isinstance(item, rule.of):
-                    yield from rule.item(item, scope)
+        if not scope.module.standard:
+            wrong = sorted(span.start for span in errors if span.source.path == scope.module.path)
+            for item in scope.module.syntax.items:
+                if bisect_left(wrong, item.span.start) == bisect_left(wrong, item.span.end):
+                    program.once("lint", item, scope, partial(_item, item, scope))
+    for rule in () if errors else RULES:
+        if rule.program is not None:
+            program.diagnostics.extend(rule.program(program))
+
+
+def _item(item: syntax.AnyItem, scope: Scope) -> None:
+    """Ask all rules about one item, unless it is wrong by the fault of another."""
+    if isinstance(item, syntax.Declaration | syntax.Prompt) and scope.program.thing(scope, item) is None:
+        return
+    for rule in RULES:
+        if rule.item is not None and isinstance(item, rule.of):
+            scope.report(*rule.item(item, scope))

@@ -3,132 +3,218 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from synthc.compiler.memory import Memory
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic, error
+from synthc.dsl.diagnostic import Diagnostic, Label, error
 from synthc.dsl.parse import parse
 from synthc.dsl.source import Source, Span
 
 STD = Path(__file__).parent / "std"
+SNAKE = re.compile(r"[a-z][a-z0-9_]*")
+
+Declared = syntax.Declaration | syntax.Prompt
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Loaded:
-    """One module of a program: its syntax, its folder, and its imports by alias.
+    """One module: its syntax, its folder, what it declares and what it imports by alias.
 
-    `lost` are the aliases of imports that could not be read.
+    `found` is what is wrong with it by itself, `lost` are the aliases of imports that could not be followed.
     """
 
     syntax: syntax.Module
     folder: Path
-    imports: dict[str, Loaded] = field(default_factory=dict)
-    aliases: dict[str, Span] = field(default_factory=dict)
-    lost: set[str] = field(default_factory=set)
     standard: bool = False
-    prefix: str = ""
+    found: tuple[Diagnostic, ...] = ()
+    names: dict[str, Declared] = field(default_factory=dict)
+    aliases: dict[str, syntax.Import] = field(default_factory=dict)
+    imports: dict[str, Loaded] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> str:
         """The path it is shown under."""
         return self.syntax.source.path
 
+    def read(self, source: Source, before: syntax.Module | None = None) -> None:
+        """Take a text, and keep of the one before what still stands in it."""
+        self.syntax, found = parse(source, before)
+        self.names, self.aliases = {}, {}
+        self.found = (*found, *self._imported(), *self._declared())
 
-@dataclass(slots=True)
-class Loader:
-    """Reads each file once and follows imports."""
+    def _imported(self) -> Iterator[Diagnostic]:
+        for item in self.syntax.items:
+            if isinstance(item, syntax.Import):
+                alias = item.alias.name
+                if alias in self.aliases:
+                    yield error("repeated-name", f"`{alias}` is imported twice", item.alias.span, help="give one of them another name with `as`")
+                else:
+                    self.aliases[alias] = item
+
+    def _declared(self) -> Iterator[Diagnostic]:
+        for item in self.syntax.items:
+            if not isinstance(item, Declared):
+                continue
+            name, span = item.name.name, item.name.span
+            if not SNAKE.fullmatch(name):
+                help_ = f"write `{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).strip('_').lower()}`"
+                yield error("wrong-name", f"names are in lower case with underscores, and `{name}` is not", span, help=help_)
+            first = self.names[name].name if name in self.names else self.aliases[name].alias if name in self.aliases else None
+            if first is None:
+                self.names[name] = item
+                continue
+            twice = "declared twice" if name in self.names else "both imported and declared"
+            labels = (Label(span=first.span, text="first named here"),)
+            yield error("repeated-name", f"`{name}` is {twice}", span, labels=labels, help="give one of them another name")
+
+
+@dataclass(slots=True, kw_only=True)
+class Library:
+    """The modules of a project, each read once and again when its text has changed."""
 
     project: Path
-    texts: Mapping[Path, str] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    _open: list[tuple[Path, Span]] = field(default_factory=list)
-    _done: dict[Path, Loaded] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    _texts: dict[Path, str] = field(default_factory=dict)
+    _modules: dict[Path, Loaded | str] = field(default_factory=dict)
+    _changed: set[Path] = field(default_factory=set)
+    _located: dict[tuple[Path, str], Path] = field(default_factory=dict)
 
-    def load(self, path: Path, *, importing: Span | None = None, standard: bool = False) -> Loaded | None:
-        """Return a module, or None after reporting why it cannot be read."""
+    def put(self, path: Path, text: str | None) -> None:
+        """Take a text in the place of a file's; with None the file's own, as it is by now."""
         path = path.resolve()
-        if path in self._done:
-            return self._done[path]
-        source = self._read(path, importing, standard=standard)
-        if source is None:
-            return None
-        module, found = parse(source)
-        self.diagnostics.extend(found)
-        loaded = Loaded(syntax=module, folder=path.parent, standard=standard)
-        self._open.append((path, source.span(0, 0)))
-        for item in module.items:
-            if isinstance(item, syntax.Import):
-                self._follow(item, loaded)
-        self._open.pop()
-        self._done[path] = loaded
+        self._changed.add(path)
+        if text is None:
+            self._texts.pop(path, None)
+        else:
+            self._texts[path] = text
+
+    def module(self, path: Path, *, standard: bool = False) -> Loaded | str:
+        """Return the module of a resolved path, or why it cannot be read."""
+        if path not in self._modules or path in self._changed:
+            self._changed.discard(path)
+            self._modules[path] = self._read(path, self._modules.get(path), standard=standard)
+        return self._modules[path]
+
+    def shown(self, path: Path, *, standard: bool = False) -> str:
+        """Return the path that a file is shown under."""
+        return f"<std>/{path.name}" if standard else relative(path, self.project)
+
+    def _read(self, path: Path, before: Loaded | str | None, *, standard: bool) -> Loaded | str:
+        try:
+            text = self._texts[path] if path in self._texts else path.read_bytes().decode("utf-8")
+        except OSError as problem:
+            return (problem.strerror or "unreadable").lower()
+        except UnicodeDecodeError as problem:
+            return f"not UTF-8 at byte {problem.start}"
+        if isinstance(before, Loaded):
+            if before.syntax.source.text != text:
+                old = before.syntax.items
+                before.read(Source(path=before.path, text=text), before.syntax)
+                self.memory.forget(set(old).difference(before.syntax.items))
+            return before
+        loaded = Loaded(syntax=EMPTY, folder=path.parent, standard=standard)
+        loaded.read(Source(path=self.shown(path, standard=standard), text=text))
         return loaded
 
-    def _follow(self, item: syntax.Import, into: Loaded) -> None:
-        alias = item.alias.name
-        if alias in into.aliases:
-            self.diagnostics.append(
-                error("repeated-name", f"`{alias}` is imported twice", item.alias.span, help="give one of them another name with `as`")
-            )
-            return
-        into.aliases[alias] = item.alias.span
-        loaded = self._imported(item, into)
-        if loaded is None:
-            into.lost.add(alias)
-        else:
-            into.imports[alias] = loaded
-
-    def _imported(self, item: syntax.Import, into: Loaded) -> Loaded | None:
-        path = self._locate(item, into)
-        if path is None:
-            return None
-        chain = [p for p, _ in self._open]
-        if path.resolve() in chain:
-            names = " -> ".join(p.name for p in [*chain[chain.index(path.resolve()) :], path])
-            self.diagnostics.append(
-                error("import-cycle", f"`{item.alias.name}` imports itself in the end: {names}", item.span, help="move what both need into a third file")
-            )
-            return None
-        return self.load(path, importing=item.span, standard=item.file is None)
-
-    def _locate(self, item: syntax.Import, into: Loaded) -> Path | None:
-        if item.file is not None:
-            return into.folder / item.file.value
-        name = ".".join(item.module)
-        known = {f"std.{p.stem}": p for p in sorted(STD.glob("*.synth"))}
-        if name not in known:
-            self.diagnostics.append(
-                error("unknown-module", f"there is no module `{name}`", item.span, help="modules are " + ", ".join(f"`{k}`" for k in known))
-            )
-            return None
-        return known[name]
-
-    def _read(self, path: Path, importing: Span | None, *, standard: bool) -> Source | None:
-        shown = f"<std>/{path.name}" if standard else relative(path, self.project)
-        try:
-            text = self.texts[path] if path in self.texts else path.read_bytes().decode("utf-8")
-        except OSError as problem:
-            reason = (problem.strerror or "unreadable").lower()
-        except UnicodeDecodeError as problem:
-            reason = f"not UTF-8 at byte {problem.start}"
-        else:
-            return Source(path=shown, text=text)
-        span = importing or Source(path=shown, text="").span(0, 0)
-        self.diagnostics.append(error("unreadable-file", f"`{shown}` cannot be read: {reason}", span))
-        return None
+    def locate(self, item: syntax.Import, importer: Loaded) -> Path | None:
+        """Return the resolved path of what is imported; None for a module that there isn't."""
+        if item.file is None:
+            return standard_modules().get(".".join(item.module))
+        key = importer.folder, item.file.value
+        if key not in self._located:
+            self._located[key] = (importer.folder / item.file.value).resolve()
+        return self._located[key]
 
 
-def name_modules(main: Loaded) -> None:
-    """Give each module what stands before its names in the graph, by the shortest way to it."""
-    waiting, seen = [main], {id(main)}
-    while waiting:
-        module = waiting.pop(0)
+EMPTY = parse(Source(path="", text="synth 1\n"))[0]
+
+
+@cache
+def standard_modules() -> Mapping[str, Path]:
+    """Return the files of the standard library by the names of their modules."""
+    return {f"std.{path.stem}": path.resolve() for path in sorted(STD.glob("*.synth"))}
+
+
+@dataclass(slots=True, kw_only=True)
+class Linked:
+    """A spec and all that it reaches: its modules, the spec first, then those nearer by.
+
+    `prefixes` is what stands before the names of each in the graph, by the shortest way to it; `found` what is wrong
+    with the imports.
+    """
+
+    modules: list[Loaded] = field(default_factory=list)
+    prefixes: dict[int, str] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+
+def link(path: Path, main: Loaded, library: Library) -> Linked:
+    """Follow all imports of a spec."""
+    linked = Linked()
+    _follow(path, main, library, linked)
+    linked.modules, linked.prefixes = [main], {id(main): ""}
+    for module in linked.modules:  # grows while it is walked
         for alias, imported in module.imports.items():
-            if id(imported) not in seen:
-                seen.add(id(imported))
-                imported.prefix = f"{module.prefix}{alias}."
-                waiting.append(imported)
+            if id(imported) not in linked.prefixes:
+                linked.prefixes[id(imported)] = f"{linked.prefixes[id(module)]}{alias}."
+                linked.modules.append(imported)
+    return linked
+
+
+def _follow(path: Path, main: Loaded, library: Library, linked: Linked) -> None:
+    """Fill in the imports of all modules, those that close a circle left out; a stack in place of recursion."""
+    seen = {path}
+    chain: dict[Path, Iterator[syntax.Import]] = {path: _begin(main)}
+    modules = {path: main}
+    while chain:
+        current = next(reversed(chain))
+        item = next(chain[current], None)
+        if item is None:
+            del chain[current]
+            continue
+        into, alias = modules[current], item.alias.name
+        target = library.locate(item, into)
+        found = _reach(item, target, library, chain)
+        if target is None or isinstance(found, Diagnostic):
+            into.lost.add(alias)
+            linked.found += [found] if isinstance(found, Diagnostic) else []
+            continue
+        into.imports[alias] = found
+        if target not in seen:
+            seen.add(target)
+            modules[target] = found
+            chain[target] = _begin(found)
+
+
+def _begin(module: Loaded) -> Iterator[syntax.Import]:
+    module.imports, module.lost = {}, set()
+    return iter(module.aliases.values())
+
+
+def _reach(item: syntax.Import, target: Path | None, library: Library, chain: Mapping[Path, object]) -> Loaded | Diagnostic:
+    """Return the module that an import names, or what is wrong with the import."""
+    if target is None:
+        known = ", ".join(f"`{name}`" for name in standard_modules())
+        return error("unknown-module", f"there is no module `{'.'.join(item.module)}`", item.span, help=f"modules are {known}")
+    if target in chain:
+        open_ = list(chain)
+        names = " -> ".join(one.name for one in [*open_[open_.index(target) :], target])
+        return error("import-cycle", f"`{item.alias.name}` imports itself in the end: {names}", item.span, help="move what both need into a third file")
+    module = library.module(target, standard=item.file is None)
+    if isinstance(module, str):
+        return unreadable(library.shown(target), module, item.span)
+    return module
+
+
+def unreadable(shown: str, why: str, span: Span) -> Diagnostic:
+    """Return the error for a file that cannot be read."""
+    return error("unreadable-file", f"`{shown}` cannot be read: {why}", span)
 
 
 def relative(path: Path, project: Path) -> str:

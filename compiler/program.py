@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from synthc.compiler.graph import Node, Step
-from synthc.compiler.load import Loaded
+from synthc.compiler.load import Linked, Loaded
+from synthc.compiler.memory import Answer, Look, Memory
 from synthc.compiler.privacy import PUBLIC, Flow
 from synthc.compiler.scope import Declared, Scope
 from synthc.compiler.types import Type
@@ -35,8 +35,7 @@ CHECKERS = {
 }
 """Each kind of declaration and the file of `compiler/check/` that checks it."""
 
-
-SNAKE = re.compile(r"[a-z][a-z0-9_]*")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,60 +92,97 @@ class Thing:
 class Program:
     """All modules of a spec, with one memory of what was checked already."""
 
-    main: Loaded
+    linked: Linked
     project: Path
-    params: Mapping[str, str]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    params: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     _scopes: dict[int, Scope] = field(default_factory=dict)
-    _things: dict[int, Thing | None] = field(default_factory=dict)
-    _open: list[Declared] = field(default_factory=list)
+    _done: dict[tuple[str, int], Answer] = field(default_factory=dict)
+    _frames: list[Answer] = field(default_factory=lambda: [Answer()])
+    _open: dict[int, Declared] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Loaded:
+        """The module of the spec itself."""
+        return self.linked.modules[0]
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found so far about the item that is being checked, or outside of all about the program."""
+        return self._frames[-1].found
+
+    def findings(self) -> list[Diagnostic]:
+        """Return all that was found."""
+        own = [one for scope in self.scopes() for one in scope.module.found]
+        return [*self.linked.found, *own, *self._frames[0].found, *(one for answer in self._done.values() for one in answer.found)]
 
     def scope(self, module: Loaded) -> Scope:
-        """Return the scope of a module, with its names collected once."""
+        """Return the scope of a module."""
         if id(module) not in self._scopes:
-            names: dict[str, Declared] = {}
-            scope = Scope(module=module, names=names, program=self)
-            self._scopes[id(module)] = scope
-            _collect(scope, names)
+            self._scopes[id(module)] = Scope(module=module, program=self, prefix=self.linked.prefixes[id(module)])
         return self._scopes[id(module)]
 
     def scopes(self) -> Iterator[Scope]:
         """Yield the scopes of all modules, the spec's own first."""
-        seen: set[int] = set()
-        waiting = [self.main]
-        while waiting:
-            module = waiting.pop(0)
-            if id(module) not in seen:
-                seen.add(id(module))
-                waiting.extend(module.imports.values())
-                yield self.scope(module)
+        return map(self.scope, self.linked.modules)
+
+    def look(self, look: Look, *asked: Any) -> Any:
+        """Look something up, and remember that the item that is being checked depends on it."""
+        answer = look(self, *asked)
+        self._frames[-1].looked[look, *asked] = answer
+        return answer
 
     def thing(self, scope: Scope, declared: Declared) -> Thing | None:
         """Return what a declaration is; None if a mistake in it has been reported."""
-        key = id(declared)
-        if key in self._things:
-            return self._things[key]
-        if any(one is declared for one in self._open):
-            self._report_cycle(declared)
-            return None
-        self._open.append(declared)
-        found = _checker(declared)(declared, scope) if _checker(declared) else None
-        self._open.pop()
-        self._things[key] = found and replace(found, doc=declared.doc or "")
-        return self._things[key]
+        found: Thing | None = self.look(_thing, scope.module, declared)
+        return found
+
+    def once(self, question: str, item: syntax.Item, scope: Scope, answer: Callable[[], T]) -> T:
+        """Return the answer to a question about an item, asked once and again only when what it read has changed."""
+        key = question, id(item)
+        if key not in self._done:
+            kept = self.memory.get(item, (question, scope.prefix))
+            if kept is not None and kept.holds(self) and key not in self._done:
+                self._done[key] = kept
+        if key not in self._done:
+            self._done[key] = self._answered(answer)
+            if not self._done[key].passing:
+                self.memory.keep(item, (question, scope.prefix), self._done[key])
+        value: T = self._done[key].value
+        return value
+
+    def tried(self, scope: Scope, declared: Declared) -> Thing | None:
+        """Return what a declaration would be that is no part of the program; what is wrong with it is told nobody."""
+        return self.quietly(lambda: _checked(declared, scope))
+
+    def quietly(self, ask: Callable[[], T]) -> T:
+        """Return an answer, and let nobody know what was found on the way."""
+        value: T = self._answered(ask).value
+        return value
 
     @property
     def failed(self) -> bool:
         """Whether a mistake was found that is an error."""
-        return any(found.severity is Severity.ERROR for found in self.diagnostics)
+        return any(found.severity is Severity.ERROR for found in self.findings())
 
     def all_things(self) -> Iterator[Thing]:
         """Yield everything that was checked without a mistake, each after what it reads."""
-        yield from (thing for thing in self._things.values() if thing is not None)
+        yield from (answer.value for (question, _), answer in self._done.items() if question == "thing" and answer.value is not None)
 
-    def _report_cycle(self, declared: Declared) -> None:
-        start = next(i for i, one in enumerate(self._open) if one is declared)
-        cycle = [*self._open[start:], declared]
+    def _answered(self, answer: Callable[[], Any]) -> Answer:
+        self._frames.append(Answer())
+        try:
+            self._frames[-1].value = answer()
+        finally:
+            done = self._frames.pop()
+        return done
+
+    def _closes_a_cycle(self, declared: Declared) -> None:
+        """Report a declaration that is needed to know itself; what was found out on the way holds for this time alone."""
+        open_ = list(self._open.values())
+        cycle = [*open_[open_.index(declared) :], declared]
+        for frame in self._frames[1:]:
+            frame.passing = True
         self.diagnostics.append(
             error(
                 "reference-cycle",
@@ -157,31 +193,26 @@ class Program:
         )
 
 
+def _thing(program: Program, module: Loaded, declared: Declared) -> Thing | None:
+    if ("thing", id(declared)) not in program._done and id(declared) in program._open:
+        program._closes_a_cycle(declared)
+        return None
+    scope = program.scope(module)
+    program._open[id(declared)] = declared
+    try:
+        return program.once("thing", declared, scope, lambda: _checked(declared, scope))
+    finally:
+        program._open.pop(id(declared), None)
+
+
+def _checked(declared: Declared, scope: Scope) -> Thing | None:
+    checker = _checker(declared)
+    found = checker(declared, scope) if checker else None
+    return found and replace(found, doc=declared.doc or "")
+
+
 def _checker(declared: Declared) -> Any:
     if isinstance(declared, syntax.Prompt):
         return import_module("synthc.compiler.check.prompt").check
     file = CHECKERS.get(declared.kind.name)
     return import_module(f"synthc.compiler.check.{file}").check if file else None
-
-
-def _collect(scope: Scope, names: dict[str, Declared]) -> None:
-    for item in scope.module.syntax.items:
-        if not isinstance(item, syntax.Declaration | syntax.Prompt):
-            continue
-        name = item.name
-        if not SNAKE.fullmatch(name.name):
-            help_ = f"write `{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name.name).strip('_').lower()}`"
-            scope.report(error("wrong-name", f"names are in lower case with underscores, and `{name.name}` is not", name.span, help=help_))
-        if name.name in names or name.name in scope.module.aliases:
-            first = names[name.name].name.span if name.name in names else scope.module.aliases[name.name]
-            scope.report(
-                error(
-                    "repeated-name",
-                    f"`{name.name}` is {'declared twice' if name.name in names else 'both imported and declared'}",
-                    name.span,
-                    labels=(Label(span=first, text="first named here"),),
-                    help="give one of them another name",
-                )
-            )
-            continue
-        names[name.name] = item

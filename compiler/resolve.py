@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from synthc.compiler.program import CHECKERS, Program
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
@@ -18,7 +20,7 @@ def resolve(program: Program) -> None:
     for scope in program.scopes():
         for item in scope.module.syntax.items:
             if isinstance(item, syntax.Declaration):
-                _declaration(item, scope)
+                program.once("resolve", item, scope, partial(_declaration, item, scope))
             elif isinstance(item, syntax.Publish) and item.settings is not None:
                 scope.report(error("unknown-setting", "a `publish` has no settings", item.settings.span, help="remove this block"))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from synthc.compiler.suggest import guess
@@ -19,28 +19,87 @@ if TYPE_CHECKING:
 Declared = syntax.Declaration | syntax.Prompt
 
 
+class Names(Mapping[str, Declared]):
+    """The names that a module declares; whoever looks one up depends on it."""
+
+    def __init__(self, module: Loaded, program: Program) -> None:
+        """Take the module, and the program that remembers what was looked up."""
+        self.module, self.program = module, program
+
+    def __getitem__(self, name: str) -> Declared:
+        found: Declared | None = self.program.look(_declared, self.module, name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return self.program.look(_declared, self.module, name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.program.look(_all_names, self.module))
+
+    def __len__(self) -> int:
+        return len(self.program.look(_all_names, self.module))
+
+
+def _declared(_: Program, module: Loaded, name: str) -> Declared | None:
+    return module.names.get(name)
+
+
+def _all_names(_: Program, module: Loaded) -> tuple[str, ...]:
+    return tuple(module.names)
+
+
+def _imported(_: Program, module: Loaded, alias: str) -> Loaded | None:
+    return module.imports.get(alias)
+
+
+def _all_imports(_: Program, module: Loaded) -> tuple[str, ...]:
+    return tuple(module.imports)
+
+
+def _lost(_: Program, module: Loaded) -> frozenset[str]:
+    return frozenset(module.lost.union(name.name for name in module.syntax.broken))
+
+
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """The names one module sees. `report` gathers findings; nothing is raised or printed."""
+    """The names one module sees. `report` gathers findings; nothing is raised or printed.
+
+    `prefix` is what stands before names of this module in the graph: nothing for the spec itself.
+    """
 
     module: Loaded
-    names: Mapping[str, Declared]
     program: Program
+    prefix: str = ""
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.module, self.program)
 
     def report(self, *found: Diagnostic) -> None:
-        """Add findings to those of the program."""
+        """Add findings to those of the item that is being checked."""
         self.program.diagnostics.extend(found)
+
+    def imported(self, alias: str) -> Scope | None:
+        """Return the scope of an imported module."""
+        module = self.program.look(_imported, self.module, alias)
+        return None if module is None else self.program.scope(module)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The names of the imported modules."""
+        found: tuple[str, ...] = self.program.look(_all_imports, self.module)
+        return found
 
     def find(self, reference: syntax.Name | syntax.Field) -> tuple[Scope, Declared] | None:
         """Return the declaration that a name or `module.name` stands for, with the scope it lives in."""
         if isinstance(reference, syntax.Name):
             declared = self.names.get(reference.name)
             return (self, declared) if declared is not None else None
-        if isinstance(reference.of, syntax.Name) and reference.of.name in self.module.imports:
-            there = self.program.scope(self.module.imports[reference.of.name])
-            declared = there.names.get(reference.name.name)
-            return (there, declared) if declared is not None else None
-        return None
+        there = self.imported(reference.of.name) if isinstance(reference.of, syntax.Name) else None
+        declared = there.names.get(reference.name.name) if there is not None else None
+        return (there, declared) if there is not None and declared is not None else None
 
     def must_find(self, reference: syntax.Expression, what: str) -> tuple[Scope, Declared] | None:
         """Like `find`, but a name that stands for nothing is reported, as is anything that is no name."""
@@ -56,11 +115,11 @@ class Scope:
         """Report a name that stands for nothing, unless what declares it has been reported."""
         if self.lost(reference):
             return
-        if isinstance(reference, syntax.Name) and reference.name in self.module.imports:
+        if isinstance(reference, syntax.Name) and self.imported(reference.name):
             self.report(error("wrong-kind", f"{wanted(what)}, and `{reference.name}` is a module", reference.span, help=f"write `{reference.name}.NAME`"))
             return
         if isinstance(reference, syntax.Name):
-            word, span, candidates = reference.name, reference.span, set(self.names) | set(self.module.imports)
+            word, span, candidates = reference.name, reference.span, {*self.names, *self.aliases}
         else:
             word, span, candidates = reference.name.name, reference.name.span, self._members(reference.of)
         help_, fix = guess(word, candidates, span)
@@ -70,8 +129,7 @@ class Scope:
         """Whether a name belongs to an item or an import that could not be read."""
         while isinstance(reference, syntax.Field):
             reference = reference.of
-        broken = {name.name for name in self.module.syntax.broken}
-        return isinstance(reference, syntax.Name) and reference.name in broken | self.module.lost
+        return isinstance(reference, syntax.Name) and reference.name in self.program.look(_lost, self.module)
 
     def all_once(self, names: Iterable[tuple[str, Span]], what: str) -> bool:
         """Report what is given a second time."""
@@ -86,9 +144,8 @@ class Scope:
         return good
 
     def _members(self, of: syntax.Expression) -> set[str]:
-        if isinstance(of, syntax.Name) and of.name in self.module.imports:
-            return set(self.program.scope(self.module.imports[of.name]).names)
-        return set()
+        there = self.imported(of.name) if isinstance(of, syntax.Name) else None
+        return set() if there is None else set(there.names)
 
     def unnamed(self, call: syntax.Call) -> bool:
         """Report arguments that are given by a name where they have none."""
@@ -97,8 +154,3 @@ class Scope:
             message = f"`{call.function.span.text}` takes its arguments without names"
             self.report(error("wrong-value", message, argument.span, help=f"write `{argument.value.span.text}`"))
         return not named
-
-    @property
-    def prefix(self) -> str:
-        """What stands before names of this module in the graph: empty for the spec itself."""
-        return self.module.prefix

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from synthc.compiler.check import Checked
-from synthc.compiler.check import check as check_program
+from synthc.compiler.check import Checked, check
 from synthc.compiler.ignore import ignore
 from synthc.compiler.lint import lint
-from synthc.compiler.load import Loader, name_modules
+from synthc.compiler.load import Library, link, unreadable
+from synthc.compiler.memory import Memory
 from synthc.compiler.program import Program
 from synthc.compiler.resolve import resolve
 from synthc.compiler.suggest import spelling
@@ -37,35 +37,41 @@ class Session:
 
     project: Path
     params: Mapping[str, str] = field(default_factory=dict)
-    _texts: dict[Path, str] = field(default_factory=dict)
+    library: Library = field(init=False)
+    _memory: Memory = field(default_factory=Memory)
+
+    def __post_init__(self) -> None:
+        self.library = Library(project=self.project, memory=self._memory)
 
     def put(self, path: Path, text: str | None) -> None:
-        """Take a text in the place of a file's, as an editor has it; with None the file's own again."""
-        if text is None:
-            self._texts.pop(path.resolve(), None)
-        else:
-            self._texts[path.resolve()] = text
+        """Take a text in the place of a file's, as an editor has it; with None the file's own, as it is by now."""
+        self.library.put(path, text)
+
+    def program(self, path: Path) -> Program | Diagnostic:
+        """Return the program of a spec before anything is checked, or why the spec cannot be read."""
+        main = self.library.module(path.resolve())
+        if isinstance(main, str):
+            shown = self.library.shown(path)
+            return unreadable(shown, main, Source(path=shown, text="").span(0, 0))
+        return Program(linked=link(path.resolve(), main, self.library), project=self.project, params=self.params, memory=self._memory)
 
     def analyse(self, path: Path) -> Analysis:
         """Return what is known of a spec, its findings in the order in which they are shown."""
-        loader = Loader(project=self.project, texts=self._texts)
-        main = loader.load(path)
-        if main is None:
-            return Analysis(program=None, checked=None, diagnostics=_in_order(loader.diagnostics))
-        name_modules(main)
-        program = Program(main=main, project=self.project, params=self.params, diagnostics=loader.diagnostics)
+        program = self.program(path)
+        if isinstance(program, Diagnostic):
+            return Analysis(program=None, checked=None, diagnostics=(program,))
         resolve(program)
-        checked = check_program(program)
+        checked = check(program)
         _unknown_params(program)
-        program.diagnostics.extend(lint(program))
-        found = list(program.diagnostics)
+        lint(program)
+        found = program.findings()
         for scope in program.scopes():
             found = ignore(scope.module.syntax, found)
         return Analysis(program=program, checked=checked, diagnostics=_in_order(found))
 
 
 def _unknown_params(program: Program) -> None:
-    names = program.scope(program.main).names
+    names = program.main.names
     broken = {name.name for name in program.main.syntax.broken}
     for name in program.params.keys() - broken:
         declared = names.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from synthc.compiler.catalog.sources.hub import Repository
@@ -26,7 +27,7 @@ def check_tests(program: Program) -> list[tuple[dict[str, Any], Thing]]:
     for scope in program.scopes():
         for item in scope.module.syntax.items:
             if isinstance(item, syntax.Test):
-                found = _test(item, scope)
+                found = program.once("test", item, scope, partial(_test, item, scope))
                 if found is not None:
                     tests.append(found)
     return tests
@@ -65,7 +66,7 @@ def check_publish(program: Program) -> list[Node]:
                 word = "publish" if isinstance(item, syntax.Publish) else "budget"
                 scope.report(error("import-may-not", f"an imported file may not `{word}`", item.span, help="move this item into the spec that imports it"))
             elif isinstance(item, syntax.Publish):
-                node = _publish(item, scope)
+                node = program.once("publish", item, scope, partial(_publish, item, scope))
                 nodes.extend([node] if node else [])
     return nodes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
@@ -21,21 +22,25 @@ def check_budgets(program: Program) -> dict[str, dict[str, Any]]:
     """Return the budgets of a program by the name of what they limit."""
     scope = program.scope(program.main)
     budgets: dict[str, dict[str, Any]] = {}
-    for item in scope.module.syntax.items:
-        if not isinstance(item, syntax.Budget):
-            continue
-        thing = named(item.about, ("rows", "endpoint"), scope, item.span)
-        if thing is None:
-            continue
-        if thing.thing == "rows" and (thing.kind != "source" or "people" not in thing.settings or not thing.settings["people"]):
-            scope.report(error("wrong-kind", f"a budget limits a private source or an endpoint, and `{thing.name}` is neither", item.about.span))
-            continue
-        model: type[PeopleBudget | CallBudget] = CallBudget if thing.thing == "endpoint" else PeopleBudget
-        read = _read(model, item, scope)
-        if read is not None:
-            budgets.setdefault(thing.name, read.model_dump())
-    scope.all_once([(item.about.span.text, item.about.span) for item in scope.module.syntax.items if isinstance(item, syntax.Budget)], "the budget of")
+    for item in _budgets(program):
+        found = program.once("budget", item, scope, partial(_budget, item, scope))
+        if found is not None:
+            budgets.setdefault(*found)
+    scope.all_once([(item.about.span.text, item.about.span) for item in _budgets(program)], "the budget of")
     return budgets
+
+
+def _budget(item: syntax.Budget, scope: Scope) -> tuple[str, dict[str, Any]] | None:
+    """Return the name of what a budget limits, and the budget."""
+    thing = named(item.about, ("rows", "endpoint"), scope, item.span)
+    if thing is None:
+        return None
+    if thing.thing == "rows" and (thing.kind != "source" or "people" not in thing.settings or not thing.settings["people"]):
+        scope.report(error("wrong-kind", f"a budget limits a private source or an endpoint, and `{thing.name}` is neither", item.about.span))
+        return None
+    model: type[PeopleBudget | CallBudget] = CallBudget if thing.thing == "endpoint" else PeopleBudget
+    read = _read(model, item, scope)
+    return None if read is None else (thing.name, read.model_dump())
 
 
 def _read(model: type[M], item: syntax.Budget, scope: Scope) -> M | None:
@@ -45,16 +50,20 @@ def _read(model: type[M], item: syntax.Budget, scope: Scope) -> M | None:
 def budget_of(source: Thing, scope: Scope) -> PeopleBudget | None:
     """Return the budget of a private source as written, None if it has none or a wrong one."""
     main = scope.program.scope(scope.program.main)
-    for item in main.module.syntax.items:
-        if isinstance(item, syntax.Budget):
-            found = main.find(item.about)
-            thing = found and scope.program.thing(*found)
-            if thing and thing.name == source.name:
-                quiet = len(scope.program.diagnostics)
-                read = _read(PeopleBudget, item, main)
-                del scope.program.diagnostics[quiet:]
-                return read
+    budgets: tuple[syntax.Budget, ...] = scope.program.look(_budgets)
+    for item in budgets:
+        found = main.find(item.about)
+        thing = found and scope.program.thing(*found)
+        if thing and thing.name == source.name:
+            quiet = len(scope.program.diagnostics)
+            read = _read(PeopleBudget, item, main)
+            del scope.program.diagnostics[quiet:]
+            return read
     return None
+
+
+def _budgets(program: Program) -> tuple[syntax.Budget, ...]:
+    return tuple(item for item in program.main.syntax.items if isinstance(item, syntax.Budget))
 
 
 def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS
 from synthc.compiler.check.types import read_type
-from synthc.compiler.constant import Duration, Interval, Made, Share
+from synthc.compiler.constant import Made, fits, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.types import (
-    BOOL,
-    FLOAT,
-    INT,
-    SHARE,
-    TEXT,
-    UNKNOWN,
-    Type,
-    accepts,
-    common,
-    list_of,
-    range_of,
-)  # fmt: skip
+from synthc.compiler.suggest import spelling
+from synthc.compiler.types import Type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.parse import parse
@@ -34,6 +24,9 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     try:
         value = _value(declared, wanted, scope)
     except NotConstant:
+        return None
+    if isinstance(value, Made):
+        _no_constant(value, scope)
         return None
     found = type_of(value)
     if found is None or (wanted is not None and not fits(value, wanted)):
@@ -51,36 +44,11 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     )
 
 
-def fits(value: Any, wanted: Type) -> bool:
-    """Tell whether a constant may stand where a type is wanted; a text may be an option of a choice.
-
-    >>> fits("yes", Type(kind="choice", options=("yes", "no"))), fits(5, TEXT)
-    (True, False)
-    """
-    if wanted.kind == "choice" and isinstance(value, str):
-        return value in wanted.options
-    found = type_of(value)
-    return found is not None and accepts(wanted, found)
-
-
-def type_of(value: Any) -> Type | None:
-    """Return the type of a constant, None if it has none in the language."""
-    for python, type_ in ((bool, BOOL), (Share, SHARE), (int, INT), (float, FLOAT), (str, TEXT)):
-        if isinstance(value, python) and not isinstance(value, Duration | Made):
-            return type_
-    if isinstance(value, Interval):
-        return range_of(INT if isinstance(value.low, int) and isinstance(value.high, int) else FLOAT)
-    if isinstance(value, list):
-        of: Type | None = UNKNOWN
-        for item in value:
-            of = common(of or UNKNOWN, type_of(item) or UNKNOWN)
-            if of is None:
-                return None
-        return list_of(of or UNKNOWN)
-    if isinstance(value, dict):
-        fields = {name: type_of(item) for name, item in value.items()}
-        return None if None in fields.values() else Type(kind="record", fields=tuple((n, t) for n, t in fields.items() if t))
-    return None
+def _no_constant(made: Made, scope: Scope) -> None:
+    """Report a call that makes no value of the language: a function that is not there, or what only a setting takes."""
+    word = ALSO_CALLED.get(made.name, made.name)
+    help_, _ = spelling(word, FUNCTIONS, made.span)
+    scope.report(error("unknown-function", f"no function `{made.name}` makes a constant", made.span, help=help_))
 
 
 def _wanted(declared: syntax.Declaration, scope: Scope) -> Type | None:

@@ -9,7 +9,7 @@ from synthc.compiler.catalog.endpoints.embedded import Embedded
 from synthc.compiler.catalog.endpoints.tgi import Tgi
 from synthc.compiler.catalog.values import Settings
 from synthc.compiler.evaluate import Constants, NotConstant, Secret
-from synthc.compiler.program import Thing
+from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import setting_span, settings_of
 from synthc.compiler.suggest import spelling
@@ -87,7 +87,7 @@ ADDRESSES: dict[str, Callable[[syntax.Call, Scope], dict[str, Any] | None]] = {"
 def default_endpoint(scope: Scope, span: Span) -> Thing | None:
     """Return the endpoint that answers where none is named: the only one, the default, or the embedded one."""
     main = scope.program.scope(scope.program.main)
-    declared = [d for d in main.names.values() if isinstance(d, syntax.Declaration) and d.kind.name == "endpoint"]
+    declared: tuple[syntax.Declaration, ...] = scope.program.look(_endpoints)
     if not declared and NAMELESS in main.names:
         message = f"`{NAMELESS}` is the name of the endpoint that answers where none is declared"
         scope.report(error("repeated-name", message, main.names[NAMELESS].name.span, help="give this another name, or declare an endpoint"))
@@ -102,6 +102,11 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
         names = ", ".join(f"`{thing.name}`" for thing in things)
         scope.report(error("which-endpoint", f"there are several endpoints ({names}) and none is said to answer this", span, help="say `using NAME` here, or `default = true` at one of them"))
     return None
+
+
+def _endpoints(program: Program) -> tuple[syntax.Declaration, ...]:
+    names = program.main.names.values()
+    return tuple(one for one in names if isinstance(one, syntax.Declaration) and one.kind.name == "endpoint")
 
 
 def embedded(scope: Scope) -> Thing:

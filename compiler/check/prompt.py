@@ -7,9 +7,9 @@ from typing import Any
 
 from synthc.compiler import constant
 from synthc.compiler.catalog import prompts
-from synthc.compiler.check.constants import fits, type_of
 from synthc.compiler.check.references import named
 from synthc.compiler.check.types import read_type
+from synthc.compiler.constant import fits, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.expression import Expressions
 from synthc.compiler.program import Thing

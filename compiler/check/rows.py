@@ -11,8 +11,7 @@ from synthc.compiler import constant
 from synthc.compiler.catalog.rows import Rows
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.catalog.steps import ALONE, STEPS
-from synthc.compiler.check.constants import type_of
-from synthc.compiler.constant import Interval
+from synthc.compiler.constant import Interval, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.graph import Privacy, Step
 from synthc.compiler.privacy import Flow, join, private_flow

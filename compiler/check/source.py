@@ -7,9 +7,8 @@ from typing import Any
 
 from synthc.compiler.catalog.sources.files import Files
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
-from synthc.compiler.check.constants import fits, type_of
 from synthc.compiler.check.types import read_type
-from synthc.compiler.constant import Keys, Made, Share, to_json
+from synthc.compiler.constant import Keys, Made, Share, fits, to_json, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.load import relative
 from synthc.compiler.privacy import PUBLIC, declared_private

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from synthc.compiler.load import Loaded, Loader
+from synthc.compiler.program import Program
+from synthc.compiler.session import Session
 from synthc.runtime.errors import InputError
 
 SUFFIX = ".synth"
@@ -41,19 +42,19 @@ def roots(paths: Sequence[Path]) -> list[Path]:
     if len(paths) < 2:
         return list(paths)
     imported: set[Path] = set()
+    session = Session(project=Path())
     for path in paths:
-        loaded = Loader(project=Path()).load(path)
-        if loaded is not None:
-            imported.update(file for file in files(loaded) if file != path.resolve())
+        program = session.program(path)
+        if isinstance(program, Program):
+            imported.update(files(program))
     return [path for path in paths if path.resolve() not in imported] or list(paths)
 
 
-def files(loaded: Loaded) -> Iterable[Path]:
-    """Yield the file of a module and of all that it imports; not those of the standard library."""
-    if not loaded.standard:
-        yield loaded.folder / Path(loaded.path).name
-    for inner in loaded.imports.values():
-        yield from files(inner)
+def files(program: Program) -> Iterable[Path]:
+    """Yield the files that a spec imports; not those of the standard library."""
+    for module in program.linked.modules[1:]:
+        if not module.standard:
+            yield module.folder / Path(module.path).name
 
 
 def every(given: Sequence[str]) -> list[Path]:

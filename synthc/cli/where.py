@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.expression import Expressions
-from synthc.compiler.load import Loaded
+from synthc.compiler.load import EMPTY, Linked, Loaded
 from synthc.compiler.program import Program
 from synthc.compiler.types import BOOL, Type
-from synthc.dsl.parse import parse, parse_expression
+from synthc.dsl.parse import parse_expression
 from synthc.dsl.source import Source
 from synthc.runtime.errors import InputError
 
@@ -24,7 +24,8 @@ def condition(text: str, columns: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     source = Source(path="--where", text=text)
     written, findings = parse_expression(source, 0, len(text))
-    program = Program(main=Loaded(syntax=parse(Source(path="--where", text="synth 1\n"))[0], folder=Path()), project=Path(), params={})
+    nothing = Loaded(syntax=EMPTY, folder=Path())
+    program = Program(linked=Linked(modules=[nothing], prefixes={id(nothing): ""}), project=Path())
     checker = Expressions(scope=program.scope(program.main), columns={name: type_of(of) for name, of in columns.items()}, what="a column")
     typed = None if written is None else checker.check(written, BOOL)
     found = (*findings, *program.diagnostics)
