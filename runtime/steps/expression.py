@@ -123,27 +123,58 @@ OPERATORS: Mapping[str, Callable[..., pl.Expr]] = {
     "in_text": lambda a, b: b.str.contains(a, literal=True),
 }
 
+WHOLE = r"^-?[0-9]+$"
+DIGITS = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def _read(text: pl.Expr, form: str, of: Any) -> pl.Expr:
+    """Return the value that a text of some form writes; null for any other text."""
+    return pl.when(text.str.contains(form)).then(text).cast(of, strict=False)
+
+
+def _given(needed: pl.Expr, found: pl.Expr) -> pl.Expr:
+    """Return null where a text that something is looked for by is empty."""
+    return pl.when(needed != "").then(found)  # noqa: PLC1901 - an expression of Polars has no truth
+
+
 FUNCTIONS: Mapping[str, Callable[..., pl.Expr]] = {
     "words": lambda t: t.str.count_matches(r"\S+").cast(pl.Int64),
     "characters": lambda t: t.str.len_chars().cast(pl.Int64),
     "lines": lambda t: t.str.split("\n"),
+    "split": lambda t, between: _given(between, t.str.split(between)),
     "language": lambda t: _python(t, language, pl.String),
     "lower": lambda t: t.str.to_lowercase(),
+    "upper": lambda t: t.str.to_uppercase(),
     "strip": lambda t: t.str.strip_chars(),
     "contains": lambda t, part: t.str.contains(part, literal=True),
     "starts_with": lambda t, part: t.str.starts_with(part),
     "ends_with": lambda t, part: t.str.ends_with(part),
     "matches": lambda t, pattern: t.str.contains(pattern, strict=False),
-    "replace": lambda t, old, new: t.str.replace_all(old, new, literal=True),
+    "extract": lambda t, pattern: t.str.extract(pl.concat_str(pl.lit("("), pattern, pl.lit(")"))),
+    "replace": lambda t, old, new: _given(old, t.str.replace_all(old, new, literal=True)),
+    "int": lambda t: _read(t.str.strip_chars(), WHOLE, pl.Int64),
+    "float": lambda t: _read(t.str.strip_chars(), DIGITS, pl.Float64),
     "count": lambda items: items.list.len().cast(pl.Int64),
     "join": lambda items, between: items.list.join(between),
     "first": lambda items: items.list.first(),
     "last": lambda items: items.list.last(),
+    "unique": lambda items: items.list.unique(maintain_order=True),
+    "sum": lambda items: pl.when(items.is_not_null()).then(items.list.sum().fill_null(0)),
+    "mean": lambda items: items.list.mean(),
     "min": lambda *numbers: _of_all(numbers, pl.min_horizontal(*numbers)),
     "max": lambda *numbers: _of_all(numbers, pl.max_horizontal(*numbers)),
     "abs": lambda number: number.abs(),
-    "round": lambda number: number.round().cast(pl.Int64, strict=False),
+    "round": lambda number: number.round(mode="half_away_from_zero").cast(pl.Int64, strict=False),
+    "floor": lambda number: number.floor().cast(pl.Int64, strict=False),
+    "ceil": lambda number: number.ceil().cast(pl.Int64, strict=False),
     "log": lambda number: _finite(number.cast(pl.Float64).log()),
     "exp": lambda number: _finite(number.cast(pl.Float64).exp()),
     "sqrt": lambda number: _finite(number.cast(pl.Float64).sqrt()),
+    "date": lambda t: pl.when(t.str.contains(ISO_DATE)).then(t).str.to_date("%Y-%m-%d", strict=False),
+    "year": lambda day: day.dt.year().cast(pl.Int64),
+    "month": lambda day: day.dt.month().cast(pl.Int64),
+    "day": lambda day: day.dt.day().cast(pl.Int64),
+    "weekday": lambda day: day.dt.weekday().cast(pl.Int64),
+    "days": lambda start, end: (end - start).dt.total_days(),
 }
