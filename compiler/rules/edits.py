@@ -75,23 +75,25 @@ def without_block(block: syntax.Settings) -> Edit:
     return Edit(span=source.span(start, block.span.end), text="")
 
 
-def without_entry(owner: syntax.Syntax, block: syntax.Settings, entry: syntax.Setting | syntax.Cases) -> Edit:
-    """Return the edit that removes a setting from the block that an item or a step has, all of it with its last one."""
-    if len(block.entries) == 1:
+def without_entries(item: syntax.AnyItem, block: syntax.Settings, entries: Sequence[syntax.Setting | syntax.Cases]) -> Edit:
+    """Return the edit that removes settings from a block of an item, and the block with its last one."""
+    if len(block.entries) == len(entries):
         return without_block(block)
-    return tidied(owner, _cut(block, entry))
+    source, cuts = item.span.source, sorted((_cut(block, entry) for entry in entries), key=lambda span: span.start)
+    kept, at = "", cuts[0].start
+    for span in cuts:
+        kept += source.text[at : max(at, span.start)]
+        at = max(at, span.end)
+    return tidied(item, Edit(span=source.span(cuts[0].start, at), text=kept))
 
 
-def _cut(block: syntax.Settings, entry: syntax.Setting | syntax.Cases) -> Edit:
-    """Return the edit that removes an entry with the comma or the line break that parts it from its neighbour."""
+def _cut(block: syntax.Settings, entry: syntax.Setting | syntax.Cases) -> Span:
+    """Return an entry with the comma or the line break that parts it from its neighbour."""
     source, entries = block.span.source, block.entries
     place = entries.index(entry)
-    if place + 1 < len(entries) and (place == 0 or source.position(entry.span.end).line == source.position(entries[place + 1].span.start).line):
-        return Edit(span=source.span(entry.span.start, entries[place + 1].span.start), text="")
-    if place == 0:
-        return Edit(span=entry.span, text="")
-    start = entries[place - 1].span.end
-    return Edit(span=source.span(start, entry.span.end), text="")
+    if place == 0 or (place + 1 < len(entries) and "\n" not in source.text[entry.span.end : entries[place + 1].span.start]):
+        return source.span(entry.span.start, entries[place + 1].span.start)
+    return source.span(entries[place - 1].span.end, entry.span.end)
 
 
 def tidied(owner: syntax.Syntax, edit: Edit) -> Edit:
