@@ -1,6 +1,6 @@
 """Drives the tables that Lark made of the grammar, without Lark: several times as fast, for text that is in order.
 
-Text that isn't goes to Lark itself, which knows what would have been taken instead. So this is no more than the
+Where it isn't, the tables know what would have been taken instead. So this is no more than the
 driver of an LALR parser (Aho, Sethi and Ullman, "Compilers", 4.7) that passes over the unit rules of the ladder of
 operators and makes syntax where Lark would make a tree first.
 """
@@ -20,7 +20,15 @@ END = "$END"
 
 
 class OutOfOrder(Exception):
-    """Raised where the tables know no way on, or the text nests too deep."""
+    """Raised where the tables know no way on, with the place and the terminals that would have been taken there."""
+
+    def __init__(self, at: int, accepts: frozenset[str]) -> None:
+        super().__init__(at)
+        self.at, self.accepts = at, accepts
+
+
+class TooDeep(Exception):
+    """Raised where the text nests too deep."""
 
 
 class Rule(NamedTuple):
@@ -89,6 +97,7 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
 
     Raises:
         OutOfOrder: the text isn't in order.
+        TooDeep: nodes nest deeper than the limit.
     """
     states, rules, last, source = tables.states, tables.rules, tables.ends[rule], place.source
     stack, grown = [tables.starts[rule]], list[Grown]()
@@ -100,15 +109,37 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
             else:
                 _reduce(by, stack, grown, source, builder)
                 if grown[-1].depth > limit:
-                    raise OutOfOrder
+                    raise TooDeep
                 stack.append(states[stack[-1]][by.origin])
             if type_ == END and stack[-1] == last:
                 return grown[-1].made
         if to is None:
-            raise OutOfOrder
+            raise OutOfOrder(leaf.start_pos, _accepted(tables, stack, last) if type_ else frozenset())
         stack.append(to)
         grown.append(Grown(leaf, leaf.start_pos, leaf.end_pos, 0))
     raise AssertionError("the end is a leaf too")
+
+
+def _accepted(tables: Tables, stack: list[int], last: int) -> frozenset[str]:
+    """Return the terminals that may follow what is on the stack."""
+    return frozenset(type_ for type_ in tables.states[stack[-1]] if (type_.isupper() and _accepts(tables, stack, last, type_)))
+
+
+def _accepts(tables: Tables, stack: list[int], last: int, type_: str) -> bool:
+    """Tell whether a terminal is shifted in the end, by the same steps with states alone."""
+    left, above = len(stack), list[int]()
+    while True:
+        top = above[-1] if above else stack[left - 1]
+        to = tables.states[top].get(type_)
+        if to is None or to >= 0:
+            return to is not None
+        rule = tables.rules[~to]
+        taken = min(rule.length, len(above))
+        del above[len(above) - taken :]
+        left -= rule.length - taken
+        above.append(tables.states[above[-1] if above else stack[left - 1]][rule.origin])
+        if type_ == END and above[-1] == last:
+            return True
 
 
 def _reduce(rule: Rule, stack: list[int], grown: list[Grown], source: Source, builder: Any) -> None:

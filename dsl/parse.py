@@ -10,7 +10,7 @@ from synthc.dsl import grammar, syntax, tokens
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
 from synthc.dsl.grammar import driven
 from synthc.dsl.items import Cut, comments, cut, doc
-from synthc.dsl.lalr import OutOfOrder, drive
+from synthc.dsl.lalr import OutOfOrder, TooDeep, drive
 from synthc.dsl.messages import Failure, explain
 from synthc.dsl.source import Source, Span
 from synthc.dsl.tree import EDITION, NESTING_LIMIT, Broken, build, builder
@@ -75,12 +75,15 @@ def _parse(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[
     making = builder(source, parse_expression)
     try:
         return drive(driven(), rule, source.span(start, end), making, NESTING_LIMIT), tuple(making.found)
-    except (OutOfOrder, Broken):
+    except OutOfOrder as problem:
+        whole = "item" if rule == "item" else "hole"
+        return None, (explain(Failure(source=source, start=start, end=end, at=problem.at, accepts=problem.accepts, whole=whole)),)
+    except (TooDeep, Broken):
         return _parse_slowly(source, start, end, rule)
 
 
 def _parse_slowly(source: Source, start: int, end: int, rule: str) -> tuple[Any, tuple[Diagnostic, ...]]:
-    """Parse by Lark itself, which can say what is wrong."""
+    """Parse by Lark itself, which makes a tree that can be looked at as a whole."""
     import lark
 
     try:
