@@ -12,6 +12,8 @@ WIDTH = 110
 """Longer lines are cut around the span."""
 MARGIN = 30
 """How much of a cut line is shown before the span."""
+NEAR = 1000
+"""How many characters before and behind the start of a span are looked at, more than is ever shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,16 @@ def excerpt(span: Span) -> Excerpt | None:
     line = span.source.line(start.line)
     if not line.strip():
         return None
-    cells = _cells(line)
     first = min(start.column - 1, len(line))
     last = min(end.column - 1, len(line)) if end.line == start.line else len(line.rstrip())
+    skipped = max(0, first - NEAR)
+    cells = _cells(line[skipped : first + NEAR])
+    first, last = first - skipped, last - skipped
     # A mark that combines with the character before shares its cell.
     before, covered = "".join(cells[:first]), "".join(cells[first : max(last, first)])
     text, shift = _cut("".join(cells), _width(before), _width(covered))
-    return Excerpt(number=start.line, text=text, start=_width(before) - shift, length=max(1, _width(covered)))
+    at = _width(before) - shift
+    return Excerpt(number=start.line, text=text, start=at, length=max(1, min(_width(covered), _width(text) - at)))
 
 
 def _cells(line: str) -> list[str]:
