@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.catalog.values import Count, Settings, Words
+from synthc.compiler.catalog.values import Count, Settings, Unit, Words
 from synthc.compiler.check.references import named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import private_flow
@@ -16,8 +20,8 @@ class Decontaminate(Settings):
     `column` is the text of the rows that are compared with.
     """
 
-    words: Count = 13
-    column: Words = "text"
+    words: Annotated[Count, Unit("words")] = Field(13, description="How many words in a row both texts must have.")
+    column: Words = Field("text", description="The column of the other rows that is compared with.")
 
 
 def apply(call: StepCall) -> Outcome | None:

@@ -20,8 +20,10 @@ class Redact(Settings):
     row. Names of people are not found: no pattern tells them from other words.
     """
 
-    kinds: Annotated[list[Kind], Field(min_length=1, default_factory=lambda: ["email", "phone", "url", "ip", "card", "iban"])]
-    mark: Words | None = None
+    kinds: Annotated[list[Kind], Field(min_length=1)] = Field(
+        default_factory=lambda: ["email", "phone", "url", "ip", "card", "iban"], description="What is looked for."
+    )
+    mark: Words | None = Field(None, description="What stands in its place; the kind in square brackets if left out.")
 
 
 def apply(call: StepCall) -> Outcome | None:
