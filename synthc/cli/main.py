@@ -26,6 +26,7 @@ COMMANDS = (
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
     ("report", "write the HTML report of a run", "report"),
+    ("lsp", "serve editors: the language server, over stdio", "lsp"),
     ("explain", "show the page of a finding", "explain"),
     ("doctor", "show what is installed, reachable or missing", "doctor"),
 )

@@ -1,0 +1,1 @@
+"""The language server: one file a feature, each a pure function of what is known of a file and a place in it."""

@@ -1,0 +1,126 @@
+"""What the files of the opened folders declare and import, open or not; each is read once and again when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from synthc.compiler.load import STD
+from synthc.dsl import syntax
+from synthc.dsl.items import cut
+from synthc.dsl.parse import parse_item
+from synthc.dsl.source import Source
+from synthc.lsp.outline import Outlined, outline
+
+SUFFIX = ".synth"
+SKIPPED = frozenset({"build", "runs", "node_modules"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file: what it declares and which files it imports."""
+
+    source: Source
+    outline: tuple[Outlined, ...]
+    imports: frozenset[Path]
+
+
+@dataclass(slots=True, kw_only=True)
+class Index:
+    """All files that are known, and those that wait to be read."""
+
+    entries: dict[Path, Entry] = field(default_factory=dict)
+    _waiting: list[Path] = field(default_factory=list)
+    _importers: dict[Path, set[Path]] = field(default_factory=dict)
+
+    def add_folder(self, folder: Path) -> None:
+        """Take note of all specs in a folder, to be read one at a time."""
+        self._waiting.extend(sorted(specs(folder), reverse=True))
+
+    def remove_folder(self, folder: Path) -> None:
+        """Forget the specs of a folder."""
+        self._waiting = [path for path in self._waiting if not path.is_relative_to(folder)]
+        for path in [path for path in self.entries if path.is_relative_to(folder)]:
+            self.forget(path)
+
+    def read_one(self) -> bool:
+        """Read one waiting file; False if none waits."""
+        if not self._waiting:
+            return False
+        path = self._waiting.pop()
+        if path not in self.entries:
+            self.read(path)
+        return True
+
+    def read(self, path: Path) -> None:
+        """Read a file of the disk, or forget it if it is gone or is no text."""
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            self.forget(path)
+        else:
+            self.put(path, text)
+
+    def put(self, path: Path, text: str) -> None:
+        """Take a file's text."""
+        known = self.entries.get(path)
+        if known is not None and known.source.text == text:
+            return
+        source = Source(path=str(path), text=text)
+        cuts = cut(source)
+        imports = frozenset(_imports(source, path.parent))
+        self._link(path, imports)
+        self.entries[path] = Entry(source=source, outline=tuple(outline(source, cuts)), imports=imports)
+
+    def forget(self, path: Path) -> None:
+        """Forget a file."""
+        self._link(path, frozenset())
+        self.entries.pop(path, None)
+
+    def importers(self, path: Path) -> list[Path]:
+        """Return the files that import one, directly or not, the nearest first."""
+        found: dict[Path, None] = {}
+        waiting = [path]
+        while waiting:
+            for one in sorted(self._importers.get(waiting.pop(0), ())):
+                if one not in found and one != path:
+                    found[one] = None
+                    waiting.append(one)
+        return list(found)
+
+    def _link(self, path: Path, imports: frozenset[Path]) -> None:
+        known = self.entries.get(path)
+        for old in known.imports - imports if known is not None else ():
+            self._importers[old].discard(path)
+        for new in imports:
+            self._importers.setdefault(new, set()).add(path)
+
+
+def specs(folder: Path) -> Iterator[Path]:
+    """Yield the specs in a folder; what is hidden, built or left by a run is none."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return
+    for path in inside:
+        if path.name.startswith(".") or path.name in SKIPPED:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from specs(path)
+        elif path.suffix == SUFFIX:
+            yield path.resolve()
+
+
+def _imports(source: Source, folder: Path) -> Iterator[Path]:
+    for place in cut(source):
+        if not source.text.startswith("import", place.head):
+            continue
+        item, _ = parse_item(source, place)
+        if isinstance(item, syntax.Import):
+            yield target(item, folder)
+
+
+def target(item: syntax.Import, folder: Path) -> Path:
+    """Return the file that an import names, be it there or not."""
+    return (folder / item.file.value).resolve() if item.file is not None else STD / f"{item.module[-1]}{SUFFIX}"

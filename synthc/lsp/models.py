@@ -1,0 +1,80 @@
+"""Which settings may stand where: the catalog's models by what a block belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from pydantic import BaseModel
+
+from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
+from synthc.compiler.catalog.metrics.next_word import NextWord
+from synthc.compiler.catalog.prompts import Prompt
+from synthc.compiler.catalog.rows import Mix, Rows
+from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
+from synthc.compiler.catalog.step import StepEntry
+from synthc.compiler.catalog.steps import STEPS
+from synthc.compiler.catalog.trainers.federate import Federate
+from synthc.compiler.catalog.trainers.pretrain import Pretrain
+from synthc.compiler.catalog.values import Makers
+from synthc.compiler.catalog.vocabs.word_vocab import WordVocab
+from synthc.compiler.check.endpoint import KINDS
+from synthc.compiler.check.model import MODELS
+from synthc.lsp.annotations import marks
+
+Model = type[BaseModel]
+
+LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "model", "vocab", "mix", "filter", "transform", "generate"})
+"""Kinds whose settings may be taken over with `like`."""
+
+MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
+    "endpoint": dict(KINDS),
+    "model": dict(MODELS),
+    "vocab": {"word_vocab": WordVocab},
+    "evaluate": {"next_word": NextWord},
+    "source": dict(READERS.models),
+    "generate": {"grid": None},
+}
+"""The calls that a declaration of a kind is made by, and the settings that choose themselves by it."""
+
+_FIXED: Mapping[str, Model] = {
+    "filter": Rows,
+    "transform": Rows,
+    "generate": Rows,
+    "mix": Mix,
+    "pretrain": Pretrain,
+    "federate": Federate,
+    "prompt": Prompt,
+}
+
+
+def step(verb: str) -> StepEntry | None:
+    """Return a step of the catalog."""
+    if verb not in STEPS:
+        return None
+    entry: StepEntry = import_module(f"synthc.compiler.catalog.steps.{verb}").STEP
+    return entry
+
+
+def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) -> Model | None:
+    """Return the settings of an item; `about` tells the kind of what a budget is about."""
+    if kind == "budget":
+        return CallBudget if about() == "endpoint" else PeopleBudget
+    if kind == "source":
+        return PrivateSource if visibility == "private" else PublicSource
+    made = MADE_BY.get(kind, {})
+    if kind in {"endpoint", "model", "vocab", "evaluate"}:
+        return made.get(made_by) or next(iter(made.values()))
+    return _FIXED.get(kind)
+
+
+def of_call(model: Model, setting: str, name: str) -> Model | None:
+    """Return the arguments of a call that makes the value of a setting, such as `sgd(...)`."""
+    field = model.model_fields.get(setting)
+    makers = next((mark for mark in marks(field) if isinstance(mark, Makers)), None) if field is not None else None
+    return makers.models.get(name) if makers is not None else None
+
+
+def of_source_call(name: str) -> Model | None:
+    """Return the arguments of what a source reads, or of `by(...)`."""
+    return By if name == "by" else READERS.models.get(name)

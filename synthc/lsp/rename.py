@@ -1,0 +1,99 @@
+"""Another name for what is under the cursor, in every file that says it; refused with a reason where that can't be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from synthc.compiler.load import STD
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Edit
+from synthc.dsl.source import Span
+from synthc.dsl.tokens import RESERVED, tokens
+from synthc.lsp.mentions import Mention, Symbol, mention_at
+from synthc.lsp.references import of_symbol
+from synthc.lsp.view import View
+from synthc.lsp.wire import Refused
+from synthc.lsp.workspace import Workspace
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NOT = {
+    "column": "a column is named by the step or the source that makes it, and prompts and models read it by that name; change it there",
+    "part": "a part is named by the split of its source, and what was trained before rests on it; change it there",
+}
+
+
+def prepare(view: View, offset: int) -> Span | None:
+    """Return the name that would be replaced; None where there is none.
+
+    Raises:
+        Refused: it can't be renamed.
+    """
+    found = mention_at(view, offset)
+    if found is None:
+        return None
+    _must_be_renamable(found.symbol)
+    return found.span
+
+
+def rename(view: View, offset: int, name: str, workspace: Workspace) -> dict[Path, list[Edit]]:
+    """Return the edits of each file.
+
+    Raises:
+        Refused: it can't be renamed, or not so.
+    """
+    found = mention_at(view, offset)
+    if found is None:
+        raise Refused("there is no name here")
+    _must_be_renamable(found.symbol)
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise Refused(f"`{name}` is a reserved word" if name in RESERVED else f"`{name}` is no name: names are in lower case with underscores")
+    places = list(of_symbol(found.symbol, view, workspace))
+    _must_be_free(name, found.symbol, places)
+    _must_parse(found.symbol, places)
+    edits: dict[Path, list[Edit]] = {}
+    for mention, of in places:
+        edits.setdefault(of.file(mention.span.source), []).append(_edit(mention, of, name))
+    return edits
+
+
+def _edit(mention: Mention, view: View, name: str) -> Edit:
+    item = view.item_at(mention.span.start) if mention.symbol.what == "module" and mention.declares else None
+    # `import std.phone` says the alias as the last part of the module's own name.
+    bare = isinstance(item, syntax.Import) and item.file is None and item.alias.span.end == item.span.end and not _has_as(item)
+    return Edit(span=mention.span, text=f"{mention.span.text} as {name}" if bare else name)
+
+
+def _has_as(item: syntax.Import) -> bool:
+    return any(token.text == "as" for token in tokens(item.span.source.text, item.span.start, item.span.end))
+
+
+def _must_be_renamable(symbol: Symbol) -> None:
+    if symbol.what in _NOT:
+        raise Refused(_NOT[symbol.what])
+    if symbol.what != "module" and symbol.file.is_relative_to(STD):
+        raise Refused(f"`{symbol.name}` belongs to the standard library")
+
+
+def _must_be_free(name: str, symbol: Symbol, places: Sequence[tuple[Mention, View]]) -> None:
+    """Refuse a name that means something already where the renamed one would stand."""
+    for _, view in places:
+        for scope in view.program.scopes() if view.program is not None else ():
+            here = view.file(scope.module.syntax.source) == symbol.file
+            if symbol.what in {"declaration", "module"} and here and (name in scope.names or name in scope.module.aliases):
+                raise Refused(f"`{name}` is declared already")
+            item = scope.names.get(symbol.owner) if here and symbol.what == "slot" else None
+            if isinstance(item, syntax.Prompt) and any(slot.name.name == name for slot in item.slots):
+                raise Refused(f"`{symbol.owner}` has a slot `{name}` already")
+
+
+def _must_parse(symbol: Symbol, places: Sequence[tuple[Mention, View]]) -> None:
+    """Refuse while an item that doesn't parse says the name, for it would be left behind."""
+    for view in {id(view): view for _, view in places}.values():
+        parsed = {item.span.start for item in view.items}
+        for cut in view.cuts:
+            words = (token.text for token in tokens(view.source.text, cut.head, cut.end) if token.kind == "word")
+            if cut.head not in parsed and symbol.name in words:
+                line = view.source.position(cut.head).line
+                raise Refused(f"the item in line {line} of {view.source.path} says `{symbol.name}` and doesn't parse; mend it first")

@@ -1,0 +1,35 @@
+"""Paths as editors write them, and what has no path yet."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+_DRIVE = re.compile(r"/[A-Za-z]:")
+
+
+def to_uri(path: Path) -> str:
+    """Return the URI of a file.
+
+    >>> to_uri(Path("/specs/a b.synth"))
+    'file:///specs/a%20b.synth'
+    """
+    text = path.as_posix()
+    return "file://" + quote(text if text.startswith("/") else f"/{text}", safe="/~")
+
+
+def to_path(uri: str, unsaved: Path) -> Path:
+    """Return the path of a document; one without a file is thought to lie in the folder `unsaved`.
+
+    >>> to_path("file:///specs/a%20b.synth", Path("/work")), to_path("untitled:Untitled-1", Path("/work"))
+    (PosixPath('/specs/a b.synth'), PosixPath('/work/Untitled-1'))
+    """
+    parts = urlsplit(uri)
+    path = unquote(parts.path)
+    if parts.scheme != "file":
+        return unsaved / (Path(path).name or "untitled")
+    if os.name == "nt" and _DRIVE.match(path):
+        path = path[1:]
+    return Path(f"//{parts.netloc}{path}") if parts.netloc not in {"", "localhost"} else Path(path)

@@ -1,0 +1,216 @@
+"""The open documents and folders, and what is known of each spec; everything that changes lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from synthc.compiler.session import Analysis, Session
+from synthc.dsl.diagnostic import Diagnostic
+from synthc.dsl.source import Source
+from synthc.lsp.document import Document
+from synthc.lsp.index import Index
+from synthc.lsp.positions import Encoding, Lines, lines
+from synthc.lsp.uris import to_path, to_uri
+from synthc.lsp.view import View, place_of
+from synthc.lsp.wire import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a spec, with the files it read and the findings of each."""
+
+    view: View
+    files: frozenset[Path]
+    findings: dict[Path, tuple[Diagnostic, ...]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Workspace:
+    """What an editor has open.
+
+    `waiting` are the specs to be checked when nothing else is to be done, in order; `changed` are the files
+    whose findings may be others than the editor was told, and `spread` says whether a change of one file may have
+    changed what is shown in another. What was known of a spec is kept while it waits.
+    """
+
+    encoding: Encoding = "utf-16"
+    folders: list[Path] = field(default_factory=list)
+    documents: dict[Path, Document] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
+    waiting: dict[Path, None] = field(default_factory=dict)
+    _sessions: dict[Path, Session] = field(default_factory=dict)
+    changed: set[Path] = field(default_factory=set)
+    spread: bool = False
+    _known: dict[Path, Known] = field(default_factory=dict)
+    _old: set[Path] = field(default_factory=set)
+
+    # Folders
+
+    def add_folder(self, folder: Path) -> None:
+        """Take a folder in."""
+        if folder not in self.folders:
+            self.folders.append(folder)
+            self.index.add_folder(folder)
+            self._old.update(self._known)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Let a folder go."""
+        if folder in self.folders:
+            self.folders.remove(folder)
+            self.index.remove_folder(folder)
+            self._old.update(self._known)
+
+    def project(self, path: Path) -> Path:
+        """Return the folder that paths shown for a file count from: the innermost that is open, or its own."""
+        around = [folder for folder in self.folders if path.is_relative_to(folder)]
+        return max(around, key=lambda folder: len(folder.parts), default=path.parent)
+
+    # Documents
+
+    def path(self, uri: str) -> Path:
+        """Return the path of a document."""
+        opened = next((document.path for document in self.documents.values() if document.uri == uri), None)
+        return opened or to_path(uri, self.folders[0] if self.folders else Path.cwd()).resolve()
+
+    def uri(self, path: Path) -> str:
+        """Return the URI of a file, the editor's own where it is open."""
+        document = self.documents.get(path)
+        return document.uri if document is not None else to_uri(path)
+
+    def open(self, uri: str, version: int, text: str) -> Path:
+        """Take a document in."""
+        path = self.path(uri)
+        self._put(Document(uri=uri, path=path, version=version, text=text))
+        self.changed.add(path)
+        return path
+
+    def change(self, uri: str, version: int, changes: list[Json]) -> Path | None:
+        """Take changes of a document; None if it isn't open, or if a later version is known."""
+        document = self.documents.get(self.path(uri))
+        if document is None or version < document.version:
+            return None
+        self._put(document.changed(version, changes, self.encoding))
+        return document.path
+
+    def close(self, uri: str) -> Path | None:
+        """Let a document go; its file counts again."""
+        path = self.path(uri)
+        if self.documents.pop(path, None) is None:
+            return None
+        self.touch(path)
+        self.changed.add(path)
+        for spec in [spec for spec in self._known if spec not in self.documents]:
+            if not any(path in self.documents for path in self._known[spec].files):
+                self.drop(spec)
+        return path
+
+    def touch(self, path: Path) -> None:
+        """Take note that a file of the disk was made, changed or removed; what is open counts for more."""
+        if path in self.documents:
+            return
+        for session in self._sessions.values():
+            session.put(path, None)
+        if self.index.entries.get(path) or any(path.is_relative_to(folder) for folder in self.folders):
+            self.index.read(path)
+        self._stale(path)
+
+    def lines(self, source: Source, project: Path) -> tuple[Path, Lines]:
+        """Return the file of a source and its lines as the editor counts them."""
+        path = place_of(source.path, project)
+        return path, lines(source.text, self.encoding, from_disk=path not in self.documents)
+
+    # What is known
+
+    def view(self, path: Path) -> View:
+        """Return what is known of a file as it is now."""
+        return self.known(path).view
+
+    def known(self, path: Path) -> Known:
+        """Return the analysis of a spec, made now if something that it read has changed."""
+        self.waiting.pop(path, None)
+        if path not in self._known or path in self._old:
+            known = self._analyse(path)
+            before = self._known.get(path, known)
+            self.changed |= known.files | before.files | known.findings.keys() | before.findings.keys()
+            self._known[path] = known
+            self._old.discard(path)
+        return self._known[path]
+
+    def _analyse(self, path: Path) -> Known:
+        project = self.project(path)
+        analysis = self._session(project).analyse(path)
+        files = {path}
+        if analysis.program is not None:
+            files.update(place_of(scope.module.path, project) for scope in analysis.program.scopes())
+        source = analysis.program.main.syntax.source if analysis.program is not None else Source(path=path.name, text="")
+        view = View(path=path, project=project, source=source, analysis=analysis)
+        return Known(view=view, files=frozenset(files), findings=_by_file(analysis, project))
+
+    def text(self, path: Path) -> str | None:
+        """Return the text that counts for a file, None if nothing is known of it."""
+        if path in self.documents:
+            return self.documents[path].text
+        entry = self.index.entries.get(path)
+        return entry.source.text if entry is not None else None
+
+    def findings(self, path: Path) -> tuple[tuple[Diagnostic, Path], ...]:
+        """Return the findings of a file by all specs that read it, each once, and the project of each.
+
+        What a spec found in an earlier text is left out, and comes back when that spec is checked again.
+        """
+        text = self.text(path)
+        found: dict[object, tuple[Diagnostic, Path]] = {}
+        for known in self._known.values():
+            for finding in known.findings.get(path, ()):
+                if text is None or finding.span.source.text == text:
+                    found.setdefault((*finding.sort_key[1:], finding.message), (finding, known.view.project))
+        return tuple(sorted(found.values(), key=lambda pair: (pair[0].span.start, pair[0].span.end, pair[0].severity, pair[0].rule)))
+
+    def concerned(self, path: Path) -> list[Path]:
+        """Return the specs to check when a file has changed: itself, open ones that read it, others."""
+        readers = [*self.index.importers(path), *(spec for spec, known in self._known.items() if path in known.files and spec != path)]
+        itself = [path] if path in self.documents else []
+        return list(dict.fromkeys([*itself, *(p for p in readers if p in self.documents), *readers]))
+
+    def wait(self, paths: Iterable[Path]) -> None:
+        """Have specs checked when there is time, before those that wait already."""
+        self.waiting = dict.fromkeys([*paths, *self.waiting])
+
+    def drop(self, path: Path) -> None:
+        """Forget what is known of a spec that nobody looks at any more."""
+        known = self._known.pop(path, None)
+        if known is not None:
+            self.changed |= known.files | known.findings.keys()
+        self.waiting.pop(path, None)
+
+    def _put(self, document: Document) -> None:
+        self.documents[document.path] = document
+        for session in self._sessions.values():
+            session.put(document.path, document.text)
+        self.index.put(document.path, document.text)
+        self._stale(document.path)
+
+    def _stale(self, path: Path) -> None:
+        """Have all specs that read a file checked again, and those that looked for files in vain."""
+        concerned = self.concerned(path)
+        lost = [spec for spec, known in self._known.items() if any(found.rule == "unreadable-file" for found in known.view.analysis.diagnostics)]
+        self._old.update([path, *concerned, *lost])
+        self.spread = self.spread or any(spec != path and spec in self.documents for spec in (*concerned, *lost))
+        self.wait([*concerned, *(spec for spec in lost if spec not in concerned)])
+
+    def _session(self, project: Path) -> Session:
+        if project not in self._sessions:
+            session = Session(project=project)
+            for document in self.documents.values():
+                session.put(document.path, document.text)
+            self._sessions[project] = session
+        return self._sessions[project]
+
+
+def _by_file(analysis: Analysis, project: Path) -> dict[Path, tuple[Diagnostic, ...]]:
+    found: dict[Path, list[Diagnostic]] = {}
+    for finding in analysis.diagnostics:
+        found.setdefault(place_of(finding.span.source.path, project), []).append(finding)
+    return {path: tuple(findings) for path, findings in found.items()}
