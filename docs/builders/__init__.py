@@ -1,0 +1,1 @@
+"""What builds the pages of the manual, one part of it a file."""
