@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from synthc import __version__
+from synthc.compiler import pages
 from synthc.dsl.diagnostic import Diagnostic, Fix
 from synthc.dsl.source import Span
 from synthc.findings.place import page, range_of
@@ -16,7 +17,7 @@ from synthc.findings.place import page, range_of
 
 def sarif(findings: Sequence[Diagnostic]) -> str:
     """Return a log of one run."""
-    rules = [{"id": rule, "help": {"text": page(rule)}} for rule in sorted({found.rule for found in findings})]
+    rules = [_rule(rule) for rule in sorted({found.rule for found in findings})]
     run = {
         "tool": {"driver": {"name": "synthc", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
@@ -24,6 +25,14 @@ def sarif(findings: Sequence[Diagnostic]) -> str:
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: str) -> dict[str, Any]:
+    """Return what viewers show of a rule: its first sentence, and its page."""
+    written = pages.page(rule)
+    if written is None:
+        return {"id": rule, "help": {"text": page(rule)}}
+    return {"id": rule, "shortDescription": {"text": pages.summary(written)}, "help": {"text": page(rule), "markdown": written}}
 
 
 def _result(found: Diagnostic) -> dict[str, Any]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docs.build import committed, pages
 from synthc.compiler.catalog.described import described
+from synthc.compiler.pages import names
+from synthc.findings.place import page
 from tests.docs.models import models
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_manual_is_up_to_date() -> None:
@@ -13,6 +19,11 @@ def test_the_manual_is_up_to_date() -> None:
     stale = sorted(path for path in {**built, **there} if built.get(path) != there.get(path))
 
     assert stale == [], "run `python docs/build.py` and commit what it writes"
+
+
+def test_findings_lead_to_their_pages() -> None:
+    """What JSON, SARIF and editors name as the page of a rule is where the manual has it."""
+    assert [rule for rule in names() if not (ROOT / page(rule)).is_file()] == []
 
 
 def test_every_setting_says_what_it_is() -> None:
