@@ -162,7 +162,8 @@ class Constants:
     def environment(self, written: syntax.Call) -> str:
         """Return the value of `env("X", "default")`; unset without a default it is a finding."""
         words = self.words(written, 2)
-        value = os.environ.get(words[0], words[1] if len(words) > 1 else None)
+        (value,) = self.scope.program.look(environment, words[0])
+        value = words[1] if value is None and len(words) > 1 else value
         if value is None:
             raise self._refuse(
                 f"the environment variable `{words[0]}` is not set",
@@ -180,6 +181,11 @@ class Constants:
         if not 1 <= len(values) <= most or not all(isinstance(value, str) for value in values):
             raise self._refuse(f"`{written.function.span.text}` takes {'one text' if most == 1 else 'a name and perhaps a default'} in quotes", written.span)
         return values
+
+
+def environment(_: object, name: str) -> tuple[str | None]:
+    """Look up a variable of the environment."""
+    return (os.environ.get(name),)
 
 
 LOGIC = frozenset({"and", "or", "in", "not in", "==", "!=", "<", "<=", ">", ">="})

@@ -122,6 +122,12 @@ class Library:
         loaded.read(Source(path=self.shown(path, standard=standard), text=text))
         return loaded
 
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """All files that were read or looked for, by the path they are shown under."""
+        standard = set(standard_modules().values())
+        return {self.shown(path, standard=path in standard): path for path in self._modules}
+
     def locate(self, item: syntax.Import, importer: Loaded) -> Path | None:
         """Return the resolved path of what is imported; None for a module that there isn't."""
         if item.file is None:

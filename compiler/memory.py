@@ -8,7 +8,7 @@ system and of Salsa.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,3 +62,9 @@ class Memory:
         """Forget all about items that are gone."""
         for item in items:
             self._answers.pop(id(item), None)
+
+    def looked(self, look: Look) -> Iterator[tuple[Any, ...]]:
+        """Yield what was asked of a look for any answer."""
+        for _, answers in self._answers.values():
+            for answer in answers.values():
+                yield from (asked[1:] for asked in answer.looked if asked[0] is look)

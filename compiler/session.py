@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from synthc.compiler.check import Checked, check
+from synthc.compiler.evaluate import environment
 from synthc.compiler.ignore import ignore
 from synthc.compiler.lint import lint
 from synthc.compiler.load import Library, link, unreadable
@@ -28,6 +29,14 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What findings rest on: files by the path they are shown under, also those that aren't there, and variables."""
+
+    files: Mapping[str, Path]
+    environment: frozenset[str]
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
     """Checks specs again and again, and does anew only what a change touched.
@@ -46,6 +55,11 @@ class Session:
     def put(self, path: Path, text: str | None) -> None:
         """Take a text in the place of a file's, as an editor has it; with None the file's own, as it is by now."""
         self.library.put(path, text)
+
+    @property
+    def inputs(self) -> Inputs:
+        """All that was read so far."""
+        return Inputs(files=self.library.files, environment=frozenset(name for (name,) in self._memory.looked(environment)))
 
     def program(self, path: Path) -> Program | Diagnostic:
         """Return the program of a spec before anything is checked, or why the spec cannot be read."""

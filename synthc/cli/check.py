@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from synthc.cli.graphs import add_set, params_of, verdict
-from synthc.cli.specs import every, roots
-from synthc.compiler.compile import check
-from synthc.dsl.diagnostic import Diagnostic
+from synthc.cli.kept import Findings, keep, kept
+from synthc.cli.params import add_set, params_of
+from synthc.cli.specs import every
+from synthc.cli.verdict import verdict
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
 
@@ -27,12 +27,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, mend if asked, and show what was found."""
-    paths, params = roots(every(options.paths)), params_of(options.set)
+    paths, params = every(options.paths), params_of(options.set)
 
-    def found() -> tuple[Diagnostic, ...]:
-        return _chosen(_findings(paths, params), options)
+    def found() -> Findings:
+        return _chosen(_checked(paths, params), options)
 
-    findings = found()
+    known = kept(paths, params)
+    findings = found() if known is None else _chosen(known, options)
     if options.fix:
         from synthc.cli.fix import mend
 
@@ -45,18 +46,24 @@ def _rules(text: str) -> frozenset[str]:
     return frozenset(rule.strip() for rule in text.split(",") if rule.strip())
 
 
-def _findings(paths: Sequence[Path], params: dict[str, str]) -> tuple[Diagnostic, ...]:
+def _checked(paths: Sequence[Path], params: dict[str, str]) -> Findings:
     """Return the findings of several specs, those of a file that they share once."""
-    found = {finding for path in paths for finding in check(path, Path(), params=params)}
-    return tuple(sorted(found, key=lambda finding: finding.sort_key))
+    from synthc.cli.specs import roots
+    from synthc.compiler.session import Session
+
+    session = Session(project=Path(), params=params)
+    found = {finding for path in roots(paths, session) for finding in session.analyse(path).diagnostics}
+    findings = tuple(sorted(found, key=lambda finding: finding.sort_key))
+    keep(paths, params, findings, session.inputs)
+    return findings
 
 
-def _chosen(findings: tuple[Diagnostic, ...], options: argparse.Namespace) -> tuple[Diagnostic, ...]:
+def _chosen(findings: Findings, options: argparse.Namespace) -> Findings:
     wanted = (f for f in findings if options.select is None or f.rule in options.select)
     return tuple(f for f in wanted if f.rule not in options.ignore)
 
 
-def _shown(findings: tuple[Diagnostic, ...], format_: str) -> str:
+def _shown(findings: Findings, format_: str) -> str:
     from importlib import import_module
 
     function: Callable[..., str] = getattr(import_module(f"synthc.findings.{format_}"), format_)

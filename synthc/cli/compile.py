@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from synthc.cli.graphs import add_spec, compiled, params_of, write
+from synthc.cli.graphs import add_spec, compiled, write
+from synthc.cli.params import params_of
 from synthc.cli.specs import choose
 
 

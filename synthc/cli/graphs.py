@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from synthc.cli.params import add_set, params_of
 from synthc.cli.specs import GRAPH, SUFFIX, choose
+from synthc.cli.verdict import verdict
 from synthc.compiler.compile import compile_spec
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.encoding import read_graph, to_json
-from synthc.dsl.diagnostic import Diagnostic, Severity
+from synthc.dsl.diagnostic import Diagnostic
 from synthc.runtime.errors import InputError, RunError
 
 BUILD = Path("build")
@@ -42,24 +44,6 @@ def add_spec(parser: argparse.ArgumentParser, *, graphs: bool = True, kept: bool
     what = "a `.synth` file or a compiled graph" if graphs else "a `.synth` file"
     parser.add_argument("spec", nargs="?", metavar="SPEC", help=f"{what}; the only spec of the folder if left out")
     add_set(parser, "; those of the last `compile` if left out" if kept else "")
-
-
-def add_set(parser: argparse.ArgumentParser, more: str = "") -> None:
-    """Add `--set`."""
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=f"the value of a `param`{more}")
-
-
-def params_of(said: list[str]) -> dict[str, str]:
-    """Return what `--set` said, by name."""
-    found: dict[str, str] = {}
-    for text in said:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise InputError(f"`--set {text}`: a name and a value are wanted, such as `--set docs=500`")
-        if name.strip() in found:
-            raise InputError(f"`--set {name.strip()}` is there twice; keep one of them")
-        found[name.strip()] = value
-    return found
 
 
 def ready(options: argparse.Namespace) -> Ready:
@@ -97,13 +81,6 @@ def show(findings: tuple[Diagnostic, ...]) -> None:
     from synthc.findings.text import text
 
     print(text(findings, colour=coloured(sys.stderr)), end="", file=sys.stderr)
-
-
-def verdict(findings: tuple[Diagnostic, ...]) -> int:
-    """Return the exit code of findings: 2 if a file cannot be read, 1 if there is an error, else 0."""
-    if any(found.rule == "unreadable-file" for found in findings):
-        return InputError.exit_code
-    return int(any(found.severity is Severity.ERROR for found in findings))
 
 
 def _refusal(path: Path, findings: tuple[Diagnostic, ...]) -> RunError:

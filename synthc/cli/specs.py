@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from synthc.compiler.program import Program
-from synthc.compiler.session import Session
 from synthc.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from synthc.compiler.program import Program
+    from synthc.compiler.session import Session
 
 SUFFIX = ".synth"
 GRAPH = ".graph.json"
@@ -29,7 +32,9 @@ def choose(given: str | None, *, graphs: bool) -> Path:
 
 
 def _only() -> Path:
-    found = roots(sorted(path for path in Path().glob(f"*{SUFFIX}") if path.is_file() and not _hidden(path)))
+    from synthc.compiler.session import Session
+
+    found = roots(sorted(path for path in Path().glob(f"*{SUFFIX}") if path.is_file() and not _hidden(path)), Session(project=Path()))
     if not found:
         raise InputError(f"there is no `{SUFFIX}` file in this folder; name one, or make a project with `synthc init`")
     if len(found) > 1:
@@ -37,12 +42,13 @@ def _only() -> Path:
     return found[0]
 
 
-def roots(paths: Sequence[Path]) -> list[Path]:
+def roots(paths: Sequence[Path], session: Session) -> list[Path]:
     """Return the files that no other of them imports; all of them where each is imported."""
+    from synthc.compiler.program import Program
+
     if len(paths) < 2:
         return list(paths)
     imported: set[Path] = set()
-    session = Session(project=Path())
     for path in paths:
         program = session.program(path)
         if isinstance(program, Program):
