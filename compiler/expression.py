@@ -10,7 +10,7 @@ from typing import Any
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, Gives
 from synthc.compiler.privacy import PUBLIC, Flow, join
-from synthc.compiler.refusal import no_value
+from synthc.compiler.refusal import no_score, no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import guess, spelling
 from synthc.compiler.types import (
@@ -52,13 +52,15 @@ MISTAKE = Typed(type=UNKNOWN)
 class Expressions:
     """Checks expressions of one place: a step, a hole of a prompt, an expected answer.
 
-    `kept` names answers of an `ask` with `on_fail = keep` that may be read only behind `where a.ok`.
+    `kept` names answers of an `ask` with `on_fail = keep` that may be read only behind `where a.ok`; in a `step`
+    models may score rows, whose label the step takes on.
     """
 
     scope: Scope
     columns: Mapping[str, Type] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
     what: str = "a column or a declaration"
+    step: bool = False
 
     def check(self, written: syntax.Expression, wanted: Type | None = None) -> Typed:
         """Return the typed expression; a mistake is reported once and has type `unknown`."""
@@ -304,7 +306,10 @@ class Expressions:
             return MISTAKE
         if thing.thing != "trained":
             return self._wrong(f"`logprob` wants a pre-trained or tuned model, and `{thing.name}` is {a(thing.kind)}", written.arguments[0].span)
-        flow = thing.flow.through(written.span, f"`{thing.name}` scores rows here")
+        flow = thing.flow.through(written.span, f"`{thing.name}` scores {'rows' if self.step else 'a text'} here")
+        if not self.step:
+            self.scope.report(no_score(flow, written.span, constant=self.what == "a constant"))
+            return MISTAKE
         return Typed(
             type=FLOAT,
             json={"call": "logprob", "args": [{"node": thing.name}, text.json]},

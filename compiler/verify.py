@@ -58,12 +58,12 @@ def private_rows_reach_mechanisms_alone(graph: Graph) -> Iterator[str]:
                 yield f"{node.name} ({node.kind}) reads {name}"
 
 
-def private_models_choose_private_rows_alone(graph: Graph) -> Iterator[str]:
-    """Rows that are made by anything private were made from private rows."""
+def nothing_private_chooses_rows(graph: Graph) -> Iterator[str]:
+    """Rows read private ones at most as what they start from: no private model or other people's rows decide about them."""
     for node in graph.nodes:
-        if node.kind in ROWS and any(graph.by_name[name].private for name in node.inputs):
-            start = node.settings.get("from")
-            if start is None or not graph.by_name[start["node"]].private:
+        if node.kind in ROWS:
+            start = (node.settings.get("from") or {}).get("node")
+            if any(graph.by_name[name].private for name in node.inputs if name != start):
                 yield f"{node.name} is chosen by something private"
 
 
@@ -145,7 +145,7 @@ INVARIANTS: tuple[Callable[[Graph], Iterator[str]], ...] = (
     references_are_inputs,
     labels_never_fall,
     private_rows_reach_mechanisms_alone,
-    private_models_choose_private_rows_alone,
+    nothing_private_chooses_rows,
     mechanisms_start_from_nothing_private,
     what_a_simulation_taught_stays_here,
     private_rows_are_never_asked_about,

@@ -60,7 +60,7 @@ class StepCall:
     @property
     def expressions(self) -> Expressions:
         """A checker of expressions over the columns here."""
-        return Expressions(scope=self.scope, columns=self.columns, kept=self.kept, what="a column or a constant")
+        return Expressions(scope=self.scope, columns=self.columns, kept=self.kept, what="a column or a constant", step=True)
 
     def settings(self, model: type[M]) -> M | None:
         """Read the step's block of settings."""

@@ -14,7 +14,7 @@ from synthc.compiler.catalog.steps import ALONE, STEPS
 from synthc.compiler.constant import Interval, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.graph import Privacy, Step
-from synthc.compiler.privacy import Flow, join, private_flow
+from synthc.compiler.privacy import Flow, join, private_flow, simulated_flow
 from synthc.compiler.program import After, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
@@ -186,7 +186,7 @@ def _step(step: syntax.Step, state: _State, declared: syntax.Declaration, scope:
     marks = entry.marks | outcome.marks | (Marks.CHANGES if again else Marks.NONE)
     if not _allowed(step, marks, state, declared, scope):
         return None
-    if not _public_choice(step, outcome, state, scope):
+    if not _open_choice(step, outcome, state, scope):
         return None
     flow = join(state.flow, outcome.flow.through(step.span, "decides about rows here"))
     return replace(
@@ -228,10 +228,16 @@ def _allowed(step: syntax.Step, marks: Marks, state: _State, declared: syntax.De
     return True
 
 
-def _public_choice(step: syntax.Step, outcome: Outcome, state: _State, scope: Scope) -> bool:
-    """Refuse public rows that are chosen by something private."""
-    if outcome.flow.label is Privacy.PRIVATE and state.flow.label is not Privacy.PRIVATE:
-        scope.report(private_flow(outcome.flow, step.span, "a choice among public rows", "choose by a model that was tuned under DP"))
+def _open_choice(step: syntax.Step, outcome: Outcome, state: _State, scope: Scope) -> bool:
+    """Refuse rows that are chosen by something private, or private ones by what a pretended population taught."""
+    chooser, private = outcome.flow, state.flow.label is Privacy.PRIVATE
+    if chooser.label is Privacy.PRIVATE:
+        among = "a choice among the rows of other users" if private else "a choice among public rows"
+        scope.report(private_flow(chooser, step.span, among, "choose by a model that was tuned under DP"))
+        return False
+    pretended = state.origin is not None and state.origin.settings["simulate"]
+    if private and not pretended and chooser.label is Privacy.SIMULATED:
+        scope.report(simulated_flow(chooser, step.span, "a choice among private rows"))
         return False
     return True
 

@@ -43,7 +43,7 @@ BREACHES: dict[str, Callable[[dict[str, Node]], Any]] = {
     "references_are_inputs": lambda nodes: changed(nodes, "typed", inputs=("web",)),
     "labels_never_fall": lambda nodes: changed(nodes, "near", label=Privacy.PUBLIC),
     "private_rows_reach_mechanisms_alone": lambda nodes: changed(nodes, "model", inputs=("typed", "users"), label=Privacy.PRIVATE),
-    "private_models_choose_private_rows_alone": lambda nodes: changed(reordered(nodes), "near", inputs=("typed", "bare"), label=Privacy.PRIVATE, without="published"),
+    "nothing_private_chooses_rows": lambda nodes: changed(reordered(nodes), "near", inputs=("typed", "bare"), label=Privacy.PRIVATE, without="published"),
     "mechanisms_start_from_nothing_private": lambda nodes: changed(reordered(nodes), "tuned", inputs=("bare", "users"), settings={**FEDERATE, "model": {"node": "bare"}}),
     "what_a_simulation_taught_stays_here": lambda nodes: changed(nodes, "published", label=Privacy.SIMULATED),
     "private_rows_are_never_asked_about": lambda nodes: changed(nodes, "typed", label=Privacy.SIMULATED, only=True),
