@@ -25,10 +25,10 @@
   '("ask" "chunk" "decontaminate" "dedup" "explode" "let" "redact" "repeat" "sample" "select" "shuffle" "spread" "take" "top" "where"))
 
 (defconst synth--settings
-  '("ask" "batch" "bootstrap" "clip" "cohort" "column" "complete" "concurrency" "config" "coupled" "default" "delta" "dp" "draw" "embedding" "endpoint" "epochs" "epsilon" "examples" "hidden" "kinds" "layers" "learning_rate" "license" "like" "local" "lowercase" "mark" "max_failures" "max_input" "max_output" "max_words" "min_words" "momentum" "near" "noise" "on_fail" "overflow" "pairs" "paths" "people" "population" "projection" "repository" "require" "retries" "revision" "rounds" "schedule" "seeds" "server" "simulate" "size" "split" "stop" "system" "temperature" "tied" "timeout" "token" "tokens" "top_p" "user" "warmup" "weigh" "words" "workers"))
+  '("ask" "batch" "bootstrap" "clip" "cohort" "column" "complete" "concurrency" "config" "coupled" "default" "delta" "dp" "draw" "embedding" "endpoint" "epochs" "epsilon" "examples" "hidden" "kinds" "layers" "learning_rate" "license" "like" "local" "lowercase" "mark" "max_failures" "max_input" "max_output" "max_words" "min_words" "momentum" "near" "noise" "on_fail" "overflow" "pairs" "paths" "people" "population" "projection" "repository" "require" "retries" "revision" "rounds" "schedule" "seeds" "server" "simulate" "size" "split" "stop" "system" "temperature" "tied" "timeout" "token" "tokens" "top_p" "turns" "user" "warmup" "weigh" "words" "workers"))
 
 (defconst synth--calls
-  '("abs" "by" "characters" "contains" "count" "embedded" "ends_with" "env" "exp" "files" "first" "gaussian" "grid" "hub" "join" "language" "last" "lines" "log" "logprob" "lower" "lstm" "matches" "max" "min" "next_word" "record" "replace" "round" "secret" "sgd" "sqrt" "starts_with" "strip" "tgi" "word_vocab" "words"))
+  '("abs" "by" "ceil" "characters" "contains" "count" "date" "day" "days" "embedded" "ends_with" "env" "exp" "extract" "files" "first" "float" "floor" "gaussian" "grid" "hub" "int" "join" "language" "last" "lines" "log" "logprob" "lower" "lstm" "matches" "max" "mean" "min" "month" "next_word" "record" "replace" "round" "secret" "sgd" "split" "sqrt" "starts_with" "strip" "sum" "tgi" "unique" "upper" "weekday" "word_vocab" "words" "year"))
 
 (defconst synth--types
   '("bool" "date" "float" "int" "list" "share" "text"))
@@ -95,8 +95,10 @@
     (,(concat "^\\(?:\\(public\\|private\\)[ \t]+\\)?\\(" (regexp-opt synth--kinds) "\\)[ \t]+\\(" synth--name "\\)")
      (1 font-lock-builtin-face nil t) (2 font-lock-keyword-face) (3 font-lock-variable-name-face))
     (,(concat "|[ \t]*\\(" (regexp-opt synth--steps) "\\)\\_>") 1 font-lock-keyword-face)
-    (,(concat ":[ \t]*\\(?:list[ \t]*([ \t]*\\)*\\(" (regexp-opt synth--types) "\\)\\_>") 1 font-lock-type-face)
-    (,(concat "->[ \t]*\\(?:list[ \t]*([ \t]*\\)*\\(" (regexp-opt synth--types) "\\)\\_>") 1 font-lock-type-face)
+    (,(concat ":[ \t]*\\(?:\\(list\\)[ \t]*([ \t]*\\)*\\(" (regexp-opt synth--types) "\\)\\_>")
+     (1 font-lock-type-face nil t) (2 font-lock-type-face))
+    (,(concat "->[ \t]*\\(?:\\(list\\)[ \t]*([ \t]*\\)*\\(" (regexp-opt synth--types) "\\)\\_>")
+     (1 font-lock-type-face nil t) (2 font-lock-type-face))
     (,(concat "\\_<" (regexp-opt synth--constants) "\\_>") . font-lock-constant-face)
     (,(concat "\\_<" (regexp-opt (append synth--operators synth--clauses)) "\\_>") . font-lock-keyword-face)
     (,(concat "\\_<\\(" (regexp-opt synth--calls) "\\)[ \t]*(") 1 font-lock-builtin-face)
