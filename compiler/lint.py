@@ -32,4 +32,4 @@ def _item(item: syntax.AnyItem, scope: Scope) -> None:
         return
     for rule in RULES:
         if rule.item is not None and isinstance(item, rule.of):
-            scope.report(*rule.item(item, scope))
+            scope.program.diagnostics.extend(rule.item(item, scope))

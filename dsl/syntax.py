@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -423,22 +424,21 @@ class Module:
 
 def walk(syntax: Syntax) -> Iterator[Syntax]:
     """Yield a piece of syntax and all that stands in it, outermost first and in the order written."""
-    waiting: list[Syntax] = [syntax]
+    waiting = [syntax]
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(list(_children(current))))
-
-
-def _children(of: Syntax) -> Iterator[Syntax]:
-    for name in _slots(type(of)):
-        value = getattr(of, name)
-        if isinstance(value, Syntax):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (one for one in value if isinstance(one, Syntax))
+        for name in _backwards(type(current)):
+            value = getattr(current, name)
+            if isinstance(value, tuple):
+                waiting += [one for one in reversed(value) if isinstance(one, Syntax)]
+            elif value is not None:
+                waiting.append(value)
 
 
 @cache
-def _slots(cls: type) -> tuple[str, ...]:
-    return tuple(name for base in reversed(cls.__mro__) for name in getattr(base, "__slots__", ()))
+def _backwards(cls: type[Syntax]) -> tuple[str, ...]:
+    """Return the fields of a class that may hold syntax, the last first."""
+    kinds = {kind.__name__ for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Syntax)} | {"Expression", "TypeSyntax"}
+    fields = {name: words for base in reversed(cls.__mro__) for name, words in base.__dict__.get("__annotations__", {}).items()}
+    return tuple(name for name, words in reversed(fields.items()) if kinds.intersection(re.findall(r"\w+", words)))

@@ -33,12 +33,15 @@ class Privacy(StrEnum):
     @property
     def rank(self) -> int:
         """0 for public up to 3 for private."""
-        return list(Privacy).index(self)
+        return RANKS[self]
 
     @staticmethod
     def highest(labels: list[Privacy]) -> Privacy:
         """Return the highest of some labels, public if there are none."""
         return max(labels, key=lambda label: label.rank, default=Privacy.PUBLIC)
+
+
+RANKS = {label: rank for rank, label in enumerate(Privacy)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
