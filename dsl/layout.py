@@ -238,4 +238,4 @@ class Layout:
         lines = self.source.text[place.start : place.end].split("\n") if place.start < place.end else []
         moved = [line[len(place.indent) :].rstrip("\r") if line.strip(template.BLANK) else "" for line in lines]
         margin = " " * indent
-        return "\n".join(['"""', *(margin + line if line else "" for line in moved), margin + '"""'])
+        return "\n".join(['"""', *(margin + line if line else "" for line in moved if moved != [""]), margin + '"""'])
