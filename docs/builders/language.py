@@ -12,7 +12,7 @@ from tests.language.test_pages import found
 from tests.pages import Case, cases
 
 ROOT = Path(__file__).parents[2]
-FIRST = ("names", "sources", "rows", "steps", "expressions", "prompts", "mixes", "models", "evaluation", "privacy", "budgets", "imports", "settings")
+FIRST = ("files", "names", "sources", "rows", "steps", "expressions", "prompts", "mixes", "models", "evaluation", "privacy", "budgets", "imports", "settings")
 """The order in which pages are read; others follow by their names."""
 BLOCK = re.compile(r"^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 
