@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from inspect import get_annotations
 from typing import TypeVar, dataclass_transform
 
 from synthc.dsl.diagnostic import Diagnostic
@@ -440,5 +441,5 @@ def walk(syntax: Syntax) -> Iterator[Syntax]:
 def _backwards(cls: type[Syntax]) -> tuple[str, ...]:
     """Return the fields of a class that may hold syntax, the last first."""
     kinds = {kind.__name__ for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Syntax)} | {"Expression", "TypeSyntax"}
-    fields = {name: words for base in reversed(cls.__mro__) for name, words in base.__dict__.get("__annotations__", {}).items()}
+    fields = {name: words for base in reversed(cls.__mro__) for name, words in get_annotations(base).items()}
     return tuple(name for name, words in reversed(fields.items()) if kinds.intersection(re.findall(r"\w+", words)))
