@@ -1,0 +1,128 @@
+"""How long the noise of a federation is beside what it may learn, without asking the accountant.
+
+The noise that an epsilon needs is estimated by the central limit theorem for Gaussian differential privacy
+(Bu et al. 2019). That is up to a third too low where there is little of it, which is enough to tell what is hopeless
+from what is not. What a run promises comes from the accountant alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from synthc.compiler.program import Thing
+from synthc.compiler.scope import Scope
+from synthc.dsl import syntax
+from synthc.dsl.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What decides about the noise; `noise` is a multiple of the clip, None where an epsilon is asked for."""
+
+    model: Span
+    parameters: int
+    cohort: int
+    users: float
+    rounds: int
+    epsilon: float
+    delta: float
+    noise: float | None
+
+    @property
+    def ratio(self) -> float:
+        """The length of the noise on the mean of a round, as a multiple of the clip."""
+        noise = self.noise or estimated(self.epsilon, self.delta, self.cohort / self.users, self.rounds)
+        return noise * math.sqrt(self.parameters) / self.cohort
+
+
+def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
+    """Return what is known of a federation, None for anything else and for one without a mechanism."""
+    thing = scope.program.thing(scope, item) if item.kind.name == "federate" else None
+    dp = thing.settings["dp"] if thing is not None else None
+    made = _architecture(item, scope) if dp is not None else None
+    if thing is None or dp is None or made is None:
+        return None
+    settings = thing.settings
+    return Tuning(
+        model=made[0].span,
+        parameters=parameters(*made),
+        cohort=settings["cohort"],
+        users=settings["population"] * settings["train_share"],
+        rounds=settings["rounds"],
+        epsilon=dp["epsilon"],
+        delta=dp["delta"],
+        noise=dp["noise"],
+    )
+
+
+def needed(found: Tuning) -> int | None:
+    """Return the smallest cohort, rounded up to two digits, whose noise is no longer than the clip."""
+    cohort = found.cohort
+    while cohort <= found.users:
+        if replace(found, cohort=cohort).ratio <= 1:
+            step = 10 ** max(0, len(str(cohort)) - 2)
+            rounded = -(-cohort // step) * step
+            return rounded if rounded <= found.users else None
+        cohort = math.ceil(cohort * 1.05)
+    return None
+
+
+def _architecture(item: syntax.Declaration, scope: Scope) -> tuple[Thing, Thing] | None:
+    """Return the model that a training begins from in the end, and its vocabulary."""
+    declared: syntax.Declaration | syntax.Prompt = item
+    while isinstance(declared, syntax.Declaration) and declared.kind.name in {"pretrain", "federate", "model"}:
+        value = declared.value
+        last = declared.kind.name == "model"
+        if last and isinstance(value, syntax.Call) and value.arguments:
+            value = value.arguments[0].value
+        found = scope.find(value) if isinstance(value, syntax.Name | syntax.Field) else None
+        if found is None:
+            return None
+        if last:
+            model, vocab = scope.program.thing(scope, declared), scope.program.thing(*found)
+            return (model, vocab) if model is not None and vocab is not None else None
+        scope, declared = found
+    return None
+
+
+def parameters(model: Thing, vocab: Thing) -> int:
+    """Return how many numbers an LSTM learns, within a few."""
+    s, words = model.settings, int(vocab.settings["size"])
+    embedding, hidden = s["embedding"], s["hidden"]
+    output = s["projection"] or (embedding if s["tied"] else hidden)
+    gates = 3 if s["coupled"] else 4
+    inputs = [embedding] + [hidden] * (s["layers"] - 1)
+    layers = sum(gates * hidden * (size + hidden + 1) for size in inputs)
+    down = (hidden + 1) * output if output != hidden else 0
+    return int(words * embedding + layers + down + words + (0 if s["tied"] else words * output))
+
+
+def estimated(epsilon: float, delta: float, sampling: float, rounds: int) -> float:
+    """Return about the noise that an epsilon needs.
+
+    >>> round(estimated(2.0, 1e-6, 1.0, 10), 1)
+    7.1
+    """
+    mu = _mu(epsilon, delta)
+    if sampling >= 1:
+        return math.sqrt(rounds) / mu
+    return 1 / math.sqrt(math.log1p((mu / (sampling * math.sqrt(rounds))) ** 2))
+
+
+def _mu(epsilon: float, delta: float) -> float:
+    """Return the largest mu of Gaussian differential privacy that keeps within epsilon and delta."""
+    low, high = 1e-4, 40.0
+    for _ in range(40):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if _delta(epsilon, middle) > delta else (middle, high)
+    return low
+
+
+def _delta(epsilon: float, mu: float) -> float:
+    tail = _below(-epsilon / mu - mu / 2)
+    return _below(-epsilon / mu + mu / 2) - (math.exp(epsilon + math.log(tail)) if tail > 0 else 0.0)
+
+
+def _below(x: float) -> float:
+    return math.erfc(-x / math.sqrt(2)) / 2

@@ -1,0 +1,91 @@
+"""A federation whose noise is longer than anything that it could learn.
+
+Every update of a user is clipped, so the mean of a round is never longer than `clip`. The noise on it has the same
+spread in each coordinate, and a model has many: together they are as long as noise x clip x sqrt(parameters) /
+cohort. Where that is more than the clip, a round moves the model by chance. More users in a round are the remedy:
+noise falls with the cohort, and epsilon hardly rises. A smaller model, or a larger epsilon, help as well.
+
+```synth wrong
+synth 1
+
+public source web = files("web.jsonl") { license = "CC0-1.0" }
+
+private source users = files("users.jsonl") {
+  text       = .text
+  user       = .user
+  population = 10M
+  split      = { test = 10% }
+}
+
+vocab keys = word_vocab(web) { size = 10k }
+model keyboard = lstm(keys)
+
+pretrain warm = keyboard on web { words = 20M }
+
+federate tuned = warm over users {
+  rounds = 1000
+  cohort = 100
+  local  = sgd(0.5)
+  dp     = gaussian(clip = 0.3, epsilon = 4)
+}
+
+budget users { epsilon = 100, delta = 1e-10 }
+```
+
+```synth right
+synth 1
+
+public source web = files("web.jsonl") { license = "CC0-1.0" }
+
+private source users = files("users.jsonl") {
+  text       = .text
+  user       = .user
+  population = 10M
+  split      = { test = 10% }
+}
+
+vocab keys = word_vocab(web) { size = 10k }
+model keyboard = lstm(keys)
+
+pretrain warm = keyboard on web { words = 20M }
+
+federate tuned = warm over users {
+  rounds = 1000
+  cohort = 6500
+  local  = sgd(0.5)
+  dp     = gaussian(clip = 0.3, epsilon = 4)
+}
+
+budget users { epsilon = 100, delta = 1e-10 }
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthc.compiler.rules.noise import Tuning, needed, tuning
+from synthc.compiler.rules.rule import Rule
+from synthc.compiler.scope import Scope
+from synthc.dsl import syntax
+from synthc.dsl.diagnostic import Diagnostic, Label, warning
+
+
+def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+    """Find mechanisms whose noise in a round is longer than the longest update."""
+    found = tuning(item, scope)
+    if found is None or found.ratio <= 1:
+        return
+    labels = (Label(span=found.model, text=f"{found.parameters:,} parameters"),)
+    message = f"the noise of a round is about {found.ratio:.2g} times as long as the longest update"
+    yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(found))
+
+
+def _help(found: Tuning) -> str:
+    enough = needed(found)
+    if enough is None:
+        return "take a smaller model, or a larger epsilon"
+    return f"a cohort of {enough:,} is enough, or take a smaller model or a larger epsilon"
+
+
+RULE = Rule(name="noise-drowns-signal", of=(syntax.Declaration,), item=check)
