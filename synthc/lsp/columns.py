@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from synthc.compiler.check.prompt import ANSWER_FORMAT
+from synthc.compiler.check.messages import ANSWER_FORMAT
 from synthc.compiler.check.types import read_type
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope

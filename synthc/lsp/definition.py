@@ -34,7 +34,8 @@ def declaration(view: View, found: Mention) -> Span | None:
     if view.scope is None or view.program is None:
         return None
     if symbol.what == "module":
-        return view.scope.module.aliases.get(symbol.name)
+        imported = view.scope.module.aliases.get(symbol.name)
+        return imported.alias.span if imported is not None else None
     scope = next((one for one in view.program.scopes() if place_of(one.module.path, view.project) == symbol.file), None)
     item = scope.names.get(symbol.owner or symbol.name) if scope is not None else None
     if scope is None or item is None:

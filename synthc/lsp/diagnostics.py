@@ -20,19 +20,17 @@ def diagnostics(editor: Editor, path: Path) -> list[Json]:
 
 
 def publish(editor: Editor) -> None:
-    """Tell the editor the findings that have changed; those of open documents only if it doesn't ask for them."""
+    """Tell the editor the findings of files and versions that it wasn't told yet; of open ones only if it doesn't ask for them."""
     workspace = editor.workspace
     for path in sorted(workspace.changed):
-        pulled = editor.client.pulls and path in workspace.documents
-        found = [] if pulled else diagnostics(editor, path)
         document = workspace.documents.get(path)
-        if found != editor.told.get(path, []) or (document is not None and path not in editor.told and not pulled):
-            editor.told[path] = found
-            version = {} if document is None else {"version": document.version}
-            editor.outbox.notify("textDocument/publishDiagnostics", {"uri": workspace.uri(path), **version, "diagnostics": found})
+        found = [] if document is not None and editor.client.pulls else diagnostics(editor, path)
+        version = document.version if document is not None and not editor.client.pulls else None
+        if (found, version) != editor.told.get(path, ([], None)):
+            editor.told[path] = (found, version)
+            versioned = {} if version is None else {"version": version}
+            editor.outbox.notify("textDocument/publishDiagnostics", {"uri": workspace.uri(path), **versioned, "diagnostics": found})
     workspace.changed.clear()
-    for path in [path for path, found in editor.told.items() if not found and path not in workspace.documents]:
-        del editor.told[path]
 
 
 def pulled(editor: Editor, params: Json) -> Json:

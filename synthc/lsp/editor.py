@@ -18,12 +18,12 @@ from synthc.lsp.workspace import Workspace
 
 @dataclass(slots=True, kw_only=True)
 class Editor:
-    """All that a handler is given beside its parameters."""
+    """All that a handler is given beside its parameters; `told` are the findings it was told last, and of which version."""
 
     outbox: Outbox
     workspace: Workspace = field(default_factory=Workspace)
     client: Client = field(default_factory=Client)
-    told: dict[Path, list[Json]] = field(default_factory=dict)
+    told: dict[Path, tuple[list[Json], int | None]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
     def view(self, params: Json) -> View:

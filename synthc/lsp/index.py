@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from synthc.compiler.load import STD
@@ -17,13 +19,21 @@ SUFFIX = ".synth"
 SKIPPED = frozenset({"build", "runs", "node_modules"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_IMPORT = re.compile(r"^\ufeff?import\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Entry:
-    """One file: what it declares and which files it imports."""
+    """One file: its text, and which files it imports by the lines that say so."""
 
     source: Source
-    outline: tuple[Outlined, ...]
+    lines: tuple[str, ...]
     imports: frozenset[Path]
+
+    @cached_property
+    def outline(self) -> tuple[Outlined, ...]:
+        """What it declares, looked at when somebody asks."""
+        return tuple(outline(self.source))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,10 +78,10 @@ class Index:
         if known is not None and known.source.text == text:
             return
         source = Source(path=str(path), text=text)
-        cuts = cut(source)
-        imports = frozenset(_imports(source, path.parent))
+        lines = tuple(_IMPORT.findall(text))
+        imports = known.imports if known is not None and known.lines == lines else frozenset(_imports(source, path.parent))
         self._link(path, imports)
-        self.entries[path] = Entry(source=source, outline=tuple(outline(source, cuts)), imports=imports)
+        self.entries[path] = Entry(source=source, lines=lines, imports=imports)
 
     def forget(self, path: Path) -> None:
         """Forget a file."""

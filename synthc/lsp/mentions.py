@@ -39,9 +39,9 @@ class Mention:
 
 
 def mentions(scope: Scope, project: Path, items: Iterable[syntax.AnyItem] | None = None) -> Iterator[Mention]:
-    """Yield the names said in a module, or in some items of it."""
+    """Yield the names said in a module, or in some items of it; each item is read once while what it names stays the same."""
     for item in scope.module.syntax.items if items is None else items:
-        yield from _Reader(scope=scope, project=project).item(item)
+        yield from scope.program.once("mentions", item, scope, lambda item=item: tuple(_Reader(scope=scope, project=project).item(item)))  # type: ignore[misc]
 
 
 def mention_at(view: View, offset: int) -> Mention | None:
@@ -232,7 +232,7 @@ class _Reader:
         found = self.scope.find(value)
         if found is not None:
             return self._of(found, value.span)
-        if value.name in self.scope.module.aliases:
+        if value.name in self.scope.aliases:
             return Mention(span=value.span, symbol=self._symbol("module", value.name), kind="module")
         return None
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synthc.dsl.items import Cut, cut, doc
 from synthc.dsl.source import Source, Span
-from synthc.dsl.tokens import Token, tokens
 
 VISIBILITIES = frozenset({"public", "private"})
+_HEAD = re.compile(
+    r'''(?:(?P<visibility>public|private)\s+(?=[A-Za-z_]\w*\s+\w))?
+        (?P<kind>[A-Za-z_]\w*)\s+(?P<name>[A-Za-z_]\w*(?:\.\w+)*|"[^"\n]*")''',
+    re.VERBOSE,
+)
 NAMELESS = frozenset({"synth", "import", "test", "budget", "publish"})
 """First words of items that declare nothing."""
 
@@ -38,32 +43,15 @@ class Outlined:
 def outline(source: Source, cuts: tuple[Cut, ...] | None = None) -> Iterator[Outlined]:
     """Yield the items of a file that have a name."""
     for place in cut(source) if cuts is None else cuts:
-        words = _first_words(source, place)
-        visibility = words.pop(0).text if words and words[0].text in VISIBILITIES and len(words) > 1 else ""
-        if len(words) < 2 or words[0].kind != "word":
+        match = _HEAD.match(source.text, place.head, place.end)
+        if match is None:
             continue
-        kind, named = words[0], words[1]
         end = place.head + len(source.text[place.head : place.end].rstrip())
         yield Outlined(
-            kind=kind.text,
-            name=named.text.strip('"'),
-            visibility=visibility,
-            named=source.span(named.start, named.end),
-            whole=source.span(place.head, max(end, named.end)),
+            kind=match["kind"],
+            name=match["name"].strip('"'),
+            visibility=match["visibility"] or "",
+            named=source.span(*match.span("name")),
+            whole=source.span(place.head, max(end, match.end("name"))),
             cut=place,
         )
-
-
-def _first_words(source: Source, place: Cut) -> list[Token]:
-    words: list[Token] = []
-    for token in tokens(source.text, place.head, place.end):
-        if token.trivial:
-            continue
-        dotted = words and token.kind in {"word", "mark"} and (token.text == "." or source.text[token.start - 1] == ".")
-        if dotted and len(words) > 1:
-            words[-1] = Token("word", words[-1].text + token.text, words[-1].start)
-        elif token.kind in {"word", "text"} and len(words) < 3:
-            words.append(token)
-        else:
-            break
-    return words

@@ -30,6 +30,7 @@ class Lines:
     hidden: int
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    narrow: bool
 
     def offset(self, position: Json) -> int:
         """Return the code point offset of a position; one outside of the text is brought inside."""
@@ -43,7 +44,15 @@ class Lines:
         """Return the position of a code point offset."""
         line = max(bisect_right(self.starts, offset) - 1, 0)
         start = self.starts[line]
-        return {"line": line, "character": _units(self.text[start : max(start, min(offset, self.ends[line]))], self.encoding)}
+        return {"line": line, "character": self.length(line, start, max(start, min(offset, self.ends[line])))}
+
+    def units(self, line: int, offset: int) -> int:
+        """Return the character of an offset in a line."""
+        return self.length(line, self.starts[line], offset)
+
+    def length(self, line: int, start: int, end: int) -> int:
+        """Return how long a stretch of a line is."""
+        return end - start if self.narrow else _units(self.text[start : min(end, self.ends[line])], self.encoding)
 
     def range(self, start: int, end: int) -> Json:
         """Return the range between two offsets."""
@@ -62,7 +71,7 @@ def lines(text: str, encoding: Encoding = "utf-16", *, from_disk: bool = False) 
     breaks = [match.span() for match in _END.finditer(text)]
     starts = (hidden, *(end for _, end in breaks))
     ends = (*(start for start, _ in breaks), len(text))
-    return Lines(text=text, encoding=encoding, hidden=hidden, starts=starts, ends=ends)
+    return Lines(text=text, encoding=encoding, hidden=hidden, starts=starts, ends=ends, narrow=encoding == "utf-32" or text.isascii())
 
 
 def _width(char: str, encoding: Encoding) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from synthc.compiler.scope import Scope
@@ -18,7 +18,7 @@ from synthc.lsp.view import View
 TYPES = ("namespace", "type", "enumMember", "parameter", "variable", "property", "function", "keyword", "comment", "string", "number")
 MODIFIERS = ("declaration", "readonly", "defaultLibrary")
 _OF_KIND = {"module": "namespace", "slot": "parameter", "column": "parameter", "part": "enumMember", "prompt": "function"}
-_OF_TOKEN = {"comment": "comment", "text": "string", "number": "number", "open": "string"}
+_OF_TOKEN = {"comment": "comment", "text": "string", "number": "number"}
 
 
 class Word(NamedTuple):
@@ -40,22 +40,26 @@ def semantic_tokens(view: View, start: int = 0, end: int | None = None) -> Itera
     at = 0
     for place in view.cuts:
         if place.end >= start and place.start <= limit:
-            yield from _words(view, tokens(view.source.text, at if at < place.start and start <= at else place.start, place.head), {})
-            yield from _item(view, place, items.get(place.head))
+            before = at if start <= at < place.start else place.start
+            yield from _words(view.source.text, tokens(view.source.text, before, place.head), {})
+            item = items.get(place.head)
+            yield from _kept(view, place, item) if item is not None and view.scope is not None else _broken(view, place)
         at = place.end
     if not view.cuts:
-        yield from _words(view, tokens(view.source.text, 0, limit), {})
+        yield from _words(view.source.text, tokens(view.source.text, 0, limit), {})
 
 
-def encoded(words: Iterator[Word], lines: Lines) -> list[int]:
+def encoded(words: Iterable[Word], lines: Lines) -> list[int]:
     """Return words as the protocol numbers them: each by its distance from the one before."""
     data: list[int] = []
-    line = character = 0
+    line = character = at = 0
+    starts, last = lines.starts, len(lines.starts) - 1
     for word in words:
-        start, end = lines.position(word.start), lines.position(word.end)
-        same = start["line"] == line
-        data += [start["line"] - line, start["character"] - (character if same else 0), end["character"] - start["character"], TYPES.index(word.type), _bits(word)]
-        line, character = start["line"], start["character"]
+        while at < last and starts[at + 1] <= word.start:
+            at += 1
+        begin, size = lines.units(at, word.start), lines.length(at, word.start, word.end)
+        data += [at - line, begin - (character if at == line else 0), size, TYPES.index(word.type), _bits(word)]
+        line, character = at, begin
     return data
 
 
@@ -63,46 +67,66 @@ def _bits(word: Word) -> int:
     return sum(1 << MODIFIERS.index(one) for one in word.modifiers)
 
 
-def _item(view: View, place: Cut, item: syntax.AnyItem | None) -> Iterator[Word]:
-    known_here = dict(_known(item, view.scope, view)) if item is not None and view.scope is not None else {}
-    holes = [one.span for one in syntax.walk(item) if isinstance(one, syntax.Hole)] if item is not None else []
-    first = True
-    for token in tokens(view.source.text, place.head, place.end):
+def _kept(view: View, place: Cut, item: syntax.AnyItem) -> Iterator[Word]:
+    """Yield the words of an item, worked out once while what it names stays the same, wherever it moves."""
+    scope = view.scope
+    assert scope is not None
+    base = place.head
+    text = view.source.text[base : place.end]
+    relative: tuple[Word, ...] = scope.program.once("words", item, scope, lambda: tuple(_item(text, item, dict(_known(item, scope, view)))))
+    return (Word(base + word.start, base + word.end, word.type, word.modifiers) for word in relative)
+
+
+def _item(text: str, item: syntax.AnyItem, known_here: Known) -> Iterator[Word]:
+    """Yield the words of an item by the distance from its first."""
+    base = item.span.start
+    holes = [(one.span.start - base, one.span.end - base) for one in syntax.walk(item) if isinstance(one, syntax.Hole)]
+    for token in tokens(text, 0, len(text)):
         if token.kind == "template":
-            inside = [span for span in holes if token.start < span.start < token.end]
-            yield from _template(view, token, inside, known_here)
-        elif first and token.kind == "word" and (token.text in NAMELESS or token.text in VISIBILITIES or item is None):
+            yield from _template(text, token, [hole for hole in holes if token.start < hole[0] < token.end], known_here)
+        elif token.start == 0 and (token.text in NAMELESS or token.text in VISIBILITIES):
             yield Word(token.start, token.end, "keyword")
         else:
-            yield from _words(view, iter([token]), known_here)
-        first = first and token.trivial
+            yield from _words(text, iter([token]), known_here)
 
 
-def _template(view: View, token: Token, holes: list[syntax.Span], known_here: Known) -> Iterator[Word]:
+def _broken(view: View, place: Cut) -> Iterator[Word]:
+    """Yield what the words of an item that doesn't parse are by themselves."""
+    for token in tokens(view.source.text, place.head, place.end):
+        if token.start == place.head and token.kind == "word":
+            yield Word(token.start, token.end, "keyword")
+        elif token.kind == "template":
+            yield from _lines(view.source.text, token.start, token.end)
+        else:
+            yield from _words(view.source.text, iter([token]), {})
+
+
+def _template(text: str, token: Token, holes: Sequence[tuple[int, int]], known_here: Known) -> Iterator[Word]:
     at = token.start
-    for span in holes:
-        yield from _lines(view, at, span.start)
-        yield from _words(view, tokens(view.source.text, span.start + 2, span.end - 2), known_here)
-        at = span.end
-    yield from _lines(view, at, token.end)
+    for start, end in holes:
+        yield from _lines(text, at, start)
+        yield from _words(text, tokens(text, start + 2, end - 2), known_here)
+        at = end
+    yield from _lines(text, at, token.end)
 
 
-def _lines(view: View, start: int, end: int) -> Iterator[Word]:
+def _lines(text: str, start: int, end: int) -> Iterator[Word]:
     """Yield a stretch of text line by line, for a word of the protocol never spans two."""
-    for line in view.source.text[start:end].splitlines(keepends=True):
-        content = line.rstrip()
+    for line in text[start:end].splitlines(keepends=True):
         indent = len(line) - len(line.lstrip())
-        if content.strip():
-            yield Word(start + indent, start + len(content), "string")
+        if line.strip():
+            yield Word(start + indent, start + len(line.rstrip()), "string")
         start += len(line)
 
 
-def _words(view: View, written: Iterator[Token], known_here: Known) -> Iterator[Word]:
+def _words(text: str, written: Iterable[Token], known_here: Known) -> Iterator[Word]:
     for token in written:
         if token.kind == "comment":
             yield Word(token.start, token.start + len(token.text.rstrip()), "comment")
+        elif token.kind == "open":
+            yield from _lines(text, token.start, token.end)
         elif token.kind in _OF_TOKEN:
-            yield from _lines(view, token.start, token.end) if token.kind == "open" else [Word(token.start, token.end, _OF_TOKEN[token.kind])]
+            yield Word(token.start, token.end, _OF_TOKEN[token.kind])
         elif token.kind == "word" and token.start in known_here:
             yield Word(token.start, token.end, *known_here[token.start])
         elif token.kind == "word" and token.text in RESERVED:
@@ -110,12 +134,13 @@ def _words(view: View, written: Iterator[Token], known_here: Known) -> Iterator[
 
 
 def _known(item: syntax.AnyItem, scope: Scope, view: View) -> Iterator[tuple[int, tuple[str, tuple[str, ...]]]]:
-    """Yield what the words of an item are, by where they stand."""
-    yield from _of_syntax(item)
+    """Yield what the words of an item are, by the distance from its first."""
+    base = item.span.start
+    for start, meaning in _of_syntax(item):
+        yield start - base, meaning
     for one in mentions(scope, view.project, [item]):
-        modifiers = ("declaration",) if one.declares else ()
-        constant = ("readonly",) if one.kind in {"let", "param"} else ()
-        yield one.span.start, (_OF_KIND.get(one.kind, "variable"), modifiers + constant)
+        modifiers = (*(("declaration",) if one.declares else ()), *(("readonly",) if one.kind in {"let", "param"} else ()))
+        yield one.span.start - base, (_OF_KIND.get(one.kind, "variable"), modifiers)
 
 
 def _of_syntax(item: syntax.AnyItem) -> Iterator[tuple[int, tuple[str, tuple[str, ...]]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from synthc.compiler.load import STD
@@ -47,7 +47,7 @@ class View:
     @cached_property
     def cuts(self) -> tuple[Cut, ...]:
         """Where the items stand, those that don't parse too."""
-        return cut(self.source)
+        return cut(self.source) if self.scope is None else tuple(_cut(piece) for piece in self.scope.module.syntax.pieces)
 
     @cached_property
     def outline(self) -> tuple[Outlined, ...]:
@@ -77,6 +77,11 @@ class View:
         return place_of(source.path, self.project)
 
 
+def _cut(piece: syntax.Piece) -> Cut:
+    return Cut(start=piece.source.base, head=piece.first.start, end=piece.source.base + len(piece.text))
+
+
+@lru_cache(maxsize=4096)
 def place_of(shown: str, project: Path) -> Path:
     """Return the file that is shown under a path."""
     return STD / shown.removeprefix(STANDARD) if shown.startswith(STANDARD) else (project / shown).resolve()
