@@ -96,6 +96,10 @@ def fits(value: Any, wanted: Type) -> bool:
     """
     if wanted.kind == "choice" and isinstance(value, str):
         return value in wanted.options
+    if wanted.kind == "list" and wanted.of is not None and isinstance(value, list):
+        return all(fits(item, wanted.of) for item in value)
+    if wanted.kind == "record" and isinstance(value, dict):
+        return value.keys() == dict(wanted.fields).keys() and all(fits(value[name], of) for name, of in wanted.fields)
     found = type_of(value)
     return found is not None and accepts(wanted, found)
 

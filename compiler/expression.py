@@ -65,6 +65,8 @@ class Expressions:
     def check(self, written: syntax.Expression, wanted: Type | None = None) -> Typed:
         """Return the typed expression; a mistake is reported once and has type `unknown`."""
         typed = self._walk(written)
+        if wanted is not None and is_option(written, wanted):
+            return Typed(type=wanted, json=typed.json)
         if wanted is not None and not accepts(wanted, typed.type):
             self.scope.report(error("wrong-type", f"{_a(wanted)} is wanted here, and this is {_a(typed.type)}", written.span))
             return MISTAKE
@@ -327,6 +329,11 @@ class Expressions:
             fields[argument.name.name] = content(self._walk(argument.value))
         type_ = Type(kind="record", fields=tuple((name, typed.type) for name, typed in fields.items()))
         return _joined(type_, {"record": {name: typed.json for name, typed in fields.items()}}, *fields.values())
+
+
+def is_option(written: syntax.Expression, wanted: Type) -> bool:
+    """Tell whether a text in quotes is an option of the choice that is wanted."""
+    return wanted.kind == "choice" and isinstance(written, syntax.Text) and written.value in wanted.options
 
 
 def content(typed: Typed) -> Typed:

@@ -11,13 +11,13 @@ import polars as pl
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.compiler.graph.fingerprint import fingerprint
-from synthc.runtime.answers import Unreadable, read_answer
+from synthc.runtime.answers import Unreadable, failed_answer, read_answer
 from synthc.runtime.endpoints.base import EndpointError
 from synthc.runtime.endpoints.calling import Caller, Pace, derive_seed
 from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID
-from synthc.runtime.schema import column_type
+from synthc.runtime.schema import answer_type, column_type
 from synthc.runtime.steps.ask import prompt_print, render, request
 from synthc.runtime.steps.expression import expression
 
@@ -74,25 +74,28 @@ async def _case(test: Test, case: Mapping[str, Any], caller: Caller, seed: int) 
     """Ask one case, as an `ask` step would ask about one row."""
     prompt = test["prompt"]
     question = render(_row(prompt, case["slots"]), {"prompt": prompt, "slots": {name: {"column": name} for name in prompt["slots"]}})[0]
-    answer: dict[str, Any] = {"value": None, "raw": None}
-    reason: str | None = None
+    answer, reason = await _answer(prompt, question, case, caller, seed)
+    if reason is None or ("check" in case["expected"] and answer["raw"] is not None):
+        differs = _difference(answer, case["expected"], prompt["answer"])
+        reason = differs and (reason or differs)
+    about, place = test["about"], case["place"]
+    return Verdict(about=about, place=place, slots=case["slots"], expected=case["expected"], answer=answer["value"], raw=answer["raw"], reason=reason)
+
+
+async def _answer(prompt: Mapping[str, Any], question: Mapping[str, Any], case: Mapping[str, Any], caller: Caller, seed: int) -> tuple[dict[str, Any], str | None]:
+    """Return the answer, and why there is none that can be read; `raw` is what was written instead, None where nothing was."""
+    answer, reason = {**failed_answer("", prompt["answer"]), "raw": None}, question["problem"]
     sampled = prompt["temperature"] > 0
-    for sample in range(caller.retries + 1 if sampled else 1):
+    for sample in range(0 if reason else caller.retries + 1 if sampled else 1):
         drawn = derive_seed(seed, prompt_print(prompt), fingerprint(case["slots"]), sample) if sampled else None
         try:
             reply = await caller.ask(request(prompt, question, drawn))
-            answer["raw"] = reply.text
-            answer = read_answer(reply, prompt["answer"])
+            return read_answer(reply, prompt["answer"]), None
         except Unreadable as problem:
-            reason = f"the answer is {problem}"
-            continue
+            answer, reason = failed_answer(reply.text, prompt["answer"]), f"the answer is {problem}"
         except EndpointError as problem:
-            reason = str(problem)
-        else:
-            reason = _difference(answer, case["expected"], prompt["answer"])
-        break
-    about, place = test["about"], case["place"]
-    return Verdict(about=about, place=place, slots=case["slots"], expected=case["expected"], answer=answer["value"], raw=answer["raw"], reason=reason)
+            return {**answer, "raw": None}, str(problem)  # what one try wrote is no answer where another failed
+    return answer, reason
 
 
 def _row(prompt: Mapping[str, Any], slots: Mapping[str, Any]) -> pl.DataFrame:
@@ -104,6 +107,6 @@ def _difference(answer: Mapping[str, Any], expected: Mapping[str, Any], of: Mapp
     """Return how an answer differs from what is expected, None if it does not."""
     if "value" in expected:
         return None if answer["value"] == expected["value"] else "another answer was expected"
-    frame = pl.DataFrame({"answer": pl.Series("answer", [answer["value"]], dtype=column_type(of))})
+    frame = pl.DataFrame({"answer": pl.Series("answer", [answer], dtype=answer_type(of))})
     holds = frame.select(holds=expression(expected["check"]))["holds"][0]
     return None if holds else "what is expected of the answer does not hold"

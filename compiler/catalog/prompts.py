@@ -17,6 +17,7 @@ class Prompt(Settings):
     ask: Annotated[Expression, Said("text")] = Field(None, description="The user's message. Either this or `complete`.")
     complete: Annotated[Expression, Said("text")] = Field(None, description="The text that a base model continues; nothing is added to it.")
     system: Annotated[Expression, Said("text")] = Field(None, description="The system's message, which stands before the user's.")
+    turns: Annotated[Expression, Said("list of texts")] = Field(None, description="The chat so far, before `ask`: the user's message first, then the model's, and so on. A slot may hold it.")
     max_input: Tokens | None = Field(None, description="The most tokens of a prompt with its slots filled; `overflow` says what becomes of a longer one.")
     max_output: Tokens | None = Field(None, description="The most tokens of an answer. If left out: 8 for a choice or a bool, 16 for a number, 256 for a text or a record, 512 for a list.")
     temperature: Temperature = Field(0.0, description="How freely words are drawn. At 0 the likeliest is taken, and equal questions are asked once.")

@@ -7,8 +7,8 @@ from typing import Any
 
 from synthc.compiler.catalog.sources.hub import Repository
 from synthc.compiler.catalog.values import Makers
+from synthc.compiler.check.cases import check_cases
 from synthc.compiler.check.endpoint import default_endpoint
-from synthc.compiler.check.prompt import check_cases
 from synthc.compiler.constant import Made
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.graph import Node, Privacy

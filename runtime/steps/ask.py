@@ -29,6 +29,10 @@ TOGETHER = 32
 """Answered rows that go on as one frame while others wait for their answers."""
 
 
+TURNS = "turns"
+"""The role of a message that stands for a list of them."""
+
+
 class Failed(NamedTuple):
     """Why there is no answer about a row, and what the model wrote instead."""
 
@@ -109,6 +113,8 @@ async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: 
     assert around.caller is not None
     prompt = around.settings["prompt"]
     around.progress(None)
+    if question["problem"] is not None:
+        return failed_answer("", prompt["answer"]) if around.settings["on_fail"] == "keep" else Failed(question["problem"], "")
     sampled = prompt["temperature"] > 0
     failed = Failed("", "")
     for sample in range(around.caller.retries + 1 if sampled else 1):
@@ -146,18 +152,34 @@ def request(prompt: Mapping[str, Any], question: Mapping[str, Any], seed: int | 
 
 
 def render(frame: pl.DataFrame, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rendered messages, or the text to complete, of each row."""
+    """Return the rendered messages, or the text to complete, of each row; the problem of one that cannot be asked about."""
     prompt = settings["prompt"]
     slots = frame.select(pl.lit(0).alias("_"), *(expression(json).alias(slot) for slot, json in settings["slots"].items()))
     if prompt["complete"] is not None:
         texts = _rendered(slots, prompt["complete"], len(frame))
-        return [{"messages": None, "complete": text} for text in texts]
-    columns = [_rendered(slots, message["parts"], len(frame)) for message in prompt["messages"]]
+        return [{"messages": None, "complete": text, "problem": None} for text in texts]
+    columns = [_turns(slots, message["parts"], len(frame)) if message["role"] == TURNS else _rendered(slots, message["parts"], len(frame)) for message in prompt["messages"]]
     roles = [message["role"] for message in prompt["messages"]]
-    return [
-        {"messages": tuple(Message(role=role, content=text) for role, text in zip(roles, row, strict=True)), "complete": None}
-        for row in zip(*columns, strict=True)
-    ]
+    return [_question(roles, row) for row in zip(*columns, strict=True)]
+
+
+def _question(roles: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the messages of one row, those of its turns one by one."""
+    messages: list[Message] = []
+    problem = None
+    for role, said in zip(roles, row, strict=True):
+        if role != TURNS:
+            messages.append(Message(role=role, content=said))
+            continue
+        if len(said) % 2:
+            problem = "its turns end with the user's, and `ask` is the user's too"
+        messages += [Message(role=("user", "assistant")[place % 2], content=text) for place, text in enumerate(said)]
+    return {"messages": tuple(messages), "complete": None, "problem": problem}
+
+
+def _turns(slots: pl.DataFrame, parts: list[Any], rows: int) -> list[list[str]]:
+    value = slots.select(expression(parts[0]["hole"]).alias("hole"))["hole"]
+    return (value if len(value) == rows else value.new_from_index(0, rows)).to_list()
 
 
 def _rendered(slots: pl.DataFrame, parts: list[Any], rows: int) -> list[str]:

@@ -143,3 +143,40 @@ def test_damaged_ledger(project: Project) -> None:
 
     assert said.code == 2
     assert "not a readable ledger" in said.err
+
+
+EXPECTATIONS = """
+prompt likely(topic: text) -> "yes" | "no" {
+  ask = \"\"\"
+    {{ topic }}
+    \"\"\"
+}
+
+prompt readable(topic: text, since: date) -> int {
+  ask = \"\"\"
+    {{ topic }} {{ since }}
+    \"\"\"
+}
+
+test likely {
+  "a"      -> (answer.p("yes") >= 0.85)
+  "b"      -> (answer.p("no") > 0.2)
+  "broken" -> (not answer.ok)
+}
+
+test readable {
+  ("coffee", date("2024-12-31")) -> (not answer.ok and answer.raw == "")
+  ("coffee", date("2024-12-31")) -> (answer == 3)
+}
+"""
+
+
+def test_expectations_speak_of_all_that_an_answer_has(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of probabilities and of what could not be read; a server that fails is never as expected."""
+    project.write("spec.synth", SPEC + EXPECTATIONS)
+    answering(monkeypatch)
+    tests = json.loads(project.run("test", "--json").out)["tests"]
+    verdicts = {name: [(test["passed"], test["reason"]) for test in tests if test["about"] == name] for name in ("likely", "readable")}
+
+    assert verdicts["likely"] == [(True, None), (False, "what is expected of the answer does not hold"), (False, "the server says no")]
+    assert verdicts["readable"] == [(True, None), (False, "the answer is empty")]

@@ -8,6 +8,7 @@ from synthc.compiler.catalog.prompts import Ask
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.check.endpoint import default_endpoint
 from synthc.compiler.check.references import named
+from synthc.compiler.expression import is_option
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import join, private_flow, simulated_flow
 from synthc.compiler.program import Thing
@@ -74,7 +75,7 @@ def _slots(call: StepCall, written: syntax.Call, prompt: Thing) -> dict[str, Any
         typed = call.expressions.check(argument.value)
         if typed.json is None:
             return None
-        if not accepts(prompt.columns[name], typed.type):
+        if not accepts(prompt.columns[name], typed.type) and not is_option(argument.value, prompt.columns[name]):
             call.scope.report(_slot_error(prompt, "wrong-type", f"the slot `{name}` is {prompt.columns[name]}, and this is {typed.type}", argument))
             return None
         slots[name] = call.expressions.check(argument.value, prompt.columns[name])
