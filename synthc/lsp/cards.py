@@ -59,7 +59,7 @@ def declared(item: Declared, thing: Thing | None, rows: Rows | None) -> str:
             "type": f"`{thing.type}`" if thing.type is not None else "",
             "value": _value(thing) if thing.thing == "constant" else "",
             "columns": columns(thing.columns),
-            "rows": str(rows) if rows is not None else "",
+            "rows": _known(rows),
             "label": label(thing.flow) if thing.thing != "constant" else "",
             "licences": ", ".join(sorted(thing.licences - {""})),
         }
@@ -83,19 +83,23 @@ def step(entry: StepEntry, verb: str) -> str:
 
 def behind(types: Mapping[str, Type], flow: Flow | None, rows: Rows | None) -> str:
     """Return what is known behind a step."""
-    facts = {"columns": columns(types), "rows": str(rows) if rows is not None else "", "label": label(flow) if flow is not None else ""}
+    facts = {"columns": columns(types), "rows": _known(rows), "label": label(flow) if flow is not None else ""}
     return joined(["Behind it:", listed(facts)])
 
 
 def setting(said: Setting) -> str:
     """Return what a setting takes."""
-    left_out = "not possible" if said.required else f"`{said.left_out}`" if said.left_out else ""
+    left_out = "an error, it has to be set" if said.required else f"`{said.left_out}`" if said.left_out else ""
     return joined([block(f"{said.name} = {said.left_out or '...'}"), said.doc, listed({"takes": said.wants, "if left out": left_out})])
 
 
 def function(shown: Signature) -> str:
     """Return what a function gives."""
     return joined([block(shown.label), f"{shown.help[:1].upper()}{shown.help[1:]}."])
+
+
+def _known(rows: Rows | None) -> str:
+    return str(rows) if rows is not None and rows.high is not None else ""
 
 
 def _value(thing: Thing) -> str:

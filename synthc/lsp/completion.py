@@ -18,6 +18,7 @@ from synthc.lsp.columns import columns
 from synthc.lsp.context import Place, place_at
 from synthc.lsp.files_named import files_named
 from synthc.lsp.models import LIKE, step
+from synthc.lsp.outline import VISIBILITIES
 from synthc.lsp.proposal import Proposal
 from synthc.lsp.view import View
 from synthc.lsp.wants import block_model, wants
@@ -61,7 +62,7 @@ def _proposals(view: View, place: Place) -> Iterable[Proposal]:
         return files_named(view, place)
     if _in_column_one(place) and place.inner.role != "hole":
         return _items(view)
-    if place.visibility and not place.kind:
+    if place.kind in VISIBILITIES:
         return [proposal.word("source", ITEMS["source"])]
     if is_type(place):
         return _types()
@@ -88,7 +89,9 @@ def _at_verb(place: Place) -> bool:
 def _items(view: View) -> Iterator[Proposal]:
     used = {item.kind for item in view.outline}
     for word in dict.fromkeys([*ITEMS, *CHECKERS]):
-        if word != "synth" or "synth" not in used:
+        if word == "synth" and "synth" not in used:
+            yield Proposal(label="synth 1", sort="keyword", doc=ITEMS[word], rank=0)
+        elif word != "synth":
             yield Proposal(label=word, sort="keyword", doc=ITEMS.get(word, ""), rank=1)
 
 
@@ -132,7 +135,8 @@ def _wanted(view: View, place: Place) -> Iterator[Proposal]:
     yield from (proposal.word(word) for word in wanted.words)
     yield from (proposal.call(name) for name in wanted.calls)
     if wanted.expression:
-        yield from (proposal.column(name, of) for name, of in columns(view, place).types.items())
+        said = "slot" if place.kind == "prompt" else "column"
+        yield from (proposal.column(name, of, said) for name, of in columns(view, place).types.items())
         yield from proposal.functions()
     yield from (proposal.name(one) for one in names.declared(view, wanted.kinds, besides=place.name))
     yield from (proposal.name(one, 4) for one in names.modules(view, wanted.kinds))

@@ -28,7 +28,7 @@ class Rows:
     def __str__(self) -> str:
         """Return it as people say it."""
         if self.high is None:
-            return "unknown before the run"
+            return "unknown"
         return f"{self.high:,}" if self.low == self.high else f"up to {self.high:,}"
 
 

@@ -126,7 +126,8 @@ def _hints(editor: Editor, params: Json) -> Any:
 
 def _folding(editor: Editor, params: Json) -> Any:
     view = editor.view(params)
-    return [shown for one in folds(view) if (shown := convert.fold(editor, view, one)) is not None]
+    shown = (convert.fold(editor, view, one) for one in folds(view))
+    return list({(one["startLine"], one["endLine"]): one for one in shown if one is not None}.values())
 
 
 def _links(editor: Editor, params: Json) -> Any:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import Flow
 from synthc.compiler.program import Thing
-from synthc.compiler.types import Type
+from synthc.compiler.scope import Scope
+from synthc.compiler.types import UNKNOWN, Type
 from synthc.dsl import syntax
 from synthc.lsp import cards
 from synthc.lsp.estimate import Rows
@@ -31,7 +32,7 @@ def hints(view: View, start: int, end: int) -> Iterator[Hint]:
             thing = view.thing(view.scope, item)
             if thing is not None:
                 yield from _declared(view, item, thing)
-                yield from _steps(view, item, thing)
+                yield from _steps(view, item, thing, _came_in(view.scope, item))
 
 
 def _declared(view: View, item: syntax.Declaration, thing: Thing) -> Iterator[Hint]:
@@ -44,15 +45,24 @@ def _declared(view: View, item: syntax.Declaration, thing: Thing) -> Iterator[Hi
         yield Hint(offset=item.name.span.end, text=text, more=cards.label(thing.flow))
 
 
-def _steps(view: View, item: syntax.Declaration, thing: Thing) -> Iterator[Hint]:
+def _came_in(scope: Scope, item: syntax.Declaration) -> Mapping[str, Type]:
+    """Return the columns before the first step; those of a grid stand in the text."""
+    value = item.value
+    if isinstance(value, syntax.Call):
+        return {one.name.name: UNKNOWN for one in value.arguments if one.name is not None}
+    found = scope.find(value) if isinstance(value, syntax.Name | syntax.Field) else None
+    thing = scope.program.thing(*found) if found is not None else None
+    return thing.columns if thing is not None else {}
+
+
+def _steps(view: View, item: syntax.Declaration, thing: Thing, before: Mapping[str, Type]) -> Iterator[Hint]:
     if len(item.steps) != len(thing.after):
         return
     amounts = view.estimates.steps.get(thing.name, ())
-    before: Mapping[str, Type] | None = None
     rows = ""
     for at, (step, after) in enumerate(zip(item.steps, thing.after, strict=True)):
         amount = amounts[at] if len(amounts) == len(item.steps) else None
-        parts = [_columns(before, after.columns, step)]
+        parts = [_columns(before, after.columns)]
         if _rows(amount) != rows:
             rows = _rows(amount)
             parts.append(rows)
@@ -62,12 +72,10 @@ def _steps(view: View, item: syntax.Declaration, thing: Thing) -> Iterator[Hint]
         before = after.columns
 
 
-def _columns(before: Mapping[str, Type] | None, after: Mapping[str, Type], step: syntax.Step) -> str:
-    """Return the columns behind a step, where it made or dropped one."""
-    makes = step.verb.name in {"ask", "let", "explode", "select", "repeat", "redact"}
-    if before == after or (before is None and not makes):
-        return ""
-    return ", ".join(f"{name}: {_brief(of)}" for name, of in after.items() if before is None or before.get(name) != of or step.verb.name == "select")
+def _columns(before: Mapping[str, Type], after: Mapping[str, Type]) -> str:
+    """Return the columns that a step made or changed; all that are left where it dropped some."""
+    dropped = before.keys() - after.keys()
+    return ", ".join(f"{name}: {_brief(of)}" for name, of in after.items() if dropped or (name not in before or before[name] not in {of, UNKNOWN}))
 
 
 def _brief(of: Type) -> str:

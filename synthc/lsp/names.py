@@ -41,7 +41,7 @@ def kinds(*things: str) -> frozenset[str]:
 def declared(view: View, wanted: frozenset[str], besides: str = "") -> Iterator[Candidate]:
     """Yield the names of a file that are declared as one of some kinds, in an item that doesn't parse too."""
     for item in view.outline:
-        if item.declares and item.kind in wanted and item.name != besides:
+        if item.declares and item.name != besides and wanted & {item.kind, f"{item.visibility} {item.kind}"}:
             scope = view.scope
             known = scope.names.get(item.name) if scope is not None else None
             thing = view.thing(scope, known) if scope is not None and known is not None else None

@@ -41,9 +41,9 @@ def name(candidate: Candidate, rank: int = 3) -> Proposal:
     return Proposal(label=candidate.name, sort=_OF_KIND.get(candidate.kind, "variable"), detail=detail, doc=candidate.doc, rank=rank)
 
 
-def column(name: str, of: Type) -> Proposal:
-    """Propose a column."""
-    return Proposal(label=name, sort="field", detail=f"column: {of}", rank=1)
+def column(name: str, of: Type, said: str = "column") -> Proposal:
+    """Propose a column, or what is read like one."""
+    return Proposal(label=name, sort="field", detail=f"{said}: {of}", rank=1)
 
 
 def function(name: str) -> Proposal:

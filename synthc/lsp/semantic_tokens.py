@@ -136,8 +136,10 @@ def _words(text: str, written: Iterable[Token], known_here: Known) -> Iterator[W
 def _known(item: syntax.AnyItem, scope: Scope, view: View) -> Iterator[tuple[int, tuple[str, tuple[str, ...]]]]:
     """Yield what the words of an item are, by the distance from its first."""
     base = item.span.start
+    first: dict[int, tuple[str, tuple[str, ...]]] = {}
     for start, meaning in _of_syntax(item):
-        yield start - base, meaning
+        first.setdefault(start - base, meaning)
+    yield from first.items()
     for one in mentions(scope, view.project, [item]):
         modifiers = (*(("declaration",) if one.declares else ()), *(("readonly",) if one.kind in {"let", "param"} else ()))
         yield one.span.start - base, (_OF_KIND.get(one.kind, "variable"), modifiers)

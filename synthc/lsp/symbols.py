@@ -43,7 +43,7 @@ def document_symbols(view: View) -> Iterator[Symbol]:
             continue
         item = items.get(one.cut.head)
         named = f"{one.kind} {one.name}" if one.kind in {"test", "budget", "publish"} else one.name
-        detail = f"{one.visibility} {one.kind}".strip()
+        detail = f"{one.visibility} {one.kind}".strip() if named == one.name else ""
         yield Symbol(name=named, kind=one.kind, detail=detail, whole=one.whole, named=one.named, inside=tuple(_inside(item)))
 
 
