@@ -30,11 +30,12 @@ fi
 grep -q 'filter typed = web' wrong.synth
 
 install=$("$root/.venv/bin/python" -c 'import sys, yaml; print(next(s["run"] for s in yaml.safe_load(open(sys.argv[1]))["runs"]["steps"] if s["name"] == "Install synthc"))' "$root/action.yml")
-export RUNNER_TEMP="$scratch" GITHUB_PATH="$scratch/path" SOURCE="$scratch/synthc"
+mkdir "$scratch/runner"
+export RUNNER_TEMP="$scratch/runner" GITHUB_PATH="$scratch/path" SOURCE="$scratch/synthc"
 bash -eo pipefail -c "$install"
 installed=$(cat "$GITHUB_PATH")
 "$installed/synthc" check right.synth
-megabytes=$(du -sm "$scratch/synthc/../synthc" "$installed/.." | tail -1 | cut -f1)
+megabytes=$(du -sm "$scratch/runner" | cut -f1)
 "$root/.venv/bin/python" - "$megabytes" > "$root/bench/results/hooks.json" <<'PY'
 import json, sys
 print(json.dumps({"action_schema": "valid", "hooks_manifest": "valid", "hooks": "pass what is right, stop what is wrong, format in place",
