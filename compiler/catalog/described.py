@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -90,15 +90,24 @@ def _words(annotation: Any) -> tuple[str, ...]:
 def written(value: Any, marks: tuple[Any, ...] = ()) -> str:
     """Return a default as an author would write it."""
     functions = {mark.func for mark in marks if isinstance(mark, BeforeValidator)}
-    if value is None or isinstance(value, NoneType):
+    if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, BaseModel):
-        return f"sgd({', '.join(written(getattr(value, name)) for name in sorted(value.model_fields_set))})"
+        makers = next(mark.models for mark in marks if isinstance(mark, Makers))
+        name = next(name for name, model in makers.items() if model is type(value))
+        return f"{name}({', '.join(written(getattr(value, field)) for field in sorted(value.model_fields_set))})"
     if isinstance(value, list):
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, str):
         return f'"{value}"' if values._text in functions else value
-    shapes = {values._share: lambda: f"{value * 100:g}%", values._seconds: lambda: f"{value:g}s"}
-    return next((shape() for function, shape in shapes.items() if function in functions), f"{value:g}" if isinstance(value, float) else f"{value}")
+    return _number(value, functions)
+
+
+def _number(value: float, functions: set[Any]) -> str:
+    if values._share in functions:
+        return f"{value * 100:g}%"
+    if values._seconds in functions:
+        return f"{value:g}s"
+    return f"{value:g}" if isinstance(value, float) else str(value)
