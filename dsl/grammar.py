@@ -99,6 +99,7 @@ def _rule(rule: Any) -> Rule:
         single=single,
         unit=single and len(rule.expansion) == 1 and children == [(0, False, 0)] and not behind,
         level=int(node in LEVELS),
+        plain=children == [(index, False, 0) for index in range(len(rule.expansion))] and not behind,
     )
 
 

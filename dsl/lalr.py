@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any, NamedTuple
 
@@ -47,6 +47,7 @@ class Rule(NamedTuple):
     single: bool
     unit: bool
     level: int
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Tables:
     ends: dict[str, int]
     rules: list[Rule]
     terminals: dict[str, str]
+    beyond: dict[tuple[int, int, str], int] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return them in a form that is read in a millisecond."""
@@ -78,16 +80,30 @@ class Leaf(NamedTuple):
     end_pos: int
 
 
-class Grown(NamedTuple):
-    """What stands on the stack for one symbol: its syntax, or the parts it consists of; its place; how deep it nests.
+Grown = tuple[Any, int, int, int]
+"""What stands on the stack for one symbol: its syntax, or the parts it consists of; where it starts and ends; how deep it nests.
 
-    What covers no text starts behind everything and ends before it, so that the least and greatest of several are theirs.
-    """
+What covers no text starts behind everything and ends before it.
+"""
 
-    made: Any
-    start: int
-    end: int
-    depth: int
+
+def _children(rule: Rule, parts: list[Any]) -> list[Any]:
+    """Return the parts of a rule that are children of its node."""
+    children: list[Any] = []
+    for index, inside, before in rule.children:
+        if before:
+            children += [None] * before
+        if inside:
+            # The first takes in the others, so that a list of n costs n and not its square.
+            if children:
+                children += parts[index]
+            else:
+                children = parts[index]
+        else:
+            children.append(parts[index])
+    if rule.behind:
+        children += [None] * rule.behind
+    return children
 
 
 def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> Any:
@@ -99,25 +115,58 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
         OutOfOrder: the text isn't in order.
         TooDeep: nodes nest deeper than the limit.
     """
-    states, rules, last, source = tables.states, tables.rules, tables.ends[rule], place.source
+    states, rules, last, beyond = tables.states, tables.rules, tables.ends[rule], tables.beyond
     stack, grown = [tables.starts[rule]], list[Grown]()
-    for type_, leaf in _leaves(tables.terminals, source.text, place.start, place.end):
+    for type_, leaf in _leaves(tables.terminals, place.source.text, place.start, place.end):
         while (to := states[stack[-1]].get(type_)) is not None and to < 0:
             by = rules[~to]
             if by.unit:
-                stack[-1] = states[stack[-2]][by.origin]
+                key = (stack[-2], stack[-1], type_)
+                stack[-1] = beyond.get(key) or _past_units(tables, *key, last)
             else:
-                _reduce(by, stack, grown, source, builder)
-                if grown[-1].depth > limit:
-                    raise TooDeep
+                if by.length:
+                    del stack[-by.length :]
+                grown.append(_reduced(by, grown, place.source, builder, limit))
                 stack.append(states[stack[-1]][by.origin])
             if type_ == END and stack[-1] == last:
-                return grown[-1].made
+                return grown[-1][0]
         if to is None:
             raise OutOfOrder(leaf.start_pos, _accepted(tables, stack, last) if type_ else frozenset())
         stack.append(to)
-        grown.append(Grown(leaf, leaf.start_pos, leaf.end_pos, 0))
+        grown.append((leaf, leaf.start_pos, leaf.end_pos, 0))
     raise AssertionError("the end is a leaf too")
+
+
+def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, limit: int) -> Grown:
+    """Take the symbols of a rule from the stack and return what it makes of them."""
+    if rule.length == 1:
+        made, start, end, depth = grown.pop()
+        parts = [made]
+    else:
+        size = len(grown) - rule.length
+        taken = grown[size:]
+        del grown[size:]
+        parts = [each[0] for each in taken]
+        start, end = min([each[1] for each in taken], default=maxsize), max([each[2] for each in taken], default=-1)
+        depth = max([each[3] for each in taken], default=0)
+    depth += rule.level
+    if depth > limit:
+        raise TooDeep
+    children = parts if rule.plain else _children(rule, parts)
+    if rule.node is None:
+        return children, start, end, depth
+    if rule.single and len(children) == 1:
+        return children[0], start, end, depth
+    return getattr(builder, rule.node)(source.span(start, end) if end >= 0 else source.span(0, 0), children), start, end, depth
+
+
+def _past_units(tables: Tables, under: int, top: int, type_: str, last: int) -> int:
+    """Return the state behind all unit rules that one symbol goes through before the next terminal."""
+    first = top
+    while (to := tables.states[top].get(type_)) is not None and to < 0 and tables.rules[~to].unit and top != last:
+        top = tables.states[under][tables.rules[~to].origin]
+    tables.beyond[under, first, type_] = top
+    return top
 
 
 def _accepted(tables: Tables, stack: list[int], last: int) -> frozenset[str]:
@@ -140,32 +189,6 @@ def _accepts(tables: Tables, stack: list[int], last: int, type_: str) -> bool:
         above.append(tables.states[above[-1] if above else stack[left - 1]][rule.origin])
         if type_ == END and above[-1] == last:
             return True
-
-
-def _reduce(rule: Rule, stack: list[int], grown: list[Grown], source: Source, builder: Any) -> None:
-    """Replace the symbols of a rule on the stack by what it makes of them."""
-    size = len(grown) - rule.length
-    parts = grown[size:]
-    del grown[size:], stack[size + 1 :]
-    children: list[Any] = []
-    for index, inside, before in rule.children:
-        if before:
-            children += [None] * before
-        if inside:
-            children += parts[index].made
-        else:
-            children.append(parts[index].made)
-    if rule.behind:
-        children += [None] * rule.behind
-    made, starts, ends, depths = zip(*parts, strict=True) if parts else ((), (maxsize,), (-1,), (0,))
-    start, end, depth = min(starts), max(ends), max(depths) + rule.level
-    if rule.node is None:
-        made = children
-    elif rule.single and len(children) == 1:
-        made = children[0]
-    else:
-        made = getattr(builder, rule.node)(source.span(start, end) if end >= 0 else source.span(0, 0), children)
-    grown.append(Grown(made, start, end, depth))
 
 
 def _leaves(terminals: dict[str, str], text: str, start: int, end: int) -> Iterator[tuple[str, Leaf]]:
