@@ -72,7 +72,7 @@ def _nodes(item: syntax.AnyItem) -> Iterator[syntax.Syntax]:
 
 
 @cache
-def _parts(cls: type[syntax.Syntax]) -> tuple[str, ...]:
+def _parts(cls: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(cls) if each.name != "span")
 
 

@@ -7,9 +7,8 @@ import difflib
 import sys
 from pathlib import Path
 
+from synthc.cli.in_style import InStyle
 from synthc.cli.specs import every
-from synthc.dsl.format import format_source
-from synthc.dsl.parse import parse
 from synthc.dsl.source import Source
 from synthc.runtime.errors import InputError
 
@@ -26,18 +25,33 @@ def run(options: argparse.Namespace) -> int:
     if "-" in options.paths and len(options.paths) > 1:
         raise InputError("`-` stands alone; format files and stdin one after the other")
     sources = [_stdin()] if options.paths == ["-"] else [_read(path) for path in every(options.paths)]
-    changed = 0
+    changed, known = 0, InStyle()
     for source in sources:
-        formatted = format_source(source)
+        if source.path != "-" and source.text in known:
+            continue
+        formatted, broken = _formatted(source)
         changed += formatted != source.text
+        if not broken:
+            known.add(formatted)
         if options.diff:
             sys.stdout.writelines(_diff(source, formatted))
         elif not options.check:
             _write(source, formatted)
         elif formatted != source.text:
             print(f"{source.path}: would change")
-        _mention_broken(source)
+        if broken:
+            print(f"{source.path}: what does not parse was left as it was; `synthc check` says what", file=sys.stderr)
+    known.keep()
     return int(options.check and changed > 0)
+
+
+def _formatted(source: Source) -> tuple[str, bool]:
+    """Return a text in style, and whether something in it does not parse: that stays as it was."""
+    from synthc.dsl.format import format_module
+    from synthc.dsl.parse import parse
+
+    module, found = parse(source)
+    return format_module(module), any(one.severity == "error" for one in found)
 
 
 def _read(path: Path) -> Source:
@@ -67,10 +81,3 @@ def _diff(source: Source, formatted: str) -> list[str]:
     before, after = source.text.splitlines(keepends=True), formatted.splitlines(keepends=True)
     lines = difflib.unified_diff(before, after, source.path, source.path)
     return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
-
-
-def _mention_broken(source: Source) -> None:
-    """Say that something was left alone: an item that does not parse stays as it was."""
-    broken = sum(found.severity == "error" for found in parse(source)[1])
-    if broken:
-        print(f"{source.path}: what does not parse was left as it was; `synthc check` says what", file=sys.stderr)
