@@ -7,6 +7,7 @@ from functools import partial
 
 from synthc.compiler.program import Program
 from synthc.compiler.rules import RULES
+from synthc.compiler.rules.judge import judge
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Severity
@@ -30,6 +31,4 @@ def _item(item: syntax.AnyItem, scope: Scope) -> None:
     """Ask all rules about one item, unless it is wrong by the fault of another."""
     if isinstance(item, syntax.Declaration | syntax.Prompt) and scope.program.thing(scope, item) is None:
         return
-    for rule in RULES:
-        if rule.item is not None and isinstance(item, rule.of):
-            scope.program.diagnostics.extend(rule.item(item, scope))
+    scope.program.diagnostics.extend(judge(item, scope))

@@ -48,15 +48,14 @@ from collections.abc import Iterator
 from synthc.compiler.rules.edits import mend, moved_up
 from synthc.compiler.rules.paid import asked_before
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import ROW_BY_ROW, stages
+from synthc.compiler.rules.steps import ROW_BY_ROW, Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find removals of duplicates that could stand above a question."""
-    steps = stages(item, scope)
     for i, step in enumerate(steps):
         found = asked_before(steps, i, past=ROW_BY_ROW) if step.verb == "dedup" else None
         if found is not None:
@@ -67,4 +66,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
             yield warning(RULE.name, "duplicates are removed only behind the `ask`", step.written.span, labels=labels, help="put the `dedup` above the `ask`", fix=fix)
 
 
-RULE = Rule(name="ask-before-dedup", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="ask-before-dedup", words=("ask",), steps=check)

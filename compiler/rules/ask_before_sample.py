@@ -49,15 +49,14 @@ from collections.abc import Iterator
 from synthc.compiler.rules.edits import mend, moved_up
 from synthc.compiler.rules.paid import asked_before
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find draws that could be made before a question."""
-    steps = stages(item, scope)
     for i, step in enumerate(steps):
         found = asked_before(steps, i, past=frozenset({"ask", "let"})) if step.verb == "sample" else None
         if found is not None:
@@ -67,4 +66,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
             yield warning(RULE.name, "rows are drawn only after all of them were asked about", step.written.span, labels=labels, help="put the `sample` above the `ask`", fix=fix)
 
 
-RULE = Rule(name="ask-before-sample", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="ask-before-sample", words=("ask",), steps=check)

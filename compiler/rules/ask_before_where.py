@@ -49,15 +49,14 @@ from collections.abc import Iterator
 from synthc.compiler.rules.edits import mend, moved_up
 from synthc.compiler.rules.paid import asked_before
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import ROW_BY_ROW, stages
+from synthc.compiler.rules.steps import ROW_BY_ROW, Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find conditions that could stand above a question."""
-    steps = stages(item, scope)
     for i, step in enumerate(steps):
         found = asked_before(steps, i, past=ROW_BY_ROW) if step.verb == "where" else None
         if found is not None:
@@ -67,4 +66,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
             yield warning(RULE.name, "this `where` reads no answer and stands behind an `ask`", step.written.span, labels=labels, help="put it above the `ask`, so that fewer rows are asked about", fix=fix)
 
 
-RULE = Rule(name="ask-before-where", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="ask-before-where", words=("ask",), steps=check)

@@ -37,21 +37,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import calls, expressions
+from synthc.compiler.rules.conditions import Conditions, calls
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Safety, warning
 
 LOOKS = frozenset({"contains", "starts_with", "ends_with"})
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find capitals that are looked for in what `lower` gives."""
-    for expression in expressions(item, "lower("):
-        for piece in syntax.walk(expression):
-            for sought in _sought(piece):
+    for piece in conditions.pieces:
+        for sought in _sought(piece):
                 if sought.value != sought.value.lower():
                     text = sought.span.text.lower()
                     fix = rewritten(sought.span, text, safety=Safety.UNSAFE)
@@ -69,4 +67,4 @@ def _sought(piece: syntax.Syntax) -> Iterator[syntax.Text]:
     yield from (value for value in values if isinstance(value, syntax.Text))
 
 
-RULE = Rule(name="capitals-in-lower", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="capitals-in-lower", of=(syntax.Declaration, syntax.Test), words=("lower",), conditions=check)

@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages, start
+from synthc.compiler.rules.steps import Stages, start
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
@@ -40,11 +40,11 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 WRITTEN = frozenset({"text", "list", "record"})
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     """Find the first question of a `generate` at a grid, if its answer is written at a temperature of 0."""
     if item.kind.name != "generate" or start(item, scope) is not None:
         return
-    step = next((step for step in stages(item, scope) if step.verb == "ask"), None)
+    step = next((step for step in steps if step.verb == "ask"), None)
     asked = step.settings["prompt"] if step is not None else None
     if step is None or asked is None or asked["answer"]["kind"] not in WRITTEN or asked["temperature"] > 0:
         return
@@ -52,4 +52,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     yield warning(RULE.name, f"`{asked['name']}` invents at a temperature of 0, so texts come out alike", step.written.span, labels=labels, help="set `temperature = 1.0` at the prompt or here")
 
 
-RULE = Rule(name="cold-generation", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="cold-generation", words=("generate",), steps=check)

@@ -37,17 +37,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import pieces, sides
+from synthc.compiler.rules.conditions import Conditions, sides
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find comparisons with `true` and `false`."""
-    for binary in pieces(item, syntax.Binary, "true", "false"):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator not in {"==", "!="} or not isinstance(binary.right, syntax.Boolean):
             continue
         left, _right = sides(binary)
@@ -56,4 +55,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
         yield warning(RULE.name, f"this is compared with `{binary.right.span.text}`, and is true or false already", binary.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="compared-with-true", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="compared-with-true", of=(syntax.Declaration, syntax.Test), words=("true", "false"), conditions=check)

@@ -13,22 +13,8 @@ from synthc.dsl.tokens import tokens
 S = TypeVar("S", bound=syntax.Syntax)
 
 
-def expressions(item: syntax.Declaration | syntax.Test, *words: str) -> Iterator[syntax.Expression]:
-    """Yield the expressions of the steps or cases that hold any of some words; most hold none, and are not looked into."""
-    if isinstance(item, syntax.Test):
-        yield from (case.expected for case in item.cases if any(word in case.span.text for word in words))
-        return
-    for step in item.steps:
-        text = step.span.text
-        if any(word in text for word in words):
-            yield from (argument.value for argument in step.arguments)
-            yield from (clause.value for clause in step.clauses)
-
-
-def pieces(item: syntax.Declaration | syntax.Test, kind: type[S], *words: str) -> Iterator[S]:
-    """Yield the pieces of a kind in those expressions."""
-    for expression in expressions(item, *words):
-        yield from (piece for piece in syntax.walk(expression) if isinstance(piece, kind))
+CONDITIONED = frozenset({"where", "let", "select", "top"})
+"""Steps that hold conditions, or parts of them."""
 
 
 def sides(binary: syntax.Binary) -> tuple[str, str]:
@@ -38,7 +24,7 @@ def sides(binary: syntax.Binary) -> tuple[str, str]:
     return text[binary.span.start : said[0].start].strip(), text[said[-1].end : binary.span.end].strip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Chain:
     """`a and b and c`, or the same with `or`: all of it, and its parts in order."""
 
@@ -51,18 +37,43 @@ class Chain:
         return span if balanced(span.text) else None
 
 
-def chains(item: syntax.Declaration | syntax.Test, operator: str) -> Iterator[Chain]:
-    """Yield what is joined by `and`, or by `or`, each as a whole."""
-    inner: set[int] = set()
-    for binary in pieces(item, syntax.Binary, operator):
-        if binary.operator == operator and id(binary) not in inner:
-            parts: list[syntax.Expression] = []
-            rest: syntax.Expression = binary
-            while isinstance(rest, syntax.Binary) and rest.operator == operator:
-                parts.insert(0, rest.right)
-                rest = rest.left
-                inner.add(id(rest))
-            yield Chain(whole=binary, parts=(rest, *parts))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Conditions:
+    """All pieces of the expressions of an item's steps or cases, outermost first."""
+
+    pieces: tuple[syntax.Syntax, ...]
+
+    def of(self, kind: type[S]) -> Iterator[S]:
+        """Yield the pieces of a kind."""
+        return (piece for piece in self.pieces if isinstance(piece, kind))
+
+    def chains(self, operator: str) -> Iterator[Chain]:
+        """Yield what is joined by `and`, or by `or`, each as a whole."""
+        inner: set[int] = set()
+        for binary in self.of(syntax.Binary):
+            if binary.operator == operator and id(binary) not in inner:
+                parts: list[syntax.Expression] = []
+                rest: syntax.Expression = binary
+                while isinstance(rest, syntax.Binary) and rest.operator == operator:
+                    parts.insert(0, rest.right)
+                    rest = rest.left
+                    inner.add(id(rest))
+                yield Chain(whole=binary, parts=(rest, *parts))
+
+
+def conditions(item: syntax.Declaration | syntax.Test) -> Conditions:
+    """Take the expressions of an item apart."""
+    return Conditions(pieces=tuple(piece for expression in _expressions(item) for piece in syntax.walk(expression)))
+
+
+def _expressions(item: syntax.Declaration | syntax.Test) -> Iterator[syntax.Expression]:
+    if isinstance(item, syntax.Test):
+        yield from (case.expected for case in item.cases)
+        return
+    for step in item.steps:
+        if step.verb.name in CONDITIONED:
+            yield from (argument.value for argument in step.arguments)
+            yield from (clause.value for clause in step.clauses)
 
 
 def balanced(text: str) -> bool:

@@ -28,15 +28,15 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, _item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     """Find conditions that hold no name of a column or a declaration."""
-    for step in stages(item, scope):
+    for step in steps:
         if step.verb != "where" or step.reads or _named(step.written, scope):
             continue
         condition = step.written.arguments[0].value
@@ -50,4 +50,4 @@ def _named(step: syntax.Step, scope: Scope) -> bool:
     return any(name in scope.names or name in scope.module.imports for name in names)
 
 
-RULE = Rule(name="constant-condition", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="constant-condition", words=("where",), steps=check)

@@ -54,4 +54,4 @@ def _holding(item: syntax.Prompt, stop: str) -> Label | None:
     return None
 
 
-RULE = Rule(name="cut-answer", of=(syntax.Prompt,), item=check)
+RULE = Rule(name="cut-answer", of=(syntax.Prompt,), words=("stop",), item=check)

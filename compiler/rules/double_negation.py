@@ -37,17 +37,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import pieces
+from synthc.compiler.rules.conditions import Conditions
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find denials of denials."""
-    for unary in pieces(item, syntax.Unary, "not "):
+    for unary in conditions.of(syntax.Unary):
         inner = unary.operand
         if unary.operator == "not" and isinstance(inner, syntax.Unary) and inner.operator == "not":
             text = inner.span.text.removeprefix("not").strip()
@@ -55,4 +54,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
             yield warning(RULE.name, "two denials cancel each other", unary.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="double-negation", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="double-negation", of=(syntax.Declaration, syntax.Test), words=("not",), conditions=check)

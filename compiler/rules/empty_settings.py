@@ -32,16 +32,16 @@ from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
-EMPTY = re.compile(r"\{\s*\}")
+EMPTY = r"\{\s*\}"
 
 
 def check(item: syntax.Declaration, _: Scope) -> Iterator[Diagnostic]:
     """Find blocks with nothing in them."""
-    if not EMPTY.search(item.span.text):
+    if not re.search(EMPTY, item.span.text):
         return
     for block in (item.settings, *(step.settings for step in item.steps)):
         if block is not None and not block.entries:
             yield warning(RULE.name, "this block sets nothing", block.span, help="remove it", fix=mend("remove it", without_block(block)))
 
 
-RULE = Rule(name="empty-settings", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="empty-settings", words=("{",), item=check)

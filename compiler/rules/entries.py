@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit
@@ -34,25 +33,16 @@ def said(written: syntax.Expression) -> object:
     return tuple(written.span.text.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated:
-    """A case that gives what a case before it gave; `removal` takes it away."""
-
-    first: syntax.Case
-    case: syntax.Case
-    removal: Edit
-
-    @property
-    def alike(self) -> bool:
-        """Whether both expect the same."""
-        return said(self.first.expected) == said(self.case.expected)
-
-
-def repeated(cases: Sequence[syntax.Case]) -> Iterator[Repeated]:
-    """Yield the cases that give what a case before them gave."""
+def repeated(cases: Sequence[syntax.Case]) -> Iterator[tuple[syntax.Case, syntax.Case, Edit]]:
+    """Yield pairs of cases that give the same, with the edit that takes the second away."""
     seen: dict[tuple[object, ...], syntax.Case] = {}
     for i, case in enumerate(cases):
         first = seen.setdefault(given(case), case)
         if first is not case:
             span = case.span.source.span(cases[i - 1].span.end, case.span.end)
-            yield Repeated(first=first, case=case, removal=Edit(span=span, text=""))
+            yield first, case, Edit(span=span, text="")
+
+
+def alike(one: syntax.Case, other: syntax.Case) -> bool:
+    """Tell whether two cases expect the same."""
+    return said(one.expected) == said(other.expected)

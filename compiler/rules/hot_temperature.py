@@ -43,4 +43,4 @@ def check(item: syntax.Prompt | syntax.Declaration, _: Scope) -> Iterator[Diagno
             yield warning(RULE.name, f"at a temperature of {setting.value.span.text} what is written falls apart", setting.value.span, help="write a number up to 2; 1.0 is usual")
 
 
-RULE = Rule(name="hot-temperature", of=(syntax.Prompt, syntax.Declaration), item=check)
+RULE = Rule(name="hot-temperature", of=(syntax.Prompt, syntax.Declaration), words=("temperature",), item=check)

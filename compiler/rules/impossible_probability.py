@@ -43,16 +43,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import literal, pieces
+from synthc.compiler.rules.conditions import Conditions, literal
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find bounds of probabilities that lie outside of what they can be."""
-    for binary in pieces(item, syntax.Binary, ".p(", ".logprob"):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator not in {"<", "<=", ">", ">=", "==", "!="}:
             continue
         for side, other in ((binary.left, binary.right), (binary.right, binary.left)):
@@ -67,4 +66,4 @@ def _probability(written: syntax.Expression) -> bool:
     return isinstance(written, syntax.Call) and isinstance(written.function, syntax.Field) and written.function.name.name == "p"
 
 
-RULE = Rule(name="impossible-probability", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="impossible-probability", of=(syntax.Declaration, syntax.Test), words=(".p", ".logprob"), conditions=check)

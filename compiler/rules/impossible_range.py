@@ -38,9 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import alike, chains, literal
+from synthc.compiler.rules.conditions import Conditions, alike, literal
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
@@ -48,9 +47,9 @@ FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 Bound = tuple[syntax.Expression, str, float]
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find pairs of bounds with nothing between them."""
-    for chain in chains(item, "and"):
+    for chain in conditions.chains("and"):
         bounds = [(part, bound) for part in chain.parts if (bound := _bound(part))]
         for i, (part, bound) in enumerate(bounds):
             other = next((one for one, before in bounds[:i] if _disjoint(before, bound)), None)
@@ -75,4 +74,4 @@ def _disjoint(one: Bound, other: Bound) -> bool:
     return low[2] > high[2] or (low[2] == high[2] and {low[1], high[1]} != {">=", "<="})
 
 
-RULE = Rule(name="impossible-range", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="impossible-range", of=(syntax.Declaration, syntax.Test), words=("and",), conditions=check)

@@ -45,4 +45,4 @@ def check(item: syntax.Declaration, _: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, f"this licence is `{meant}` in the spelling of SPDX", licence.value.span, help=f'write `"{meant}"`', fix=fix)
 
 
-RULE = Rule(name="licence-spelling", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="licence-spelling", words=("license",), item=check)

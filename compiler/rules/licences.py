@@ -15,11 +15,11 @@ KNOWN = (
 )  # fmt: skip
 """Identifiers of SPDX that text and data stand under."""
 
-CLOSED = re.compile(r"\b(?:proprietary|all rights reserved|confidential|internal(?: use)?|no licen[cs]e)\b", re.IGNORECASE)
-UNKNOWN = re.compile(r"\s*(?:unknown|other|none|noassertion|n/?a|tbd|todo|\?+|-+)\s*", re.IGNORECASE)
-NO_DERIVATIVES = re.compile(r"\bND\b|\bno[- ]?deriv", re.IGNORECASE)
-NO_TRADE = re.compile(r"\bNC\b|\bnon[- ]?commercial|\bresearch[- ]only\b", re.IGNORECASE)
-PIECES = re.compile(r"[^a-z0-9.]+|(?<=[a-z])(?=[0-9])")
+CLOSED = r"(?i)\b(?:proprietary|all rights reserved|confidential|internal(?: use)?|no licen[cs]e)\b"
+UNKNOWN = r"(?i)\s*(?:unknown|other|none|noassertion|n/?a|tbd|todo|\?+|-+)\s*"
+NO_DERIVATIVES = r"(?i)\bND\b|\bno[- ]?deriv"
+NO_TRADE = r"(?i)\bNC\b|\bnon[- ]?commercial|\bresearch[- ]only\b"
+PIECES = r"[^a-z0-9.]+|(?<=[a-z])(?=[0-9])"
 
 
 def objection(licence: str) -> str | None:
@@ -36,13 +36,13 @@ def objection(licence: str) -> str | None:
 
 
 def _refusal(licence: str) -> str | None:
-    if UNKNOWN.fullmatch(licence):
+    if re.fullmatch(UNKNOWN, licence):
         return "is none"
-    if CLOSED.search(licence):
+    if re.search(CLOSED, licence):
         return "forbids it"
-    if NO_DERIVATIVES.search(licence):
+    if re.search(NO_DERIVATIVES, licence):
         return "forbids what is made from it"
-    return "forbids commercial use" if NO_TRADE.search(licence) else None
+    return "forbids commercial use" if re.search(NO_TRADE, licence) else None
 
 
 def spelled(licence: str) -> str | None:
@@ -57,4 +57,4 @@ def spelled(licence: str) -> str | None:
 
 
 def _bare(licence: str) -> str:
-    return "".join(PIECES.split(licence.casefold()))
+    return "".join(re.split(PIECES, licence.casefold()))

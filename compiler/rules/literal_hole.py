@@ -43,4 +43,4 @@ def check(item: syntax.Prompt | syntax.Declaration, _: Scope) -> Iterator[Diagno
             yield warning(RULE.name, "this hole is always filled with the same", hole.span, help="write the text itself", fix=fix if not SPECIAL & set(text) else None)
 
 
-RULE = Rule(name="literal-hole", of=(syntax.Prompt, syntax.Declaration), item=check)
+RULE = Rule(name="literal-hole", of=(syntax.Prompt, syntax.Declaration), words=("{{",), item=check)

@@ -42,7 +42,7 @@ def check(item: syntax.AnyItem, _: Scope) -> Iterator[Diagnostic]:
     if "000" not in item.span.text:
         return
     for piece in syntax.walk(item):
-        if isinstance(piece, syntax.Number) and LONG.fullmatch(piece.span.text):
+        if isinstance(piece, syntax.Number) and re.fullmatch(LONG, piece.span.text):
             text = shorter(int(piece.value))
             yield warning(RULE.name, f"the zeros of {piece.span.text} must be counted", piece.span, help=f"write `{text}`", fix=rewritten(piece.span, text))
 
@@ -57,4 +57,4 @@ def shorter(value: int) -> str:
     return f"{value / power:.10g}{unit}"
 
 
-RULE = Rule(name="long-number", of=(syntax.Declaration, syntax.Prompt, syntax.Budget, syntax.Test), item=check)
+RULE = Rule(name="long-number", of=(syntax.Declaration, syntax.Prompt, syntax.Budget, syntax.Test), words=("000",), item=check)

@@ -63,4 +63,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     yield warning(RULE.name, message, item.name.span, labels=labels, help="train for fewer words, or on more text")
 
 
-RULE = Rule(name="many-passes", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="many-passes", words=("pretrain",), item=check)

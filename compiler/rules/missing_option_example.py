@@ -52,4 +52,4 @@ def check(item: syntax.Prompt, _: Scope) -> Iterator[Diagnostic]:
             yield warning(RULE.name, f"no example is answered with `{option.value}`", option.span, labels=labels, help="add one, or show no examples")
 
 
-RULE = Rule(name="missing-option-example", of=(syntax.Prompt,), item=check)
+RULE = Rule(name="missing-option-example", of=(syntax.Prompt,), words=("examples",), item=check)

@@ -56,4 +56,4 @@ def check(item: syntax.Declaration, _: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, f"{len(models)} models are judged, and none is compared with another", item.name.span, help=f"add `pairs = [{second} vs {first}]`")
 
 
-RULE = Rule(name="missing-pairs", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="missing-pairs", words=("evaluate",), item=check)

@@ -44,4 +44,4 @@ def check(item: syntax.Import, _: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, f"`{item.alias.name}` is its name without an alias", item.alias.span, help=f"write `{text}`", fix=rewritten(item.span, text))
 
 
-RULE = Rule(name="needless-alias", of=(syntax.Import,), item=check)
+RULE = Rule(name="needless-alias", of=(syntax.Import,), words=(" as ",), item=check)

@@ -48,4 +48,4 @@ def check(item: syntax.Declaration, _: Scope) -> Iterator[Diagnostic]:
                 yield warning(RULE.name, message, clause.span, help=f"remove `{clause.span.text}`", fix=rewritten(span, "", title="remove it"))
 
 
-RULE = Rule(name="needless-as", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="needless-as", words=("explode",), item=check)

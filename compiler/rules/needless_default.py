@@ -59,4 +59,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, f"`{item.name.name}` is the only endpoint and answers anyway", setting.span, help="remove `default`", fix=fix)
 
 
-RULE = Rule(name="needless-default", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="needless-default", words=("default",), item=check)

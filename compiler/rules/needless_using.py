@@ -63,4 +63,4 @@ def _only(clause: syntax.Clause, step: syntax.Step, scope: Scope) -> bool:
     return len(endpoints) == 1 and endpoints[0] is found[1]
 
 
-RULE = Rule(name="needless-using", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="needless-using", words=("using",), item=check)

@@ -37,19 +37,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import pieces, sides
+from synthc.compiler.rules.conditions import Conditions, sides
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "in": "not in", "not in": "in"}
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find denials of one comparison."""
-    for unary in pieces(item, syntax.Unary, "not "):
+    for unary in conditions.of(syntax.Unary):
         inner = unary.operand
         if unary.operator != "not" or not isinstance(inner, syntax.Binary) or inner.operator not in OPPOSITE or isinstance(inner.right, syntax.Boolean):
             continue
@@ -59,4 +58,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
         yield warning(RULE.name, f"this denies a comparison, and `{OPPOSITE[inner.operator]}` says the same", unary.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="negated-comparison", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="negated-comparison", of=(syntax.Declaration, syntax.Test), words=("not",), conditions=check)

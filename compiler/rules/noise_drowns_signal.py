@@ -64,28 +64,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.noise import Tuning, needed, tuning
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
+BEYOND = 1e4
+
 
 def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     """Find mechanisms whose noise in a round is longer than the longest update."""
+    if item.kind.name != "federate":
+        return
+    from synthc.compiler.rules.noise import needed, tuning
+
     found = tuning(item, scope)
-    if found is None or found.ratio <= 1:
+    # Noise beyond all measure is an epsilon that no noise reaches, which is said elsewhere.
+    if found is None or not 1 < found.ratio < BEYOND:
         return
     labels = (Label(span=found.model, text=f"{found.parameters:,} parameters"),)
     message = f"the noise of a round is about {found.ratio:.2g} times as long as the longest update"
-    yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(found))
+    yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(needed(found)))
 
 
-def _help(found: Tuning) -> str:
-    enough = needed(found)
+def _help(enough: int | None) -> str:
     if enough is None:
         return "take a smaller model, or a larger epsilon"
     return f"a cohort of {enough:,} is enough, or take a smaller model or a larger epsilon"
 
 
-RULE = Rule(name="noise-drowns-signal", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="noise-drowns-signal", words=("federate",), item=check)

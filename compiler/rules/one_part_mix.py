@@ -39,4 +39,4 @@ def check(item: syntax.Declaration, _: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, f"this is `{part}` in another order", item.value.span, help=f"read `{part}` itself, or add a part")
 
 
-RULE = Rule(name="one-part-mix", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="one-part-mix", words=("mix",), item=check)

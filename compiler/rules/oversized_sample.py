@@ -36,22 +36,26 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.grids import cells
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
+ONE_TO_ONE = frozenset({"let", "ask", "where", "shuffle", "sample", "take"})
+"""Steps behind which there are no more rows than before."""
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+
+def check(steps: Stages, item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     """Find draws from a grid that is too small."""
-    found = cells(item, scope)
-    for step in stages(item, scope) if found is not None and found.exact else ():
-        if step.verb in {"sample", "take"} and found is not None and step.settings.get("count", 0) > found.least and item.value is not None:
-            labels = (Label(span=item.value.span, text=f"{found.least:,} cells"),)
-            message = f"{step.settings['count']:,} rows are wanted, and the grid has {found.least:,} cells"
+    least, exact = cells(item, scope) or (0, False)
+    for step in steps if exact else ():
+        if step.verb in {"sample", "take"} and step.settings.get("count", 0) > least and item.value is not None:
+            labels = (Label(span=item.value.span, text=f"{least:,} cells"),)
+            message = f"{step.settings['count']:,} rows are wanted, and the grid has {least:,} cells"
             yield warning(RULE.name, message, step.written.span, labels=labels, help="add a slot, or values to one, or say a smaller number")
-        if step.verb not in {"let", "ask", "where", "shuffle", "sample", "take"}:
+        if step.verb not in ONE_TO_ONE:
             return
 
 
-RULE = Rule(name="oversized-sample", of=(syntax.Declaration,), item=check)
+
+RULE = Rule(name="oversized-sample", words=("grid",), steps=check)

@@ -37,19 +37,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import Chain, alike, chains, literal
+from synthc.compiler.rules.conditions import Chain, Conditions, alike, literal
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 FLIPPED = {">=": "<=", "<=": ">="}
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find pairs of bounds that stand beside each other."""
-    for chain in chains(item, "and"):
+    for chain in conditions.chains("and"):
         for place in range(len(chain.parts) - 1):
             found = _range(chain, place)
             if found is not None:
@@ -80,4 +79,4 @@ def _bound(part: syntax.Expression) -> tuple[syntax.Expression, str, syntax.Expr
     return None
 
 
-RULE = Rule(name="pair-of-bounds", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="pair-of-bounds", of=(syntax.Declaration, syntax.Test), words=("and",), conditions=check)

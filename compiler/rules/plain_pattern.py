@@ -37,23 +37,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import calls, pieces
+from synthc.compiler.rules.conditions import Conditions, calls
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 SPECIAL = frozenset("\\^$.|?*+()[]{}#")
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find patterns without a special character."""
-    for call in pieces(item, syntax.Call, "matches"):
+    for call in conditions.of(syntax.Call):
         pattern = call.arguments[-1].value if calls(call, "matches") and len(call.arguments) == 2 else None
         if isinstance(pattern, syntax.Text) and pattern.value and not SPECIAL & set(pattern.value):
             fix = rewritten(call.function.span, "contains")
             yield warning(RULE.name, f"`{pattern.span.text}` is a plain text, not a pattern", call.span, help="write `contains`", fix=fix)
 
 
-RULE = Rule(name="plain-pattern", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="plain-pattern", of=(syntax.Declaration, syntax.Test), words=("matches",), conditions=check)

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, tidied
-from synthc.compiler.rules.entries import repeated
+from synthc.compiler.rules.entries import alike, repeated
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -44,12 +44,12 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 def check(item: syntax.Test, _: Scope) -> Iterator[Diagnostic]:
     """Find cases that were tested before; several conditions on one answer are fine."""
-    for found in repeated(item.cases):
-        labels = (Label(span=found.first.span, text="first tested here"),)
-        if found.alike:
-            yield warning(RULE.name, "this case is tested twice", found.case.span, labels=labels, help="remove it", fix=mend("remove it", tidied(item, found.removal)))
-        elif isinstance(found.first.expected, syntax.Text) and isinstance(found.case.expected, syntax.Text):
-            yield warning(RULE.name, "this case expects another answer above", found.case.span, labels=labels, help="keep the one that is right")
+    for first, case, removal in repeated(item.cases):
+        labels = (Label(span=first.span, text="first tested here"),)
+        if alike(first, case):
+            yield warning(RULE.name, "this case is tested twice", case.span, labels=labels, help="remove it", fix=mend("remove it", tidied(item, removal)))
+        elif isinstance(first.expected, syntax.Text) and isinstance(case.expected, syntax.Text):
+            yield warning(RULE.name, "this case expects another answer above", case.span, labels=labels, help="keep the one that is right")
 
 
 RULE = Rule(name="repeated-case", of=(syntax.Test,), item=check)

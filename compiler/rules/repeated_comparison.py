@@ -37,20 +37,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import alike, chains, sides
+from synthc.compiler.rules.conditions import Conditions, alike, sides
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 JOINED = {"or": ("==", "in"), "and": ("!=", "not in")}
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find comparisons of one value that a list would do."""
     for word, (operator, instead) in JOINED.items():
-        for chain in chains(item, word):
+        for chain in conditions.chains(word):
             compared = [part for part in chain.parts if isinstance(part, syntax.Binary) and part.operator == operator]
             values = [part.right for part in compared if isinstance(part.right, syntax.Text | syntax.Number)]
             if not len(chain.parts) == len(compared) == len(values) or not all(alike(part.left, compared[0].left) for part in compared):
@@ -62,4 +61,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
             yield warning(RULE.name, f"one value is compared with {len(values)}, one by one", chain.whole.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="repeated-comparison", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="repeated-comparison", of=(syntax.Declaration, syntax.Test), words=("or", "and"), conditions=check)

@@ -37,18 +37,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import alike, chains
+from synthc.compiler.rules.conditions import Conditions, alike
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find parts of a chain that are said before."""
     for word in ("and", "or"):
-        for chain in chains(item, word):
+        for chain in conditions.chains(word):
             for i, part in enumerate(chain.parts):
                 first = next((one for one in chain.parts[:i] if alike(one, part)), None)
                 if first is None:
@@ -59,4 +58,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
                 yield warning(RULE.name, "this condition is said twice", part.span, labels=(Label(span=first.span, text="first said here"),), help="remove one of them", fix=fix)
 
 
-RULE = Rule(name="repeated-condition", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="repeated-condition", of=(syntax.Declaration, syntax.Test), words=("or", "and"), conditions=check)

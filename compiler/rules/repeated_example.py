@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, tidied
-from synthc.compiler.rules.entries import examples, repeated
+from synthc.compiler.rules.entries import alike, examples, repeated
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -43,12 +43,12 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 def check(item: syntax.Prompt, _: Scope) -> Iterator[Diagnostic]:
     """Find examples of what was shown before."""
-    for found in repeated(list(examples(item))):
-        labels = (Label(span=found.first.span, text="first shown here"),)
-        if found.alike:
-            yield warning(RULE.name, "this example is shown twice", found.case.span, labels=labels, help="remove it", fix=mend("remove it", tidied(item, found.removal)))
+    for first, case, removal in repeated(list(examples(item))):
+        labels = (Label(span=first.span, text="first shown here"),)
+        if alike(first, case):
+            yield warning(RULE.name, "this example is shown twice", case.span, labels=labels, help="remove it", fix=mend("remove it", tidied(item, removal)))
         else:
-            yield warning(RULE.name, "this example has another answer above", found.case.span, labels=labels, help="keep the one that is right")
+            yield warning(RULE.name, "this example has another answer above", case.span, labels=labels, help="keep the one that is right")
 
 
-RULE = Rule(name="repeated-example", of=(syntax.Prompt,), item=check)
+RULE = Rule(name="repeated-example", of=(syntax.Prompt,), words=("examples",), item=check)

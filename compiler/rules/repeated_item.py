@@ -37,17 +37,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import pieces
+from synthc.compiler.rules.conditions import Conditions
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find texts and numbers that a list names before."""
-    for binary in pieces(item, syntax.Binary, "in "):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator not in {"in", "not in"} or not isinstance(binary.right, syntax.ListOf):
             continue
         seen: dict[object, syntax.Expression] = {}
@@ -61,4 +60,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
             seen.setdefault(one.value, one)
 
 
-RULE = Rule(name="repeated-item", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="repeated-item", of=(syntax.Declaration, syntax.Test), words=("[",), conditions=check)

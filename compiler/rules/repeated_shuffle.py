@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import ROW_BY_ROW, stages
+from synthc.compiler.rules.steps import ROW_BY_ROW, Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
@@ -38,10 +38,10 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 ANY_ORDER = ROW_BY_ROW | {"sample", "select"}
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find a `shuffle` whose order nothing reads before the next one."""
     last = None
-    for step in stages(item, scope):
+    for step in steps:
         if step.verb == "shuffle":
             if last is not None:
                 labels = (Label(span=step.written.span, text="shuffled again here"),)
@@ -51,4 +51,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
             last = None
 
 
-RULE = Rule(name="repeated-shuffle", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="repeated-shuffle", words=("shuffle",), steps=check)

@@ -65,4 +65,4 @@ def _seeds(written: syntax.Expression, scope: Scope) -> int | None:
     return int(thing.settings["seeds"]) if thing and thing.kind == "pretrain" else None
 
 
-RULE = Rule(name="required-on-one-seed", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="required-on-one-seed", words=("require",), item=check)

@@ -54,4 +54,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
             yield warning(RULE.name, f"`like` takes over `{own.name.name}` already", own.span, labels=labels, help="remove it", fix=fix)
 
 
-RULE = Rule(name="restated-setting", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="restated-setting", words=("like",), item=check)

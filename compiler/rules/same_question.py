@@ -34,18 +34,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find questions that read no column."""
-    for step in stages(item, scope):
+    for step in steps:
         if step.verb == "ask" and not step.reads:
             labels = (Label(span=item.value.span, text="nothing of these rows is read by it"),) if item.value else ()
             yield warning(RULE.name, "the same question is asked about every row", step.written.span, labels=labels, help="give columns to the slots of the prompt")
 
 
-RULE = Rule(name="same-question", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="same-question", words=("ask",), steps=check)

@@ -37,17 +37,17 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find selections that leave the columns as they are, in their order."""
-    for step in stages(item, scope):
+    for step in steps:
         if step.verb == "select" and list(step.before) and list(step.settings["columns"].items()) == [(name, {"column": name}) for name in step.before]:
             yield warning(RULE.name, "every column is kept as it is", step.written.span, help="remove this step", fix=mend("remove this `select`", without_step(step.written)))
 
 
-RULE = Rule(name="select-everything", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="select-everything", words=("select",), steps=check)

@@ -28,18 +28,18 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find columns that are given to themselves."""
-    for step in stages(item, scope):
+    for step in steps:
         if step.verb == "let" and step.settings["expr"] == {"column": step.settings["name"]}:
             message = f"`{step.settings['name']}` is given to itself"
             yield warning(RULE.name, message, step.written.span, help="remove this step", fix=mend("remove this `let`", without_step(step.written)))
 
 
-RULE = Rule(name="self-assignment", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="self-assignment", words=("let",), steps=check)

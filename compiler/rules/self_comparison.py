@@ -37,19 +37,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import alike, pieces
+from synthc.compiler.rules.conditions import Conditions, alike
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find comparisons whose sides are the same."""
-    for binary in pieces(item, syntax.Binary, "=", "<", ">"):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator in {"==", "!=", "<", "<=", ">", ">="} and alike(binary.left, binary.right):
             never = binary.operator in {"!=", "<", ">"}
             yield warning(RULE.name, f"a value is compared with itself, which is {'never' if never else 'always'} true", binary.span, help="compare it with something else")
 
 
-RULE = Rule(name="self-comparison", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="self-comparison", of=(syntax.Declaration, syntax.Test), conditions=check)

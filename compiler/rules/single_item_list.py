@@ -37,19 +37,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import pieces, sides
+from synthc.compiler.rules.conditions import Conditions, sides
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 COMPARES = {"in": "==", "not in": "!="}
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find lists that hold one literal behind `in`."""
-    for binary in pieces(item, syntax.Binary, "in "):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator in COMPARES and isinstance(binary.right, syntax.ListOf) and len(binary.right.items) == 1:
             (only,) = binary.right.items
             if isinstance(only, syntax.Text | syntax.Number):
@@ -58,4 +57,4 @@ def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnost
                 yield warning(RULE.name, f"`{binary.operator}` looks into a list of one item", binary.right.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="single-item-list", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="single-item-list", of=(syntax.Declaration, syntax.Test), words=("[",), conditions=check)

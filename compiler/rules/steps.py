@@ -16,40 +16,52 @@ ROW_BY_ROW = frozenset({"where", "let", "ask"})
 """Steps that look at one row and leave the others and their order alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Stage:
-    """One step of some rows: as written, as in the graph, and the columns before and behind it."""
+    """One step of some rows: as written, as in the graph, the columns around it, and which it `reads` and `makes`."""
 
     written: syntax.Step
     verb: str
     settings: Mapping[str, Any]
     before: Mapping[str, Type]
     columns: Mapping[str, Type]
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The columns that it reads."""
-        if self.verb in {"explode", "chunk"}:
-            return frozenset({self.settings["column"]})
-        return frozenset(columns_in(self.settings["slots"] if self.verb == "ask" else list(self.settings.values())))
-
-    @property
-    def makes(self) -> frozenset[str]:
-        """The columns that it adds, or changes."""
-        made = self.settings.get("as" if self.verb == "explode" else "column" if self.verb == "chunk" else "name")
-        return frozenset({made}) if self.verb in {"ask", "let", "explode", "chunk"} and made else frozenset()
+    reads: frozenset[str]
+    makes: frozenset[str]
 
 
-def stages(item: syntax.Declaration, scope: Scope) -> tuple[Stage, ...]:
+Stages = tuple[Stage, ...]
+
+
+def stages(item: syntax.Declaration, scope: Scope) -> Stages:
     """Return the steps of a declaration that has no mistake; none for what has no steps."""
-    thing = scope.program.thing(scope, item) if item.steps else None
+    thing = scope.program.thing(scope, item)
     if thing is None or not len(item.steps) == len(thing.steps) == len(thing.after):
         return ()
     columns = [_first(item, scope), *(after.columns for after in thing.after)]
     return tuple(
-        Stage(written=written, verb=step.verb, settings=step.settings, before=columns[i], columns=columns[i + 1])
+        Stage(
+            written=written,
+            verb=step.verb,
+            settings=step.settings,
+            before=columns[i],
+            columns=columns[i + 1],
+            reads=_read(step.verb, step.settings),
+            makes=_made(step.verb, step.settings),
+        )
         for i, (written, step) in enumerate(zip(item.steps, thing.steps, strict=True))
     )
+
+
+def _read(verb: str, settings: Mapping[str, Any]) -> frozenset[str]:
+    if verb in {"explode", "chunk"}:
+        return frozenset({settings["column"]})
+    return frozenset(columns_in(settings["slots"] if verb == "ask" else list(settings.values())))
+
+
+def _made(verb: str, settings: Mapping[str, Any]) -> frozenset[str]:
+    """Return the column that a step adds or changes."""
+    key = {"ask": "name", "let": "name", "explode": "as", "chunk": "column"}.get(verb)
+    return frozenset({settings[key]}) if key else frozenset()
 
 
 def _first(item: syntax.Declaration, scope: Scope) -> Mapping[str, Type]:

@@ -58,4 +58,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     yield warning(RULE.name, "this address is not encrypted, and a token is sent to it", item.value.span, labels=labels, help="write `https://`")
 
 
-RULE = Rule(name="token-in-clear", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="token-in-clear", words=("token",), item=check)

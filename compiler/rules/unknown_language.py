@@ -38,10 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.rules.conditions import calls, pieces
+from synthc.compiler.rules.conditions import Conditions, calls
 from synthc.compiler.rules.edits import rewritten
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Safety, warning
 
@@ -58,9 +57,9 @@ NAMES = {
 }  # fmt: skip
 
 
-def check(item: syntax.Declaration | syntax.Test, _: Scope) -> Iterator[Diagnostic]:
+def check(conditions: Conditions) -> Iterator[Diagnostic]:
     """Find texts that `language` never gives."""
-    for binary in pieces(item, syntax.Binary, "language"):
+    for binary in conditions.of(syntax.Binary):
         if binary.operator not in {"==", "!=", "in", "not in"} or not calls(binary.left, "language"):
             continue
         for written in binary.right.items if isinstance(binary.right, syntax.ListOf) else (binary.right,):
@@ -76,4 +75,4 @@ def _unknown(written: syntax.Text) -> Diagnostic:
     return warning(RULE.name, message, written.span, help=f'write `"{meant}"`' if meant else 'write the two letters of a language, such as `"en"`', fix=fix)
 
 
-RULE = Rule(name="unknown-language", of=(syntax.Declaration, syntax.Test), item=check)
+RULE = Rule(name="unknown-language", of=(syntax.Declaration, syntax.Test), words=("language",), conditions=check)

@@ -28,15 +28,14 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find columns that end unread, by a `select` that leaves them out or by a column of the same name."""
-    steps = stages(item, scope)
     for i, step in enumerate(steps):
         made = step.settings["name"] if step.verb in {"ask", "let"} else None
         for later in steps[i + 1 :] if made else ():
@@ -50,4 +49,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
                 break
 
 
-RULE = Rule(name="unread-column", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="unread-column", words=("let", "ask"), steps=check)

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.grids import cells
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import stages
+from synthc.compiler.rules.steps import Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
@@ -42,20 +42,18 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 MANY = 1_000_000
 
 
-def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
+def check(steps: Stages, item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     """Find questions that nothing stands before or behind to keep them few."""
-    found = cells(item, scope)
-    if found is None or found.least < MANY or item.value is None:
-        return
-    steps = stages(item, scope)
-    if any(step.verb == "take" for step in steps):
+    least, exact = cells(item, scope) or (0, True)
+    if least < MANY or item.value is None or any(step.verb == "take" for step in steps):
         return
     for step in steps:
         if step.verb == "ask":
-            labels = (Label(span=item.value.span, text=f"{'' if found.exact else 'at least '}{found.least:,} cells"),)
+            labels = (Label(span=item.value.span, text=f"{'' if exact else 'at least '}{least:,} cells"),)
             yield warning(RULE.name, "every cell of a large grid is asked about", step.written.span, labels=labels, help="put `sample N` before it")
         if step.verb not in {"let", "shuffle"}:
             return
 
 
-RULE = Rule(name="unsampled-grid", of=(syntax.Declaration,), item=check)
+
+RULE = Rule(name="unsampled-grid", words=("grid",), steps=check)

@@ -31,16 +31,16 @@ from collections.abc import Iterator
 from synthc.compiler.program import Program
 from synthc.compiler.rules.edits import mend, without_item
 from synthc.compiler.rules.rule import Rule
+from synthc.compiler.rules.usage import names
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """Find imports whose alias is never said."""
-    module = program.main.syntax
-    said = {name.name for item in module.items for name in syntax.walk(item) if isinstance(name, syntax.Name)}
-    for item in module.items:
-        if isinstance(item, syntax.Import) and item.alias.name not in said:
+    items = program.main.syntax.items
+    for item in items:
+        if isinstance(item, syntax.Import) and not names(items, item.alias.name):
             fix = mend("remove this import", without_item(item))
             yield warning(RULE.name, f"nothing of `{item.alias.name}` is used", item.span, help="remove this import", fix=fix)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.rules.entries import entry
@@ -64,3 +65,12 @@ def _named(item: syntax.AnyItem, scope: Scope) -> Iterator[str]:
         found = scope.find(reference) if isinstance(reference, syntax.Name | syntax.Field) else None
         if found is not None:
             yield found[0].prefix + found[1].name.name
+
+
+def names(items: Sequence[syntax.AnyItem], word: str) -> bool:
+    """Tell whether any item names something; only items that hold the word are looked into."""
+    return any(_names(item, word) for item in items if re.search(rf"\b{word}\b", item.span.text))
+
+
+def _names(item: syntax.AnyItem, word: str) -> bool:
+    return any(isinstance(piece, syntax.Name) and piece.name == word for piece in syntax.walk(item))

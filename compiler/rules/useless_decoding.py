@@ -63,4 +63,4 @@ def _useless(item: syntax.Prompt | syntax.Declaration, block: syntax.Settings | 
     yield warning(RULE.name, f"a choice is scored, not written, so {names} {verb} no effect", entries[0].span, help=f"remove {names}", fix=fix)
 
 
-RULE = Rule(name="useless-decoding", of=(syntax.Prompt, syntax.Declaration), item=check)
+RULE = Rule(name="useless-decoding", of=(syntax.Prompt, syntax.Declaration), words=("temperature", "top_p", "max_output", "stop"), item=check)

@@ -79,4 +79,4 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
         yield warning(RULE.name, message, item.name.span, help="ask for a smaller epsilon, with a larger cohort or fewer rounds")
 
 
-RULE = Rule(name="weak-epsilon", of=(syntax.Declaration,), item=check)
+RULE = Rule(name="weak-epsilon", words=("federate",), item=check)

@@ -22,7 +22,7 @@ FOLDER = Path("/a-folder-that-is-not-there")
 
 def page(rule: Rule) -> str:
     """Return the page of a rule."""
-    look = rule.item or rule.program
+    look = rule.item or rule.steps or rule.conditions or rule.program
     return getdoc(sys.modules[look.__module__]) or ""
 
 
@@ -71,7 +71,7 @@ def test_page(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=named)
 def test_file(rule: Rule) -> None:
     """A rule is known by the name of its file, and its page begins with one sentence."""
-    look = rule.item or rule.program
+    look = rule.item or rule.steps or rule.conditions or rule.program
 
     assert look.__module__.rpartition(".")[2] == rule.name.replace("-", "_")
     assert re.fullmatch(r"\S.*\.", page(rule).split("\n")[0])
