@@ -49,9 +49,10 @@ prompt rewrite_{n}(text: text, who: text) -> list(text) {{
   max_output  = 256
   temperature = {temperature}
   ask = \"\"\"
-    {{{{ who }}}} tells a friend about this text. Write the messages, {manner},
+    Somebody tells a friend about this text. Write the messages, {manner},
     in the order in which they are sent. {{{{ answer_format }}}}
 
+    who writes: {{{{ who }}}}
     {{{{ text }}}}
     \"\"\"
 }}

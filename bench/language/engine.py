@@ -27,7 +27,7 @@ from synthc.compiler.session import Session  # noqa: E402
 
 PLACE = Path("/spec.synth")
 EDITS = 200
-NUMBER = re.compile(r"(?<=in )[0-9]+(?=\.\.)|(?<=sample )[0-9]+(?=%)|(?<=max_input = )[0-9]+|(?<=tells a )friend")
+NUMBER = re.compile(r"(?<=in )[0-9]+(?=\.\.)|(?<=sample )[0-9]+(?=%)|(?<=max_input = )[0-9]+|(?<=tells a )(?:friend|neighbour)")
 """What is edited: a bound of a `where`, a share, a setting of a prompt, a word of a prompt."""
 
 
@@ -50,7 +50,7 @@ def edits(text: str) -> list[float]:
     chance, found = Random(1), []
     for _ in range(EDITS):
         place = chance.choice(list(NUMBER.finditer(text)))
-        new = "neighbour" if place.group() == "friend" else str(chance.randint(8, 60))
+        new = str(chance.randint(8, 60)) if place.group().isdigit() else chance.choice(("friend", "neighbour"))
         text = text[: place.start()] + new + text[place.end() :]
         found.append(cpu(lambda text=text: edit(session, text)))
     return found
