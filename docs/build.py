@@ -1,4 +1,4 @@
-"""Builds the parts of the manual that come from the sources: the language, the findings, the catalog, the standard library.
+"""Builds the parts of the manual that come from the sources: language, findings, catalog, standard library and commands.
 
 python docs/build.py
 
@@ -15,17 +15,18 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from docs.builders.catalog import catalog  # noqa: E402 - this folder is no installed package
+from docs.builders.commands import commands  # noqa: E402
 from docs.builders.language import language  # noqa: E402
 from docs.builders.library import library  # noqa: E402
 from docs.builders.rules import rules  # noqa: E402
 
-FOLDERS = ("catalog", "language", "rules", "std")
+FOLDERS = ("catalog", "commands", "language", "rules", "std")
 """Folders that hold built pages and nothing else."""
 
 
 def pages() -> dict[str, str]:
     """Return all built pages by their paths below this folder."""
-    return {**catalog(), **language(), **library(), **rules()}
+    return {**catalog(), **commands(), **language(), **library(), **rules()}
 
 
 def committed() -> dict[str, str]:

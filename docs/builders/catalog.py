@@ -11,6 +11,7 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
+from docs.builders.language import about
 from docs.builders.markdown import built, code, first, paragraph, table, title
 from synthc.compiler.catalog.described import Described, described
 from synthc.compiler.catalog.functions import FUNCTIONS, Function, Gives
@@ -81,7 +82,8 @@ def _step(verb: str, module: ModuleType) -> str:
     parts += [_consequences(entry)] if entry.marks else []
     if entry.settings is not None:
         parts += [paragraph(entry.settings.__doc__), settings(entry.settings)]
-    return "\n\n".join(parts)
+    link = about(verb)
+    return "\n\n".join([*parts, f"[In use]({link})."] if link else parts)
 
 
 def _consequences(entry: StepEntry) -> str:

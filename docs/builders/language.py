@@ -12,15 +12,17 @@ from tests.language.test_pages import found
 from tests.pages import Case, cases
 
 ROOT = Path(__file__).parents[2]
-FIRST = ("files", "names", "sources", "rows", "steps", "expressions", "prompts", "mixes", "models", "evaluation", "privacy", "budgets", "imports", "settings")
+FIRST = (
+    "files", "names", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation", "privacy", "leaks", "budgets",
+    "imports", "settings",
+)  # fmt: skip
 """The order in which pages are read; others follow by their names."""
 BLOCK = re.compile(r"^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 
 
 def language() -> dict[str, str]:
     """Return the pages by their paths, with a table of contents."""
-    files = sorted((ROOT / "tests" / "language").glob("*.md"), key=_place)
-    pages = {f"language/{file.name}": _page(file) for file in files}
+    pages = {f"language/{file.name}": _page(file) for file in files()}
     pages["language/formatting.md"] = _formatting(ROOT / "tests" / "dsl" / "format.md")
     lines = [f"- [{title(page)}]({Path(path).name}): {first(page)}" for path, page in pages.items()]
     return {"language/README.md": built(f"{INTRODUCTION}\n" + "\n".join(lines), "tests/language"), **pages}
@@ -32,6 +34,21 @@ INTRODUCTION = """\
 Each page is a test: every block was checked, and below it stands what `synthc check` says about it. Where nothing stands below a block, nothing
 is wrong with it. The [tour](../tour.md) goes through the whole language in one spec.
 """
+
+
+def files() -> list[Path]:
+    """Return the literate tests in the order in which they are read."""
+    return sorted((ROOT / "tests" / "language").glob("*.md"), key=_place)
+
+
+def about(verb: str) -> str | None:
+    """Return a link, from another folder of the manual, to the section that shows a step: one named after it, or the first that has it."""
+    shown = [case for file in files() for case in cases(file) if case.expected == "no findings\n" and re.search(rf"\| {verb}\b", case.given)]
+    if not shown:
+        return None
+    best = min(shown, key=lambda case: f"`{verb}`" not in case.title)
+    anchor = re.sub(r"[^\w -]", "", best.title.lower()).replace(" ", "-")
+    return f"../language/{best.page.name}#{anchor}"
 
 
 def _place(file: Path) -> tuple[int, str]:

@@ -17,7 +17,8 @@ from tests.expected import writing
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted((ROOT / "docs").glob("*.md"))
 BLOCKS = [block for page in WRITTEN for block in blocks(page)]
-LINK = re.compile(r"\]\(((?!https?:)[^)#]+)")
+LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#]*)(?:#(?P<anchor>[^)]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not block.wrong], ids=str)
@@ -53,7 +54,14 @@ def test_whole_specs_give_no_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    """Every page that another names is there."""
-    named = LINK.findall(page.read_text(encoding="utf-8"))
+    """Every page that another names is there, and every section."""
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        file = page.parent / link["file"] if link["file"] else page
 
-    assert [name for name in named if not (page.parent / name).exists()] == []
+        assert file.exists()
+        assert link["anchor"] is None or link["anchor"] in anchors(file)
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what hosts of Markdown call the sections of a page."""
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page.read_text(encoding="utf-8"))}
