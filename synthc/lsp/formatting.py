@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from synthc.dsl.diagnostic import Edit
 from synthc.dsl.format import format_source
@@ -15,22 +16,13 @@ def formatting(source: Source) -> Iterator[Edit]:
     formatted = format_source(source)
     if formatted == source.text:
         return
-    before, after = source.text.split("\n"), formatted.split("\n")
-    starts = [0]
-    for line in before:
-        starts.append(starts[-1] + len(line) + 1)
+    before, after = _lines(source.text), _lines(formatted)
+    starts = [0, *accumulate(len(line) for line in before)]
     for tag, low, high, from_, to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        yield _edit(source, before, after, starts, (low, high, from_, to))
+        if tag != "equal":
+            yield Edit(span=source.span(starts[low], starts[high]), text="".join(after[from_:to]))
 
 
-def _edit(source: Source, before: list[str], after: list[str], starts: list[int], at: tuple[int, int, int, int]) -> Edit:
-    low, high, from_, to = at
-    start, end = starts[low], starts[high]
-    text = "".join(f"{line}\n" for line in after[from_:to])
-    if high == len(before):
-        # The last line has no end: what is put or taken there joins the line before.
-        start, end = max(start - 1, 0), len(source.text)
-        text = "".join(f"\n{line}" for line in after[from_:to]) if start or low else "\n".join(after[from_:to])
-    return Edit(span=source.span(start, end), text=text)
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text with their ends; only a new line ends one, as in the formatter."""
+    return [f"{line}\n" for line in text.split("\n")[:-1]] + [text.rpartition("\n")[2]] * (not text.endswith("\n"))

@@ -26,6 +26,7 @@ class Inbox:
 
     stream: BinaryIO
     cancelled: set[Any] = field(default_factory=set)
+    _waiting: set[Any] = field(default_factory=set)
     _queue: SimpleQueue[Json | Garbled | None] = field(default_factory=SimpleQueue)
 
     def start(self) -> None:
@@ -34,7 +35,10 @@ class Inbox:
 
     def take(self) -> Json | Garbled | None:
         """Return the next message, None at the end; waits for it."""
-        return self._queue.get()
+        message = self._queue.get()
+        if isinstance(message, dict):
+            self._waiting.discard(message.get("id"))
+        return message
 
     @property
     def empty(self) -> bool:
@@ -51,8 +55,10 @@ class Inbox:
             except (OSError, ValueError):
                 message = None
             if message is not None and message.get("method") == "$/cancelRequest":
-                self.cancelled.add((message.get("params") or {}).get("id"))
+                self.cancelled |= {(message.get("params") or {}).get("id")} & self._waiting
                 continue
+            if message is not None and "method" in message:
+                self._waiting.add(message.get("id"))
             self._queue.put(message)
             # Nothing is read behind `exit`: a thread that still reads would hold the end up.
             if message is None or message.get("method") == "exit":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -82,7 +81,7 @@ class Conversation:
         self._number += 1
         self._send({"id": self._number, "method": method, "params": params})
         while True:
-            message = self._receive()
+            message = self.receive()
             if message.get("id") == self._number and "method" not in message:
                 if "error" in message:
                     return message["error"]
@@ -105,15 +104,10 @@ class Conversation:
         change = {"range": range_, "text": text[start : len(text) - tail]}
         self.notify("textDocument/didChange", textDocument={"uri": uri, "version": self.versions[uri]}, contentChanges=[change])
 
-    def settle(self) -> None:
-        """Wait until the server has said all that it has to say; an unknown request is answered behind everything before it."""
-        for _ in range(2):
-            self.ask("workspace/symbol", query="no such name anywhere")
-
     def findings(self, uri: str) -> list[dict[str, Any]]:
         """Return the findings of the text as it is now, waiting for them."""
         while self.told.get(uri, {}).get("version") != self.versions[uri]:
-            self._receive()
+            self.receive()
         found: list[dict[str, Any]] = self.told[uri]["diagnostics"]
         return found
 
@@ -121,7 +115,7 @@ class Conversation:
         """Return the next findings that are told of a file."""
         self.told.pop(uri, None)
         while uri not in self.told:
-            self._receive()
+            self.receive()
         found: list[dict[str, Any]] = self.told[uri]["diagnostics"]
         return found
 
@@ -129,7 +123,8 @@ class Conversation:
         assert self.process.stdin is not None
         Outbox(stream=self.process.stdin).send(message)
 
-    def _receive(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
+        """Take the next message, and answer it if it asks for something."""
         assert self.process.stdout is not None
         message = read(self.process.stdout)
         assert message is not None, "the server is gone"
@@ -168,13 +163,9 @@ def conversation(capabilities: Mapping[str, Any], folders: list[Path]) -> Iterat
                 stream.close()
 
 
-def place(text: str, words: str, behind: bool = False) -> dict[str, int]:
+def place(text: str, words: str) -> dict[str, int]:
     """Return the position of some words of a text, which stand there once."""
     assert text.count(words) == 1, words
-    position: dict[str, int] = lines(text).position(text.index(words) + (len(words) if behind else 0))
+    position: dict[str, int] = lines(text).position(text.index(words))
     return position
 
-
-def as_told(found: list[dict[str, Any]]) -> str:
-    """Return findings in one line each, to compare."""
-    return json.dumps(sorted((f["range"]["start"]["line"], f["range"]["start"]["character"], f["code"], f["message"]) for f in found), indent=0)
