@@ -74,4 +74,4 @@ def _disjoint(one: Bound, other: Bound) -> bool:
     return low[2] > high[2] or (low[2] == high[2] and {low[1], high[1]} != {">=", "<="})
 
 
-RULE = Rule(name="impossible-range", of=(syntax.Declaration, syntax.Test), words=("and",), conditions=check)
+RULE = Rule(name="impossible-range", of=(syntax.Declaration, syntax.Test), words=(" and ",), conditions=check)

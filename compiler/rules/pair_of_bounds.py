@@ -79,4 +79,4 @@ def _bound(part: syntax.Expression) -> tuple[syntax.Expression, str, syntax.Expr
     return None
 
 
-RULE = Rule(name="pair-of-bounds", of=(syntax.Declaration, syntax.Test), words=("and",), conditions=check)
+RULE = Rule(name="pair-of-bounds", of=(syntax.Declaration, syntax.Test), words=(" and ",), conditions=check)

@@ -61,4 +61,4 @@ def check(conditions: Conditions) -> Iterator[Diagnostic]:
             yield warning(RULE.name, f"one value is compared with {len(values)}, one by one", chain.whole.span, help=f"write `{text}`", fix=fix)
 
 
-RULE = Rule(name="repeated-comparison", of=(syntax.Declaration, syntax.Test), words=("or", "and"), conditions=check)
+RULE = Rule(name="repeated-comparison", of=(syntax.Declaration, syntax.Test), words=(" or ", " and "), conditions=check)

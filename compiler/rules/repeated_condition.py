@@ -58,4 +58,4 @@ def check(conditions: Conditions) -> Iterator[Diagnostic]:
                 yield warning(RULE.name, "this condition is said twice", part.span, labels=(Label(span=first.span, text="first said here"),), help="remove one of them", fix=fix)
 
 
-RULE = Rule(name="repeated-condition", of=(syntax.Declaration, syntax.Test), words=("or", "and"), conditions=check)
+RULE = Rule(name="repeated-condition", of=(syntax.Declaration, syntax.Test), words=(" or ", " and "), conditions=check)

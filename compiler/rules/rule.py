@@ -18,7 +18,7 @@ from synthc.dsl.diagnostic import Diagnostic
 class Rule:
     """A rule looks at one item at a time (`item`), or at what all rules share of it, or at the whole program once (`program`).
 
-    `item` is called for each item of the kinds `of` that has no error itself and holds one of the `words`, if there are any;
+    `item` is called for each item of the kinds `of` that has no error itself and holds one of the `words`;
     so is `steps`, with the steps of rows, and `conditions`, with what their conditions are made of. They read the program
     through the scope alone, so that what they find is kept while nothing they read has changed.
     `program` is called only when the program has no error.
@@ -26,7 +26,7 @@ class Rule:
 
     name: str
     of: tuple[type[syntax.AnyItem], ...] = (syntax.Declaration,)
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = ("",)
     item: Callable[[Any, Scope], Iterator[Diagnostic]] | None = None
     steps: Callable[[Stages, syntax.Declaration, Scope], Iterator[Diagnostic]] | None = None
     conditions: Callable[[Conditions], Iterator[Diagnostic]] | None = None

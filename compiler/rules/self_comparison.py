@@ -51,4 +51,4 @@ def check(conditions: Conditions) -> Iterator[Diagnostic]:
             yield warning(RULE.name, f"a value is compared with itself, which is {'never' if never else 'always'} true", binary.span, help="compare it with something else")
 
 
-RULE = Rule(name="self-comparison", of=(syntax.Declaration, syntax.Test), conditions=check)
+RULE = Rule(name="self-comparison", of=(syntax.Declaration, syntax.Test), words=("==", "!=", "<", ">"), conditions=check)
