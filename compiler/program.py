@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -198,11 +199,41 @@ def _thing(program: Program, module: Loaded, declared: Declared) -> Thing | None
         program._closes_a_cycle(declared)
         return None
     scope = program.scope(module)
+    outermost = not program._open
     program._open[id(declared)] = declared
     try:
+        if not outermost and ("thing", id(declared)) not in program._done:
+            _answer_needed(program, module, declared)
         return program.once("thing", declared, scope, lambda: _checked(declared, scope))
     finally:
         program._open.pop(id(declared), None)
+
+
+def _answer_needed(program: Program, module: Loaded, declared: Declared) -> None:
+    """Answer what a declaration mentions before itself, deepest first: chains of any length need no recursion."""
+    waiting = [(where, one, False) for where, one in _mentioned(module, declared)]
+    while waiting:
+        where, one, ready = waiting.pop()
+        if ready:
+            scope = program.scope(where)
+            program.once("thing", one, scope, partial(_checked, one, scope))
+            program._open.pop(id(one), None)
+        elif id(one) not in program._open and ("thing", id(one)) not in program._done:
+            program._open[id(one)] = one
+            waiting.append((where, one, True))
+            waiting.extend((there, other, False) for there, other in _mentioned(where, one))
+
+
+def _mentioned(module: Loaded, declared: Declared) -> list[tuple[Loaded, Declared]]:
+    """Return the declarations that a declaration mentions, the last first."""
+    found: list[tuple[Loaded, Declared]] = []
+    for piece in syntax.walk(declared):
+        if isinstance(piece, syntax.Name) and piece.name in module.names:
+            found.append((module, module.names[piece.name]))
+        elif isinstance(piece, syntax.Field) and isinstance(piece.of, syntax.Name) and piece.of.name in module.imports:
+            there = module.imports[piece.of.name]
+            found.extend([(there, there.names[piece.name.name])] if piece.name.name in there.names else [])
+    return found[::-1]
 
 
 def _checked(declared: Declared, scope: Scope) -> Thing | None:
