@@ -13,7 +13,7 @@ from tests.pages import Case, cases
 
 ROOT = Path(__file__).parents[2]
 FIRST = (
-    "files", "names", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation", "privacy", "leaks", "budgets",
+    "files", "kinds", "names", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation", "privacy", "leaks", "budgets",
     "imports", "settings",
 )  # fmt: skip
 """The order in which pages are read; others follow by their names."""
