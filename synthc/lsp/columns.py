@@ -8,7 +8,6 @@ from functools import partial
 
 from synthc.compiler.check.messages import ANSWER_FORMAT
 from synthc.compiler.check.types import read_type
-from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import TEXT, Type
 from synthc.dsl import syntax

@@ -129,8 +129,7 @@ def _settings(view: View, place: Place) -> Iterator[Proposal]:
 def _wanted(view: View, place: Place) -> Iterator[Proposal]:
     wanted = wants(view, place)
     if wanted.arguments is not None:
-        for said in settings(wanted.arguments):
-            yield proposal.setting(said)
+        yield from (proposal.setting(one) for one in settings(wanted.arguments))
     yield from (Proposal(label=slot, sort="setting", detail="slot", snippet=f"{slot} = $1", plain=f"{slot} = ", rank=2) for slot in wanted.slots)
     yield from (proposal.word(word) for word in wanted.words)
     yield from (proposal.call(name) for name in wanted.calls)

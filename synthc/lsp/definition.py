@@ -88,9 +88,8 @@ def _part(view: View, owner: str, part: str) -> Span | None:
     entries = item.settings.entries if isinstance(item, syntax.Declaration) and item.settings is not None else ()
     for entry in entries:
         if entry.name.name == "split" and isinstance(entry, syntax.Setting):
-            fields = entry.value.fields if isinstance(entry.value, syntax.Record) else ()
-            arguments = entry.value.arguments if isinstance(entry.value, syntax.Call) else ()
-            spans = [one.name.span for one in (*fields, *arguments) if one.name is not None and one.name.name == part]
+            inside = (one for one in syntax.walk(entry.value) if isinstance(one, syntax.Setting | syntax.Argument))
+            spans = [one.name.span for one in inside if one.name is not None and one.name.name == part]
             return spans[0] if spans else entry.name.span
     return item.name.span if item is not None else None
 

@@ -153,8 +153,8 @@ def _prompted(place: Place) -> bool:
 
 
 def _maker(name: str) -> str:
-    for made in (*MADE_BY.values(), READERS.models):
-        model = made.get(name)
+    for models in (*MADE_BY.values(), READERS.models):
+        model = models.get(name)
         if model is not None:
             return cards.joined([cards.block(f"{name}(...)"), model.__doc__ or ""])
     return cards.joined([cards.block("grid(name = values, ...)"), "every combination of the values of its slots, a row each; it is never built as a whole"]) if name == "grid" else ""

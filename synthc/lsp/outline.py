@@ -11,8 +11,8 @@ from synthc.dsl.source import Source, Span
 
 VISIBILITIES = frozenset({"public", "private"})
 _HEAD = re.compile(
-    r'''(?:(?P<visibility>public|private)\s+(?=[A-Za-z_]\w*\s+\w))?
-        (?P<kind>[A-Za-z_]\w*)\s+(?P<name>[A-Za-z_]\w*(?:\.\w+)*|"[^"\n]*")''',
+    r"""(?:(?P<visibility>public|private)\s+(?=[A-Za-z_]\w*\s+\w))?
+        (?P<kind>[A-Za-z_]\w*)\s+(?P<name>[A-Za-z_]\w*(?:\.\w+)*|"[^"\n]*")""",
     re.VERBOSE,
 )
 NAMELESS = frozenset({"synth", "import", "test", "budget", "publish"})

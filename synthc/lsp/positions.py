@@ -20,7 +20,7 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """The lines of a text as the protocol cuts them: at `\\n`, `\\r\\n` and a lone `\\r`.
+    r"""The lines of a text as the protocol cuts them: at `\n`, `\r\n` and a lone `\r`.
 
     `hidden` code points at the start are not counted: editors take the byte order mark off a file they open.
     """

@@ -72,7 +72,7 @@ def setting(said: Setting) -> Proposal:
         value = f"{said.makers[0]}($1)"
     elif said.wants.startswith("text"):
         value = '"$1"'
-    doc = said.doc if said.doc else said.brief
+    doc = said.doc or said.brief
     return Proposal(label=said.name, sort="setting", detail=said.brief, doc=doc, snippet=f"{said.name} = {value}", plain=f"{said.name} = ", rank=1 if said.required else 2)
 
 

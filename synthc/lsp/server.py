@@ -10,7 +10,7 @@ import traceback
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from synthc.lsp.diagnostics import publish
 from synthc.lsp.editor import Editor
@@ -24,7 +24,7 @@ NOT_INITIALIZED, UNKNOWN_METHOD, INVALID, PARSE_ERROR, CANCELLED = -32002, -3260
 class Inbox:
     """What has arrived; a thread reads it, so that it is known how much waits and what was cancelled."""
 
-    stream: BinaryIO
+    stream: IO[bytes]
     cancelled: set[Any] = field(default_factory=set)
     _waiting: set[Any] = field(default_factory=set)
     _queue: SimpleQueue[Json | Garbled | None] = field(default_factory=SimpleQueue)
@@ -157,6 +157,6 @@ class Server:
         self.editor.log(text)
 
 
-def serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
+def serve(stdin: IO[bytes], stdout: IO[bytes]) -> int:
     """Serve one editor over two streams."""
     return Server(inbox=Inbox(stream=stdin), editor=Editor(outbox=Outbox(stream=stdout))).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 Json = dict[str, Any]
 
@@ -17,7 +17,7 @@ class Refused(Exception):
     """Raised by a handler that has a reason to give in place of an answer."""
 
 
-def read(stream: BinaryIO) -> Json | None:
+def read(stream: IO[bytes]) -> Json | None:
     """Return the next message, None at the end of the stream.
 
     Raises:
@@ -36,7 +36,7 @@ def read(stream: BinaryIO) -> Json | None:
     return message
 
 
-def _length(stream: BinaryIO) -> int | None:
+def _length(stream: IO[bytes]) -> int | None:
     length: int | None = None
     while line := stream.readline():
         if not line.strip():
@@ -53,7 +53,7 @@ def _length(stream: BinaryIO) -> int | None:
 class Outbox:
     """Writes messages, each whole and at once."""
 
-    stream: BinaryIO
+    stream: IO[bytes]
 
     def send(self, message: Json) -> None:
         """Write a message."""

@@ -96,8 +96,8 @@ class Conversation:
     def change(self, uri: str, text: str, encoding: Any = "utf-16") -> None:
         """Make a document another text, by one change of the stretch that differs."""
         before = self.texts[uri]
-        start = len(os.path.commonprefix([before, text]))
-        tail = len(os.path.commonprefix([before[start:][::-1], text[start:][::-1]]))
+        start = _alike(before, text)
+        tail = _alike(before[start:][::-1], text[start:][::-1])
         range_ = lines(before, encoding).range(start, len(before) - tail)
         self.texts[uri] = text
         self.versions[uri] += 1
@@ -138,6 +138,11 @@ class Conversation:
             self.asked.append(message["method"])
             self._send({"id": message["id"], "result": None})
         return message
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts begin with in common."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def test_our_mistake_is_logged_and_answered_by_nothing(monkeypatch: pytest.Monke
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setitem(features.REQUESTS, "textDocument/hover", fail)  # type: ignore[arg-type]
+    monkeypatch.setitem(features.REQUESTS, "textDocument/hover", fail)
     code, answers = said(START, OPEN, HOVER, {**HOVER, "id": 2, "method": "textDocument/foldingRange"}, *END)
     logged = [one["params"]["message"] for one in answers if one.get("method") == "window/logMessage"]
 
