@@ -46,7 +46,10 @@ class Constants:
         handler = EVALUATE.get(type(written))
         if handler is None:
             raise self._refuse("this is not known when the spec is compiled", written.span)
-        return handler(self, written)
+        value = handler(self, written)
+        if isinstance(written, MAKING) and size(value) > LARGEST:
+            raise self._refuse("this number is too large" if isinstance(value, int) else "this constant is too large", written.span)
+        return value
 
     def _refuse(self, message: str, span: Span, *, rule: str = "wrong-value", help: str | None = None) -> NotConstant:
         self.scope.report(error(rule, message, span, help=help))
@@ -181,6 +184,27 @@ class Constants:
         if not 1 <= len(values) <= most or not all(isinstance(value, str) for value in values):
             raise self._refuse(f"`{written.function.span.text}` takes {'one text' if most == 1 else 'a name and perhaps a default'} in quotes", written.span)
         return values
+
+
+MAKING = syntax.ListOf | syntax.Template | syntax.Binary | syntax.Record | syntax.Call
+"""What makes values larger than those that stand in the text: constants made of constants could double with each line."""
+LARGEST = 1_000_000
+"""The size of the largest constant, in characters of text and eight for each number or item."""
+
+
+def size(value: Any) -> int:
+    """Return the size of a constant; a whole number of more than 300 digits has none that would do.
+
+    >>> size("abc"), size([1, ["a"]])
+    (3, 25)
+    """
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return sum(size(item) + 8 for item in value)
+    if isinstance(value, dict):
+        return sum(size(item) + len(name) for name, item in value.items())
+    return LARGEST + 1 if isinstance(value, int) and value.bit_length() > 1000 else 8
 
 
 def environment(_: object, name: str) -> tuple[str | None]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from posixpath import commonprefix
 
 from synthc.dsl.diagnostic import Edit, Fix, Safety
 from synthc.dsl.source import Span
+
+LONGEST = 100
+MANY, FEW = 500, 20
+"""A longer word is not looked for, and among so many names only in a few that begin alike: each is compared letter by letter."""
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
@@ -15,7 +20,11 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     >>> closest("filtr", ["filter", "federate"])
     'filter'
     """
-    found = get_close_matches(word, sorted(candidates), n=1, cutoff=0.65)
+    known = sorted(candidates) if len(word) <= LONGEST else []
+    if len(known) > MANY:
+        alike = (one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) < 3)
+        known = sorted(alike, key=lambda one: (-len(commonprefix((one, word))), one))[:FEW]
+    found = get_close_matches(word, known, n=1, cutoff=0.65)
     return found[0] if found else None
 
 

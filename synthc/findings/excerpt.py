@@ -12,7 +12,7 @@ WIDTH = 110
 """Longer lines are cut around the span."""
 MARGIN = 30
 """How much of a cut line is shown before the span."""
-NEAR = 1000
+NEAR = 150
 """How many characters before and behind the start of a span are looked at, more than is ever shown."""
 
 
@@ -46,6 +46,8 @@ def excerpt(span: Span) -> Excerpt | None:
 
 def _cells(line: str) -> list[str]:
     """Return each character as it is shown; tabs become spaces, and what could steer the terminal a mark."""
+    if line.isascii() and line.isprintable():
+        return list(line)
     shown: list[str] = []
     at = 0
     for char in line:
@@ -67,6 +69,8 @@ def _width(text: str) -> int:
     >>> _width("a"), _width("\u6f22"), _width("e\u0301")
     (1, 2, 1)
     """
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
