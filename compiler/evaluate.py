@@ -196,7 +196,7 @@ def size(value: Any) -> int:
     """Return the size of a constant; a whole number of more than 300 digits has none that would do.
 
     >>> size("abc"), size([1, ["a"]])
-    (3, 25)
+    (3, 33)
     """
     if isinstance(value, str):
         return len(value)
