@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,24 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) ->
     }
 
 
+def amounts(nodes: Iterable[Node], project: Path, counted: Mapping[str, Amount] | None = None) -> dict[str, Amount]:
+    """Return the rows of nodes of rows that follow each other; what was `counted` isn't counted again, private files are never opened."""
+    known = dict(counted or {})
+    for node in nodes:
+        if node.name not in known:
+            known[node.name], _ = _node(node, known, project)
+    return known
+
+
+def behind(node: Node, known: Mapping[str, Amount]) -> tuple[Amount, ...]:
+    """Return the rows behind each step of a node."""
+    amount, found = _start(node, known), []
+    for step in node.steps:
+        amount = BEHIND.get(step.verb, _same)(amount, step)
+        found.append(amount)
+    return tuple(found)
+
+
 def _total(values: list[Any]) -> Any:
     return None if any(value is None for value in values) else sum(values)
 
@@ -104,13 +122,17 @@ def _node(node: Node, known: Mapping[str, Amount], project: Path) -> tuple[Amoun
         return Amount(low=None, high=None if any(p.high is None for p in parts) else sum(p.high or 0 for p in parts)), []
     if node.kind not in {"filter", "transform", "generate"}:
         return Amount(low=0, high=0), []
-    amount = _grid(node.settings["grid"], known) if "grid" in node.settings else known[node.settings["from"]["node"]]
+    amount = _start(node, known)
     calls = []
     for step in node.steps:
         if step.verb == "ask":
             calls.append(amount)
         amount = BEHIND.get(step.verb, _same)(amount, step)
     return amount, calls
+
+
+def _start(node: Node, known: Mapping[str, Amount]) -> Amount:
+    return _grid(node.settings["grid"], known) if "grid" in node.settings else known[node.settings["from"]["node"]]
 
 
 def _grid(slots: Mapping[str, Any], known: Mapping[str, Amount]) -> Amount:
