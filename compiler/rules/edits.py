@@ -10,6 +10,10 @@ from synthc.dsl.source import Source, Span
 from synthc.dsl.tokens import tokens
 
 
+LONGEST = 4000
+"""An item with more characters is edited as it stands: to line it up anew for each of its findings would take long."""
+
+
 def mend(title: str, edit: Edit, *, safety: Safety = Safety.SAFE) -> Fix:
     """Return a fix; it is not safe if it would take a comment away, or move one."""
     return Fix(title=title, edits=(edit,), safety=Safety.UNSAFE if commented(edit.span) else safety)
@@ -99,6 +103,8 @@ def _cut(block: syntax.Settings, entry: syntax.Setting | syntax.Cases) -> Span:
 def tidied(owner: syntax.Syntax, edit: Edit) -> Edit:
     """Return an edit of an item that keeps what is lined up in it lined up, if it was."""
     span = owner.span
+    if len(span.text) > LONGEST:
+        return edit
     new = span.text[: edit.span.start - span.start] + edit.text + span.text[edit.span.end - span.start :]
     return _smallest(span, _formatted(new)) if _formatted(span.text) == span.text else edit
 
