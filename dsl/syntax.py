@@ -109,10 +109,12 @@ class Hole(Syntax):
 class Template(Syntax):
     """A triple-quoted text: literal stretches (indent removed, as `str`) and holes, in order.
 
-    Adjacent literal stretches are one `str`; a template without holes has one part or none.
+    Adjacent literal stretches are one `str`; a template without holes has one part or none. What a
+    `broken` one would say is not known in full, for a mistake in it was reported.
     """
 
     parts: tuple[str | Hole, ...]
+    broken: bool = False
 
 
 @piece

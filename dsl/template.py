@@ -43,7 +43,8 @@ def layout(span: Span) -> Layout | None:
 def read(span: Span, parse_hole: ParseHole) -> tuple[syntax.Template, tuple[Diagnostic, ...]]:
     """Return the template that stands at a place; a bad hole is left out and reported alone."""
     reader = _Reader(span=span, parse_hole=parse_hole)
-    return syntax.Template(parts=tuple(_joined(reader.parts())), span=span), tuple(reader.found)
+    parts = tuple(_joined(reader.parts()))
+    return syntax.Template(parts=parts, broken=bool(reader.found), span=span), tuple(reader.found)
 
 
 @dataclass(slots=True, kw_only=True)

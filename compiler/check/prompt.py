@@ -95,7 +95,7 @@ def _both(declared: syntax.Prompt, cases: syntax.Cases, scope: Scope) -> bool:
 
 def _report_unused(declared: syntax.Prompt, slots: dict[str, Type], said: list[Any], scope: Scope) -> None:
     used = set(columns_in(said))
-    if mistaken(said):
+    if mistaken(said) or any(text.broken for text in syntax.walk(declared) if isinstance(text, syntax.Template)):
         return
     for slot in declared.slots:
         if slot.name.name not in used and slots[slot.name.name] != UNKNOWN:
