@@ -14,6 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until the editor leaves; what anything else prints goes to stderr."""
+    from synthc import __version__
     from synthc.lsp.server import serve
 
     del options
@@ -21,6 +22,6 @@ def run(options: argparse.Namespace) -> int:
     # What was imported stays for good, and looking through it again and again would be felt while typing.
     gc.freeze()
     try:
-        return serve(sys.stdin.buffer, stdout.buffer)
+        return serve(sys.stdin.buffer, stdout.buffer, __version__)
     finally:
         sys.stdout = stdout

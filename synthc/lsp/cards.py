@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from synthc.compiler.catalog.step import Marks, StepEntry
+from synthc.compiler.estimate import Amount
 from synthc.compiler.privacy import Flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Declared
 from synthc.compiler.types import Type
 from synthc.dsl import syntax
 from synthc.lsp.annotations import Setting
-from synthc.lsp.estimate import Rows
+from synthc.lsp.estimate import said
 from synthc.lsp.signatures import Signature
 
 _DOES = {
@@ -51,7 +52,7 @@ def label(flow: Flow) -> str:
     return f"**{flow.label.value}**{by}" + "".join(f"\n  - {hop}" for hop in hops)
 
 
-def declared(item: Declared, thing: Thing | None, rows: Rows | None) -> str:
+def declared(item: Declared, thing: Thing | None, rows: Amount | None) -> str:
     """Return what is known of a declaration."""
     facts: dict[str, str] = {}
     if thing is not None and not isinstance(item, syntax.Prompt):
@@ -59,7 +60,7 @@ def declared(item: Declared, thing: Thing | None, rows: Rows | None) -> str:
             "type": f"`{thing.type}`" if thing.type is not None else "",
             "value": _value(thing) if thing.thing == "constant" else "",
             "columns": columns(thing.columns),
-            "rows": _known(rows),
+            "rows": said(rows),
             "label": label(thing.flow) if thing.thing != "constant" else "",
             "licences": ", ".join(sorted(thing.licences - {""})),
         }
@@ -77,29 +78,25 @@ def heading(item: Declared) -> str:
 
 def step(entry: StepEntry, verb: str) -> str:
     """Return what a step does."""
-    does = [said for mark, said in _DOES.items() if mark in entry.marks]
+    does = [what for mark, what in _DOES.items() if mark in entry.marks]
     return joined([block(f"| {entry.usage}"), f"`{verb}` {entry.help}.", listed({"it": ", ".join(does)})])
 
 
-def behind(types: Mapping[str, Type], flow: Flow | None, rows: Rows | None) -> str:
+def behind(types: Mapping[str, Type], flow: Flow | None, rows: Amount | None) -> str:
     """Return what is known behind a step."""
-    facts = {"columns": columns(types), "rows": _known(rows), "label": label(flow) if flow is not None else ""}
+    facts = {"columns": columns(types), "rows": said(rows), "label": label(flow) if flow is not None else ""}
     return joined(["Behind it:", listed(facts)])
 
 
-def setting(said: Setting) -> str:
+def setting(one: Setting) -> str:
     """Return what a setting takes."""
-    left_out = "an error, it has to be set" if said.required else f"`{said.left_out}`" if said.left_out else ""
-    return joined([block(f"{said.name} = {said.left_out or '...'}"), said.doc, listed({"takes": said.wants, "if left out": left_out})])
+    left_out = "an error, it has to be set" if one.required else f"`{one.left_out}`" if one.left_out else ""
+    return joined([block(f"{one.name} = {one.left_out or '...'}"), one.doc, listed({"takes": one.wants, "if left out": left_out})])
 
 
 def function(shown: Signature) -> str:
     """Return what a function gives."""
     return joined([block(shown.label), f"{shown.help[:1].upper()}{shown.help[1:]}."])
-
-
-def _known(rows: Rows | None) -> str:
-    return str(rows) if rows is not None and rows.high is not None else ""
 
 
 def _value(thing: Thing) -> str:

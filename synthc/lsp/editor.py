@@ -22,6 +22,7 @@ class Editor:
 
     outbox: Outbox
     workspace: Workspace = field(default_factory=Workspace)
+    version: str = ""
     client: Client = field(default_factory=Client)
     told: dict[Path, tuple[list[Json], int | None]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from synthc.compiler.estimate import Amount
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import Flow
 from synthc.compiler.program import Thing
@@ -12,7 +13,7 @@ from synthc.compiler.scope import Scope
 from synthc.compiler.types import UNKNOWN, Type
 from synthc.dsl import syntax
 from synthc.lsp import cards
-from synthc.lsp.estimate import Rows
+from synthc.lsp.estimate import said
 from synthc.lsp.view import View
 
 
@@ -37,9 +38,8 @@ def hints(view: View, start: int, end: int) -> Iterator[Hint]:
 
 def _declared(view: View, item: syntax.Declaration, thing: Thing) -> Iterator[Hint]:
     """Yield the label of what isn't public, and the rows of what has no steps to show them at."""
-    said = item.visibility is not None
-    label = thing.flow.label.value if thing.flow.label is not Privacy.PUBLIC and not said else ""
-    rows = "" if item.steps else _rows(view.estimates.nodes.get(thing.name) if thing.thing == "rows" else None)
+    label = thing.flow.label.value if thing.flow.label is not Privacy.PUBLIC and item.visibility is None else ""
+    rows = "" if item.steps else _rows(view.estimates.rows.get(thing.name) if thing.thing == "rows" else None)
     if label or rows:
         text = ", ".join(part for part in (label, rows) if part)
         yield Hint(offset=item.name.span.end, text=text, more=cards.label(thing.flow))
@@ -83,9 +83,9 @@ def _brief(of: Type) -> str:
     return text if len(text) <= 40 else f"{of.content.kind}"
 
 
-def _rows(rows: Rows | None) -> str:
-    return f"{rows} rows" if rows is not None and rows.high is not None else ""
+def _rows(rows: Amount | None) -> str:
+    return f"{said(rows)} rows" if said(rows) else ""
 
 
-def _more(columns: Mapping[str, Type], flow: Flow, rows: Rows | None) -> str:
+def _more(columns: Mapping[str, Type], flow: Flow, rows: Amount | None) -> str:
     return cards.behind(columns, flow, rows)

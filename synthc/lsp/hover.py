@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from synthc.compiler.catalog.sources.source import READERS
+from synthc.compiler.estimate import Amount
 from synthc.compiler.expression import ANSWER_FIELDS
 from synthc.compiler.pages import page
 from synthc.compiler.program import Thing
@@ -18,7 +19,6 @@ from synthc.lsp.columns import Columns, columns
 from synthc.lsp.completion import ITEMS
 from synthc.lsp.context import Place, place_at
 from synthc.lsp.definition import made
-from synthc.lsp.estimate import Rows
 from synthc.lsp.models import MADE_BY, step
 from synthc.lsp.signatures import known, signature
 from synthc.lsp.view import View
@@ -189,10 +189,10 @@ def _thing(view: View, place: Place) -> Thing | None:
     return view.thing(view.scope, item)
 
 
-def _rows(view: View, thing: Thing | None, at: int | None = None) -> Rows | None:
+def _rows(view: View, thing: Thing | None, at: int | None = None) -> Amount | None:
     if thing is None or thing.thing != "rows":
         return None
     if at is None:
-        return view.estimates.nodes.get(thing.name)
+        return view.estimates.rows.get(thing.name)
     steps = view.estimates.steps.get(thing.name, ())
     return steps[at] if len(steps) == len(thing.steps) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synthc import __version__
 from synthc.lsp.client import client
 from synthc.lsp.editor import Editor
 from synthc.lsp.semantic_tokens import MODIFIERS, TYPES
@@ -20,7 +19,7 @@ def initialize(editor: Editor, params: Json) -> Json:
     editor.workspace.encoding = editor.client.encoding
     for uri in _folders(params):
         editor.workspace.add_folder(to_path(uri, Path.cwd()).resolve())
-    return {"capabilities": _capabilities(editor), "serverInfo": {"name": "synthc", "version": __version__}}
+    return {"capabilities": _capabilities(editor), "serverInfo": {"name": "synthc", "version": editor.version}}
 
 
 def initialized(editor: Editor, params: Json) -> None:

@@ -157,6 +157,6 @@ class Server:
         self.editor.log(text)
 
 
-def serve(stdin: IO[bytes], stdout: IO[bytes]) -> int:
-    """Serve one editor over two streams."""
-    return Server(inbox=Inbox(stream=stdin), editor=Editor(outbox=Outbox(stream=stdout))).run()
+def serve(stdin: IO[bytes], stdout: IO[bytes], version: str = "") -> int:
+    """Serve one editor over two streams; it is told our version."""
+    return Server(inbox=Inbox(stream=stdin), editor=Editor(outbox=Outbox(stream=stdout), version=version)).run()

@@ -57,7 +57,7 @@ class View:
     @cached_property
     def estimates(self) -> Estimates:
         """How many rows there may be."""
-        return estimates(self.analysis, self.path.stem, self.project)
+        return estimates(self.program.all_things() if self.program is not None else (), self.project)
 
     def cut_at(self, offset: int) -> Cut | None:
         """Return the item that a place belongs to; behind an item's last line it is still that one."""
