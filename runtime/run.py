@@ -181,7 +181,7 @@ class Walk:
     def _skip(self, node: Node, *, wanted: bool) -> None:
         self.entries[node.name] = self._entry(node, "skipped")
         if wanted:
-            self.events.emit("note", node=node.name, text="nothing was published; a run never publishes by itself")
+            self.events.emit("note", node=node.name, text="nothing was published; a run never publishes by itself, `synthc publish` does")
             return
         # What an earlier run finished is still part of this folder, as far as it can be found without calling anybody.
         if node.kind not in NO_ARTEFACT and all(name in self.prints for name in self._reads(node)) and all(name in self.answering for name in asked(node)):

@@ -25,6 +25,7 @@ COMMANDS = (
     ("run", "carry a spec or graph out", "run"),
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
+    ("publish", "push a dataset or model to the Hub with its card", "publish"),
     ("report", "write the HTML report of a run", "report"),
     ("lsp", "serve editors: the language server, over stdio", "lsp"),
     ("explain", "show the page of a finding", "explain"),
