@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from synthc.compiler.pages import names
+from synthc.compiler.rules.edits import without_comment
+from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Severity, error, warning
+from synthc.dsl.diagnostic import Diagnostic, Fix, Severity, error, warning
 from synthc.dsl.source import Span
 
 SPOKEN = re.compile(r"#\s*synth:(?P<said>.*)")
@@ -28,15 +31,19 @@ def ignore(module: syntax.Module, found: Sequence[Diagnostic]) -> list[Diagnosti
         silenced = [f for f in meant if f.severity is Severity.WARNING]
         left = [f for f in left if f not in silenced]
         if not silenced:
-            left.append(_unused(comment, said["rule"], meant))
+            start = comment.start + comment.text.index("[") + 1
+            left.append(_unused(comment, comment.source.span(start, start + len(said["rule"])), meant))
     return left
 
 
-def _unused(comment: Span, rule: str, meant: Iterable[Diagnostic]) -> Diagnostic:
+def _unused(comment: Span, rule: Span, meant: Iterable[Diagnostic]) -> Diagnostic:
     if any(meant):
-        return warning("unused-ignore", f"`{rule}` is an error here, and only warnings can be silenced", comment, help="mend the error")
-    fix = Fix(title="remove this comment", edits=(Edit(span=comment, text=""),))
-    return warning("unused-ignore", f"there is no `{rule}` here to silence", comment, fix=fix)
+        return warning("unused-ignore", f"`{rule.text}` is an error here, and only warnings can be silenced", comment, help="mend the error")
+    if rule.text not in names():
+        help_, fix = spelling(rule.text, names(), rule)
+        return warning("unused-ignore", f"there is no rule `{rule.text}`", rule, help=help_ or "`synthc explain` lists the rules", fix=fix)
+    fix = Fix(title="remove this comment", edits=(without_comment(comment),))
+    return warning("unused-ignore", f"there is no `{rule.text}` here to silence", comment, help="remove this comment", fix=fix)
 
 
 def _covers(comment: Span, place: Span, module: syntax.Module) -> bool:

@@ -12,7 +12,7 @@ from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import M, read_settings
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Label, error
+from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Label, Safety, error
 
 DEFAULT_DELTA_SHARE = 0.1
 """The share of a budget's delta at which a mechanism is solved if it does not say its own."""
@@ -39,8 +39,32 @@ def _budget(item: syntax.Budget, scope: Scope) -> tuple[str, dict[str, Any]] | N
         scope.report(error("wrong-kind", f"a budget limits a private source or an endpoint, and `{thing.name}` is neither", item.about.span))
         return None
     model: type[PeopleBudget | CallBudget] = CallBudget if thing.thing == "endpoint" else PeopleBudget
+    if model is PeopleBudget and not any(entry.name.name == "delta" for entry in item.settings.entries):
+        scope.report(_missing_delta(item, thing))
+        return None
     read = _read(model, item, scope)
     return None if read is None else (thing.name, read.model_dump())
+
+
+def _missing_delta(item: syntax.Budget, source: Thing) -> Diagnostic:
+    """Return the error for a budget that says no delta, with one that is small enough for its people."""
+    population = source.settings["population"] or source.settings["simulate"]
+    if population is None or not item.settings.entries:
+        return error("missing-setting", "`delta` is missing", item.about.span, help="add `delta = ...`, below 1 / (10 x population)")
+    written, last = f"delta = {small_delta(population)}", item.settings.entries[-1].span
+    line = "\n  " if "\n" in item.settings.span.text else ", "
+    fix = Fix(title=f"add `{written}`", edits=(Edit(span=last.source.span(last.end, last.end), text=line + written),), safety=Safety.UNSAFE)
+    labels = (Label(span=source.span, text=f"{population:,} people"),)
+    return error("missing-setting", "`delta` is missing", item.about.span, labels=labels, help=f"add `{written}`, below 1 / (10 x population)", fix=fix)
+
+
+def small_delta(population: int) -> str:
+    """Return the largest power of ten below 1 / (10 x population).
+
+    >>> small_delta(1_000_000), small_delta(5_000_000)
+    ('1e-8', '1e-8')
+    """
+    return f"1e-{len(str(10 * population))}"
 
 
 def _read(model: type[M], item: syntax.Budget, scope: Scope) -> M | None:
@@ -49,16 +73,24 @@ def _read(model: type[M], item: syntax.Budget, scope: Scope) -> M | None:
 
 def budget_of(source: Thing, scope: Scope) -> PeopleBudget | None:
     """Return the budget of a private source as written, None if it has none or a wrong one."""
+    item = budget_item(source, scope)
+    if item is None:
+        return None
+    quiet = len(scope.program.diagnostics)
+    read = _read(PeopleBudget, item, scope.program.scope(scope.program.main))
+    del scope.program.diagnostics[quiet:]
+    return read
+
+
+def budget_item(source: Thing, scope: Scope) -> syntax.Budget | None:
+    """Return what is written as the budget of a private source."""
     main = scope.program.scope(scope.program.main)
     budgets: tuple[syntax.Budget, ...] = scope.program.look(_budgets)
     for item in budgets:
         found = main.find(item.about)
         thing = found and scope.program.thing(*found)
         if thing and thing.name == source.name:
-            quiet = len(scope.program.diagnostics)
-            read = _read(PeopleBudget, item, main)
-            del scope.program.diagnostics[quiet:]
-            return read
+            return item
     return None
 
 

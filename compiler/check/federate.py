@@ -6,7 +6,7 @@ from typing import Any
 
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
-from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_of
+from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, small_delta
 from synthc.compiler.check.references import behind, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
@@ -99,7 +99,10 @@ def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, 
         return None
     budget = budget_of(source, scope)
     if budget is None:
-        scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=f"add `budget {source.name} {{ epsilon = 8, delta = 1e-10 }}`"))
+        # One that is there and wrong is reported where it stands.
+        if budget_item(source, scope) is None:
+            mend = f"add `budget {source.name} {{ epsilon = 8, delta = {small_delta(people['population'])} }}`"
+            scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=mend))
         return None
     if budget.delta >= 1 / (10 * people["population"]):
         scope.report(error("weak-delta", f"a delta of {budget.delta:.3g} is too large for {people['population']:,} people", span, labels=here, help=f"it must stay below 1 / (10 x population), here {1 / (10 * people['population']):.3g}"))

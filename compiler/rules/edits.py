@@ -9,7 +9,6 @@ from synthc.dsl.diagnostic import Edit, Fix, Safety
 from synthc.dsl.source import Source, Span
 from synthc.dsl.tokens import tokens
 
-
 LONGEST = 4000
 """An item with more characters is edited as it stands: to line it up anew for each of its findings would take long."""
 
@@ -53,6 +52,16 @@ def _with_comments(text: str, start: int) -> int:
             break
         start = line
     return start
+
+
+def without_comment(comment: Span) -> Edit:
+    """Return the edit that removes a comment, with its line if nothing else stands there."""
+    source = comment.source
+    before = source.text[source.text.rfind("\n", 0, comment.start) + 1 : comment.start]
+    if before.strip():
+        return Edit(span=source.span(comment.start - (len(before) - len(before.rstrip())), comment.end), text="")
+    end = source.text.find("\n", comment.end)
+    return Edit(span=source.span(comment.start - len(before), len(source.text) if end < 0 else end + 1), text="")
 
 
 def without_step(step: syntax.Step) -> Edit:

@@ -112,8 +112,8 @@ def estimated(epsilon: float, delta: float, sampling: float, rounds: int) -> flo
 
 def _mu(epsilon: float, delta: float) -> float:
     """Return the largest mu of Gaussian differential privacy that keeps within epsilon and delta."""
-    low, high = 1e-4, 40.0
-    for _ in range(40):
+    low, high = 1e-12, 40.0
+    for _ in range(60):
         middle = math.sqrt(low * high)
         low, high = (low, middle) if _delta(epsilon, middle) > delta else (middle, high)
     return low

@@ -43,7 +43,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rules(text: str) -> frozenset[str]:
-    return frozenset(rule.strip() for rule in text.split(",") if rule.strip())
+    """Return the rules that an option names.
+
+    Raises:
+        InputError: there is no such rule, so that nothing would be chosen by it.
+    """
+    from synthc.compiler.pages import names
+
+    rules, known = [rule.strip() for rule in text.split(",") if rule.strip()], names()
+    for rule in rules:
+        if rule not in known:
+            from synthc.cli.explain import no_rule
+
+            raise no_rule(rule)
+    return frozenset(rules)
 
 
 def _checked(paths: Sequence[Path], params: dict[str, str]) -> Findings:

@@ -42,8 +42,7 @@ def explained(rule: str) -> str:
     """
     text = page(rule)
     if text is None:
-        meant = closest(rule, names())
-        raise InputError(f"there is no rule `{rule}`; " + (f"did you mean `{meant}`?" if meant else "`synthc explain` lists them"))
+        raise no_rule(rule)
     return f"{BOLD}{rule}{PLAIN}\n\n" + "".join(f"{line}\n" for line in _lines(text.strip()))
 
 
@@ -61,3 +60,9 @@ def _lines(text: str) -> Iterator[str]:
             yield f"    {line}".rstrip()
         else:
             yield re.sub(r"`([^`]+)`", rf"{CYAN}`\1`{PLAIN}", line)
+
+
+def no_rule(name: str) -> InputError:
+    """Return the error for a name that no rule has."""
+    meant = closest(name, names())
+    return InputError(f"there is no rule `{name}`; " + (f"did you mean `{meant}`?" if meant else "`synthc explain` lists them"))

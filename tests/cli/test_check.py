@@ -65,9 +65,42 @@ def test_select_and_ignore(project: Project) -> None:
     """Rules are chosen by name."""
     project.write("spec.synth", BROKEN)
 
-    assert project.run("check", "--ignore", "unknown-function,other").code == 0
+    assert project.run("check", "--ignore", "unknown-function,long-number").code == 0
     assert project.run("check", "--select", "unknown-name").code == 0
     assert project.run("check", "--select", "unknown-function").code == 1
+
+
+def test_select_and_ignore_name_rules(project: Project) -> None:
+    """A rule that there is not is wrong usage: nothing would be chosen by it."""
+    said = project.run("check", "--select", "unknown-functions")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "synthc: there is no rule `unknown-functions`; did you mean `unknown-function`?\n"
+    assert project.run("check", "--ignore", "zzz").err == "synthc: there is no rule `zzz`; `synthc explain` lists them\n"
+
+
+def test_fix_until_nothing_is_left(project: Project) -> None:
+    """Fixes of the same stretch are applied one after the other; a second run finds nothing to do."""
+    project.write("spec.synth", SPEC.replace("words(text) >= least", "not not (words(text) > 1 and words(text) > 1) == true"))
+    said = project.run("check", "--fix")
+    mended = (project.folder / "spec.synth").read_text()
+
+    assert "  | where (words(text) > 1)\n" in mended
+    assert said.out.endswith("1 warning\n")
+    assert project.run("check", "--fix").err == ""
+    assert (project.folder / "spec.synth").read_text() == mended
+
+
+def test_warnings_are_silenced(project: Project) -> None:
+    """A directive silences one rule for one line, and one that names no rule says what was meant."""
+    long = SPEC.replace("  | where words(text) >= least", "  | where words(text) >= least\n  | take 20000  # synth: ignore[RULE]")
+    project.write("spec.synth", long.replace("RULE", "long-number"))
+    assert project.run("check").out == "no findings\n"
+
+    project.write("spec.synth", long.replace("RULE", "long-numbers"))
+    said = project.run("check", "--format", "concise").out
+    assert "warning[long-number]" in said
+    assert "warning[unused-ignore] there is no rule `long-numbers`" in said
 
 
 def test_folders_and_imports(project: Project) -> None:
