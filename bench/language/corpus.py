@@ -191,11 +191,15 @@ def mix(rows: list[str]) -> str:
 
 
 def graph(nodes: int) -> str:
-    """Return a spec that compiles to a graph of so many nodes."""
-    groups = (nodes - 9) // 4
-    more = "\n".join(CHOSEN.replace("chosen_{n}", "more_{n}").format(**words(n)) for n in range(1, 1 + nodes - 9 - 4 * groups))
-    text = spec((group(1).count("\n") + 1) * groups + 45)
-    return f"{text}\n{more}"
+    """Return a spec that compiles to a graph of so many nodes: many rows with few prompts."""
+    groups, more = divmod(nodes - 9, 4)
+    shared = {"judge": "judge_0", "rewrite": "rewrite_0", "who": "who_0"}
+    each = [f"{PUBLIC}\n{CHOSEN}\n{SPOKEN}\n{INVENTED}".format(**words(n) | shared) for n in range(1, 1 + groups)]
+    each += [CHOSEN.replace("chosen_{n}", "more_{n}").format(**words(n) | shared) for n in range(1, 1 + more)]
+    rows = [f"{kind}_{n}" for n in range(1, 1 + groups) for kind in ("chosen", "spoken", "invented")]
+    rows += [f"more_{n}" for n in range(1, 1 + more)]
+    prompts = f"{JUDGE}\n{REWRITE}\n{WHO}".format(**words(0))
+    return "\n".join((head("std.phone"), prompts, *each, mix(rows), TRAINED.format(**words(1)), TUNED.format(**words(1))))
 
 
 def project() -> Iterator[tuple[str, str]]:
