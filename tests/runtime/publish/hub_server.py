@@ -25,7 +25,7 @@ class Hub:
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """Answer one call."""
-        parts = path.split("?")[0].strip("/").split("/")[1:]
+        parts = path.split("?", maxsplit=1)[0].strip("/").split("/")[1:]
         if self.refuse is not None and method == "POST":
             return self.refuse, {"error": "no"}
         if parts == ["repos", "create"]:
