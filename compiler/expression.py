@@ -319,11 +319,12 @@ class Expressions:
             inputs=(thing.name, *text.inputs),
         )
 
-    def _record(self, written: syntax.Call) -> Typed:
+    def _record(self, written: syntax.Call | syntax.Record) -> Typed:
         fields: dict[str, Typed] = {}
-        if not self.scope.all_once([(one.name.name, one.span) for one in written.arguments if one.name], "the field"):
+        given = written.fields if isinstance(written, syntax.Record) else written.arguments
+        if not self.scope.all_once([(one.name.name, one.span) for one in given if one.name], "the field"):
             return MISTAKE
-        for argument in written.arguments:
+        for argument in given:
             if argument.name is None:
                 return self._wrong("a field of a record has a name: `record(name = value)`", argument.span)
             fields[argument.name.name] = content(self._walk(argument.value))
@@ -417,6 +418,7 @@ WALK: Mapping[type, Callable[[Expressions, Any], Typed]] = {
     syntax.Field: Expressions._field,
     syntax.ListOf: Expressions._list,
     syntax.Range: Expressions._range,
+    syntax.Record: Expressions._record,
     syntax.Unary: Expressions._unary,
     syntax.Binary: Expressions._binary,
     syntax.Call: Expressions._call,

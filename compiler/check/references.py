@@ -40,7 +40,9 @@ def behind(declared: syntax.Declaration, word: str, scope: Scope) -> Thing | Non
     """Return the rows behind `on` or `over`."""
     written = clause(declared, word)
     if written is None:
-        scope.report(error("missing-value", f"`{declared.name.name}` does not say {word} which rows", declared.name.span, help=f"write `{word} ROWS`"))
+        # Another word in its place has been reported already.
+        if not declared.clauses:
+            scope.report(error("missing-value", f"`{declared.name.name}` does not say {word} which rows", declared.name.span, help=f"write `{word} ROWS`"))
         return None
     return named(written, ("rows",), scope, declared.name.span)
 
