@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 from docs.build import committed, pages
+from docs.builders import markdown
 from synthc.compiler.catalog.described import described
 from synthc.compiler.pages import names
 from synthc.findings.place import page
@@ -19,6 +21,11 @@ def test_the_manual_is_up_to_date() -> None:
     stale = sorted(path for path in {**built, **there} if built.get(path) != there.get(path))
 
     assert stale == [], "run `python docs/build.py` and commit what it writes"
+
+
+def test_the_examples_of_the_builders() -> None:
+    """What they say of themselves is so."""
+    assert doctest.testmod(markdown) == (0, 2)
 
 
 def test_findings_lead_to_their_pages() -> None:
