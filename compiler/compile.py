@@ -41,7 +41,7 @@ def compile_spec(path: Path, project: Path, *, params: Mapping[str, str] | None 
     if checked is None or any(d.severity is Severity.ERROR for d in diagnostics):
         return Compiled(graph=None, diagnostics=diagnostics)
     try:
-        graph = lower(checked, path.stem)
+        graph = lower(checked, path.stem, project)
     except Unreachable as problem:
         return Compiled(graph=None, diagnostics=(*diagnostics, problem.finding))
     verify(graph)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from synthc.compiler.check import Checked
 from synthc.compiler.check.budget import mechanism
+from synthc.compiler.check.source import from_project
 from synthc.compiler.constant import to_json
 from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.accounting import epsilon, round_up
@@ -26,19 +30,29 @@ class Unreachable(Exception):
 NO_NODES = frozenset({"constant", "prompt"})
 
 
-def lower(checked: Checked, name: str) -> Graph:
-    """Return the graph of a program without mistakes."""
+def lower(checked: Checked, name: str, project: Path) -> Graph:
+    """Return the graph of a program without mistakes; `project` is the folder that paths count from."""
     nodes = {thing.name: _node(thing) for thing in checked.things if thing.thing not in NO_NODES}
     nodes.update({node.name: node for node in checked.publications})
     own = [node.name for node in nodes.values() if "." not in node.name and node.kind != "endpoint"]
     asked = [test["endpoint"]["node"] for test in checked.tests]
     return Graph(
         name=name,
-        params={t.name: to_json(t.value) for t in checked.things if t.kind == "param" and "." not in t.name},
+        params={t.name: _shown(to_json(t.value), nodes, project) for t in checked.things if t.kind == "param" and "." not in t.name},
         nodes=tuple(_ordered(nodes, [*own, *asked])),
         budgets={name: dict(budget) for name, budget in checked.budgets.items()},
         tests=checked.tests,
     )
+
+
+def _shown(value: Any, nodes: Mapping[str, Node], project: Path) -> Any:
+    """Return the value of a param; where it is what a source reads, as the source says it."""
+    if isinstance(value, list):
+        return [_shown(item, nodes, project) for item in value]
+    if not isinstance(value, str) or not posixpath.isabs(value):
+        return value
+    path = from_project(value, project, project)
+    return path if any(path in node.settings["reader"].get("paths", ()) for node in nodes.values() if node.kind == "source") else value
 
 
 def _node(thing: Thing) -> Node:

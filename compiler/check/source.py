@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 from typing import Any
 
 from synthc.compiler.catalog.sources.files import Files
@@ -99,9 +100,24 @@ def _reader(declared: syntax.Declaration, scope: Scope) -> dict[str, Any]:
         raise NotConstant
     made = make(READERS, value, scope)
     if isinstance(made, Files):
-        folder = relative(scope.module.folder, scope.program.project)
-        return {"kind": "files", "paths": [posixpath.normpath(posixpath.join(folder, path)) for path in made.paths]}
+        return {"kind": "files", "paths": [from_project(path, scope.module.folder, scope.program.project) for path in made.paths]}
     return {"kind": "hub", **made.model_dump()}
+
+
+def from_project(path: str, folder: Path, project: Path) -> str:
+    """Return a path or pattern as seen from the project, so that a graph names no place of one machine.
+
+    >>> from_project("/home/ann/phone/data/*.jsonl", Path("/home/ann/phone/specs"), Path("/home/ann/phone"))
+    'data/*.jsonl'
+    >>> from_project("../more/*.jsonl", Path("/home/ann/phone/specs"), Path("/home/ann/phone"))
+    'more/*.jsonl'
+    """
+    if not posixpath.isabs(path):
+        return posixpath.normpath(posixpath.join(relative(folder, project), path))
+    root = project.absolute().as_posix()
+    # A link on the way to the project is no reason to look at where it leads.
+    inside = posixpath.normpath(path).startswith(f"{posixpath.normpath(root)}/")
+    return posixpath.relpath(posixpath.normpath(path), root if inside else project.resolve().as_posix())
 
 
 NO_PEOPLE = dict.fromkeys(("user", "people", "population", "simulate", "draw", "split"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synthc.compiler.compile import compile_spec
+from synthc.compiler.compile import check, compile_spec
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.encoding import GraphError, _node, from_document, read_graph, to_json
 from tests.compiled import graph_of
@@ -120,3 +120,26 @@ def test_raising_a_budget_tunes_nobody_again(tmp_path: Path) -> None:
 
     assert prints[0][0] == prints[1][0]
     assert prints[0][1] != prints[1][1]
+
+
+@pytest.mark.parametrize("place", ["inside", "outside"])
+def test_no_absolute_path_gets_into_a_graph(tmp_path: Path, place: str) -> None:
+    """A path that is given as one is told from the project, and so is the param that it came by."""
+    project = tmp_path / "project"
+    project.mkdir()
+    text = "synth 1\nparam data: text\npublic source web = files(data)\n"
+    folder = project if place == "inside" else tmp_path
+    graph = graph_of(project / "spec.synth", text, params={"data": f"{folder}/data/*.jsonl"})
+    path = "data/*.jsonl" if place == "inside" else "../data/*.jsonl"
+
+    assert graph.by_name["web"].settings["reader"]["paths"] == [path]
+    assert graph.params == {"data": path}
+    assert str(tmp_path) not in to_json(graph)
+
+
+def test_a_file_is_the_same_by_every_path(tmp_path: Path) -> None:
+    """So that private text is not declared public by its absolute path."""
+    text = f'synth 1\npublic source web = files("{tmp_path}/users.jsonl")\nprivate source users = files("users.jsonl") {{ user = .user }}\n'
+    (tmp_path / "spec.synth").write_text(text)
+
+    assert "public-and-private" in {found.rule for found in check(tmp_path / "spec.synth", tmp_path)}
