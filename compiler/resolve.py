@@ -9,7 +9,7 @@ from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
 from synthc.compiler.wording import a
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import error
+from synthc.dsl.diagnostic import Edit, Fix, Safety, error
 
 WITH_STEPS = frozenset({"filter", "transform", "generate"})
 CLAUSES = {"pretrain": "on", "federate": "over", "evaluate": "over"}
@@ -27,6 +27,11 @@ def resolve(program: Program) -> None:
 
 def _declaration(item: syntax.Declaration, scope: Scope) -> None:
     kind = item.kind.name
+    if kind not in CHECKERS and item.name.name in CHECKERS:
+        both, said = item.kind.span.to(item.name.span), f"{item.name.name} {kind}"
+        fix = Fix(title=f"write `{said}`", edits=(Edit(span=both, text=said),), safety=Safety.UNSAFE)
+        scope.report(error("unknown-kind", f"the kind stands before the name, and there is no kind `{kind}`", both, help=f"write `{said}`", fix=fix))
+        return
     if kind not in CHECKERS:
         help_, fix = spelling(kind, CHECKERS, item.kind.span)
         scope.report(error("unknown-kind", f"there is no kind of declaration `{kind}`", item.kind.span, help=help_ or "kinds are " + ", ".join(CHECKERS), fix=fix))

@@ -59,7 +59,11 @@ def _all_imports(_: Program, module: Loaded) -> tuple[str, ...]:
 
 
 def _lost(_: Program, module: Loaded) -> frozenset[str]:
-    return frozenset(module.lost.union(name.name for name in module.syntax.broken))
+    from synthc.compiler.program import CHECKERS
+
+    declared = (item for item in module.syntax.items if isinstance(item, syntax.Declaration))
+    swapped = (item.kind.name for item in declared if item.name.name in CHECKERS and item.kind.name not in CHECKERS)
+    return frozenset(module.lost.union((name.name for name in module.syntax.broken), swapped))
 
 
 @dataclass(slots=True, kw_only=True)

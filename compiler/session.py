@@ -78,10 +78,16 @@ class Session:
         checked = check(program)
         _unknown_params(program)
         lint(program)
-        found = program.findings()
+        found = _apart_from_slips(program)
         for scope in program.scopes():
             found = ignore(scope.module.syntax, found)
         return Analysis(program=program, checked=checked, diagnostics=_in_order(found))
+
+
+def _apart_from_slips(program: Program) -> list[Diagnostic]:
+    """Return the findings of a program; a number that is misspelled, and read as what it may have meant, is wrong once."""
+    misspelled = {found.sort_key[:3] for scope in program.scopes() for found in scope.module.found if found.rule == "bad-number"}
+    return [found for found in program.findings() if found.rule == "bad-number" or found.sort_key[:3] not in misspelled]
 
 
 def _unknown_params(program: Program) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from synthc.compiler.catalog.endpoints.embedded import Embedded
+from synthc.compiler.catalog.sources.source import PublicSource
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.constant import Made, Written
 from synthc.compiler.evaluate import Constants, NotConstant
@@ -18,6 +20,8 @@ from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
 M = TypeVar("M", bound=BaseModel)
+SEVERAL = frozenset({PublicSource, Embedded})
+"""Settings of kinds that have several: only there may another of the kind rightly say what is no setting here."""
 Inherited = tuple[tuple[syntax.Setting, Scope], ...]
 """The settings of the declaration that `like` names, each with the module it stands in."""
 
@@ -47,9 +51,11 @@ def read_settings(
     for entry, where in inherited or ():
         if entry.name.name in model.model_fields:
             entries.setdefault(entry.name.name, (entry, where))
-        elif not _column(entry):
+        elif not _column(entry) and good and model in SEVERAL:
             labels = (Label(span=entry.name.span, text="set here"),)
             scope.report(error("useless-setting", f"`like` would take over `{entry.name.name}`, which is no setting here", owner.span, labels=labels, help="write out the settings that are meant"))
+            good = False
+        elif not _column(entry):
             good = False
     values: dict[str, Any] = {}
     for name, (entry, where) in entries.items():

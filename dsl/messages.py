@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Label, Safety, error
@@ -269,6 +270,15 @@ def _bare_answer(failure: Failure) -> Diagnostic | None:
     return error("syntax-error", f"expected a literal or `(...)` after `->`, found `{failure.found.text}`", failure.place, help=help)
 
 
+def _misspelled_edition(failure: Failure) -> Diagnostic | None:
+    word = failure.last
+    if len(failure.before) != 1 or failure.found.kind != "number" or not get_close_matches(word.text, ["synth"]):
+        return None
+    fix = Fix(title="write `synth`", edits=(Edit(span=failure.span(word), text="synth"),))
+    message = f"`{word.text} {failure.found.text}` doesn't say which edition of the language the file is in"
+    return error("missing-edition", message, failure.span(word), help="did you mean `synth`?", fix=fix)
+
+
 def _missing_alias(failure: Failure) -> Diagnostic | None:
     if not failure.before or failure.before[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
         return None
@@ -338,6 +348,7 @@ CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
     _misplaced_record,
     _missing_equals,
     _bare_answer,
+    _misspelled_edition,
     _missing_alias,
     _reserved_word,
     _expected,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from itertools import pairwise
+from difflib import get_close_matches
 from typing import Any
 
 from synthc.dsl import grammar, syntax, tokens
@@ -14,6 +15,8 @@ from synthc.dsl.lalr import OutOfOrder, TooDeep, drive
 from synthc.dsl.messages import Failure, explain
 from synthc.dsl.source import Source, Span
 from synthc.dsl.tree import EDITION, NESTING_LIMIT, Broken, build, builder
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def parse(source: Source, before: syntax.Module | None = None) -> tuple[syntax.Module, tuple[Diagnostic, ...]]:
@@ -108,7 +111,7 @@ def _failure(source: Source, start: int, end: int, whole: str, problem: Any) -> 
 def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[syntax.Piece, ...]) -> list[Diagnostic]:
     """Check that the file begins with its edition, and says it once."""
     editions = [item for item in items if isinstance(item, syntax.Edition)]
-    if editions or any(piece.first.text == "synth" for piece in pieces):
+    if editions or any(piece.first.text == "synth" or any(found.rule == "missing-edition" for found in piece.found) for piece in pieces[:1]):
         misplaced = [item for item in editions if item.span.start != pieces[0].first.start]
         return [error("misplaced-edition", "the edition isn't the first item", item.span) for item in misplaced[:1]]
     start = 1 if source.text.startswith("\ufeff") else 0
@@ -126,8 +129,8 @@ def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[sy
 
 
 def _indented(source: Source, place: Cut) -> bool:
-    before = source.text[: place.head].removeprefix("\ufeff")
-    return bool(before) and not before.endswith("\n")
+    text, head = source.text, place.head
+    return head > 0 and text[head - 1] != "\n" and not (head == 1 and text[0] == "\ufeff")
 
 
 def _first(source: Source, place: Cut) -> Span:
@@ -135,14 +138,20 @@ def _first(source: Source, place: Cut) -> Span:
     return next(source.span(token.start, token.end) for token in tokens.tokens(source.text, place.head, place.end))
 
 
+def _alias(source: Source, place: Cut) -> syntax.Identifier | None:
+    """Return the name that a broken import seems to give: the one behind `as`, or the last there is."""
+    words = [found for found in _WORD.finditer(source.text, place.head, place.end) if found[0] not in tokens.RESERVED]
+    named = next((word for word in words if source.text[place.head : word.start()].rstrip().endswith(" as")), words[-1])
+    return syntax.Identifier(name=named[0], span=source.span(named.start(), named.end()))
+
+
 def _name(source: Source, place: Cut) -> syntax.Identifier | None:
     """Return the name that a broken item seems to declare."""
     found = tokens.tokens(source.text, place.head, place.end)
     words = [token for token in found if token.kind == "word" and token.text not in {"public", "private"}]
+    if get_close_matches("import", [word.text for word in words[:2]], n=1):
+        return _alias(source, place)
     if len(words) < 2 or words[0].text in {"synth", "test", "budget", "publish"}:
         return None
-    named = words[1]
-    if words[0].text == "import":
-        aliases = [after for before, after in pairwise(words) if before.text == "as"]
-        named = aliases[0] if aliases else words[-1]
+    named = words[0] if words[1].text == "prompt" else words[1]
     return syntax.Identifier(name=named.text, span=source.span(named.start, named.end))
