@@ -14,7 +14,7 @@ from tests.pages import Case, cases
 ROOT = Path(__file__).parents[2]
 FIRST = (
     "files", "kinds", "names", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation", "privacy", "leaks", "budgets",
-    "imports", "settings",
+    "publish", "imports", "settings",
 )  # fmt: skip
 """The order in which pages are read; others follow by their names."""
 BLOCK = re.compile(r"^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
