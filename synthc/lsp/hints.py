@@ -73,9 +73,8 @@ def _steps(view: View, item: syntax.Declaration, thing: Thing, before: Mapping[s
 
 
 def _columns(before: Mapping[str, Type], after: Mapping[str, Type]) -> str:
-    """Return the columns that a step made or changed; all that are left where it dropped some."""
-    dropped = before.keys() - after.keys()
-    return ", ".join(f"{name}: {_brief(of)}" for name, of in after.items() if dropped or (name not in before or before[name] not in {of, UNKNOWN}))
+    """Return the columns that a step made or changed."""
+    return ", ".join(f"{name}: {_brief(of)}" for name, of in after.items() if name not in before or before[name] not in {of, UNKNOWN})
 
 
 def _brief(of: Type) -> str:

@@ -42,7 +42,7 @@ class Index:
 
     entries: dict[Path, Entry] = field(default_factory=dict)
     _waiting: list[Path] = field(default_factory=list)
-    _importers: dict[Path, set[Path]] = field(default_factory=dict)
+    _importers: dict[Path, dict[Path, None]] = field(default_factory=dict)
 
     def add_folder(self, folder: Path) -> None:
         """Take note of all specs in a folder, to be read one at a time."""
@@ -93,7 +93,7 @@ class Index:
         found: dict[Path, None] = {}
         waiting = [path]
         while waiting:
-            for one in sorted(self._importers.get(waiting.pop(0), ())):
+            for one in self._importers.get(waiting.pop(0), ()):
                 if one not in found and one != path:
                     found[one] = None
                     waiting.append(one)
@@ -102,9 +102,9 @@ class Index:
     def _link(self, path: Path, imports: frozenset[Path]) -> None:
         known = self.entries.get(path)
         for old in known.imports - imports if known is not None else ():
-            self._importers[old].discard(path)
+            self._importers[old].pop(path, None)
         for new in imports:
-            self._importers.setdefault(new, set()).add(path)
+            self._importers.setdefault(new, {})[path] = None
 
 
 def specs(folder: Path) -> Iterator[Path]:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from synthc.compiler.session import Analysis, Session
+from synthc.compiler.session import Session
 from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Source
 from synthc.lsp.document import Document
 from synthc.lsp.index import Index
+from synthc.lsp.known import Known, Memory, known
 from synthc.lsp.positions import Encoding, Lines, lines
 from synthc.lsp.uris import to_path, to_uri
 from synthc.lsp.view import View, place_of
 from synthc.lsp.wire import Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a spec, with the files it read and the findings of each."""
-
-    view: View
-    files: frozenset[Path]
-    findings: dict[Path, tuple[Diagnostic, ...]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +35,7 @@ class Workspace:
     _sessions: dict[Path, Session] = field(default_factory=dict)
     changed: set[Path] = field(default_factory=set)
     spread: bool = False
-    _known: dict[Path, Known] = field(default_factory=dict)
-    _old: set[Path] = field(default_factory=set)
+    _memory: Memory = field(default_factory=Memory)
 
     # Folders
 
@@ -53,14 +44,14 @@ class Workspace:
         if folder not in self.folders:
             self.folders.append(folder)
             self.index.add_folder(folder)
-            self._old.update(self._known)
+            self._memory.age()
 
     def remove_folder(self, folder: Path) -> None:
         """Let a folder go."""
         if folder in self.folders:
             self.folders.remove(folder)
             self.index.remove_folder(folder)
-            self._old.update(self._known)
+            self._memory.age()
 
     def project(self, path: Path) -> Path:
         """Return the folder that paths shown for a file count from: the innermost that is open, or its own."""
@@ -82,7 +73,7 @@ class Workspace:
     def open(self, uri: str, version: int, text: str) -> Path:
         """Take a document in."""
         path = self.path(uri)
-        self._put(Document(uri=uri, path=path, version=version, text=text))
+        self._put(Document(uri=uri, path=path, version=version, text=text), self.documents)
         self.changed.add(path)
         return path
 
@@ -101,9 +92,10 @@ class Workspace:
             return None
         self.touch(path)
         self.changed.add(path)
-        for spec in [spec for spec in self._known if spec not in self.documents]:
-            if not any(path in self.documents for path in self._known[spec].files):
-                self.drop(spec)
+        unseen = [spec for spec, known in self._memory.items() if self.documents.keys().isdisjoint(known.files)]
+        for spec in unseen:
+            self.changed |= self._memory.drop(spec)
+            self.waiting.pop(spec, None)
         return path
 
     def touch(self, path: Path) -> None:
@@ -128,25 +120,14 @@ class Workspace:
         return self.known(path).view
 
     def known(self, path: Path) -> Known:
-        """Return the analysis of a spec, made now if something that it read has changed."""
+        """Return what is known of a spec, checked now if something that it read has changed."""
         self.waiting.pop(path, None)
-        if path not in self._known or path in self._old:
-            known = self._analyse(path)
-            before = self._known.get(path, known)
-            self.changed |= known.files | before.files | known.findings.keys() | before.findings.keys()
-            self._known[path] = known
-            self._old.discard(path)
-        return self._known[path]
-
-    def _analyse(self, path: Path) -> Known:
-        project = self.project(path)
-        analysis = self._session(project).analyse(path)
-        files = {path}
-        if analysis.program is not None:
-            files.update(place_of(scope.module.path, project) for scope in analysis.program.scopes())
-        source = analysis.program.main.syntax.source if analysis.program is not None else Source(path=path.name, text="")
-        view = View(path=path, project=project, source=source, analysis=analysis)
-        return Known(view=view, files=frozenset(files), findings=_by_file(analysis, project))
+        found = self._memory.fresh(path)
+        if found is None:
+            project = self.project(path)
+            found = known(path, project, self._session(project))
+            self.changed |= self._memory.keep(path, found)
+        return found
 
     def text(self, path: Path) -> str | None:
         """Return the text that counts for a file, None if nothing is known of it."""
@@ -162,43 +143,33 @@ class Workspace:
         """
         text = self.text(path)
         found: dict[object, tuple[Diagnostic, Path]] = {}
-        for known in self._known.values():
-            for finding in known.findings.get(path, ()):
-                if text is None or finding.span.source.text == text:
-                    found.setdefault((*finding.sort_key[1:], finding.message), (finding, known.view.project))
+        for finding, project in self._memory.findings(path):
+            if text is None or finding.span.source.text == text:
+                found.setdefault((*finding.sort_key[1:], finding.message), (finding, project))
         return tuple(sorted(found.values(), key=lambda pair: (pair[0].span.start, pair[0].span.end, pair[0].severity, pair[0].rule)))
-
-    def concerned(self, path: Path) -> list[Path]:
-        """Return the specs to check when a file has changed: itself, open ones that read it, others."""
-        readers = [*self.index.importers(path), *(spec for spec, known in self._known.items() if path in known.files and spec != path)]
-        itself = [path] if path in self.documents else []
-        return list(dict.fromkeys([*itself, *(p for p in readers if p in self.documents), *readers]))
 
     def wait(self, paths: Iterable[Path]) -> None:
         """Have specs checked when there is time, before those that wait already."""
         self.waiting = dict.fromkeys([*paths, *self.waiting])
 
-    def drop(self, path: Path) -> None:
-        """Forget what is known of a spec that nobody looks at any more."""
-        known = self._known.pop(path, None)
-        if known is not None:
-            self.changed |= known.files | known.findings.keys()
-        self.waiting.pop(path, None)
-
-    def _put(self, document: Document) -> None:
+    def _put(self, document: Document, among: Container[Path] | None = None) -> None:
         self.documents[document.path] = document
         for session in self._sessions.values():
             session.put(document.path, document.text)
         self.index.put(document.path, document.text)
-        self._stale(document.path)
+        self._stale(document.path, among)
 
-    def _stale(self, path: Path) -> None:
-        """Have all specs that read a file checked again, and those that looked for files in vain."""
-        concerned = self.concerned(path)
-        lost = [spec for spec, known in self._known.items() if any(found.rule == "unreadable-file" for found in known.view.analysis.diagnostics)]
-        self._old.update([path, *concerned, *lost])
-        self.spread = self.spread or any(spec != path and spec in self.documents for spec in (*concerned, *lost))
-        self.wait([*concerned, *(spec for spec in lost if spec not in concerned)])
+    def _stale(self, path: Path, among: Container[Path] | None = None) -> None:
+        """Have all specs that read a file checked again, and those that looked for files in vain; those `among` some at once.
+
+        The file itself comes first, then what is open, then the rest.
+        """
+        concerned = dict.fromkeys([*self.index.importers(path), *self._memory.readers(path), *self._memory.lost()])
+        self._memory.old.update([path, *concerned])
+        opened = [spec for spec in concerned if spec in self.documents]
+        self.spread = self.spread or bool(opened)
+        itself = [path] if path in self.documents else []
+        self.wait(spec for spec in dict.fromkeys([*itself, *opened, *concerned]) if among is None or spec in among)
 
     def _session(self, project: Path) -> Session:
         if project not in self._sessions:
@@ -208,9 +179,3 @@ class Workspace:
             self._sessions[project] = session
         return self._sessions[project]
 
-
-def _by_file(analysis: Analysis, project: Path) -> dict[Path, tuple[Diagnostic, ...]]:
-    found: dict[Path, list[Diagnostic]] = {}
-    for finding in analysis.diagnostics:
-        found.setdefault(place_of(finding.span.source.path, project), []).append(finding)
-    return {path: tuple(findings) for path, findings in found.items()}
