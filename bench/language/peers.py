@@ -14,5 +14,5 @@ def tool(package: str, command: str, *more: str) -> Path:
     path = folder / "bin" / command
     if not path.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", package, *more], check=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", package, *more], check=True, capture_output=True)
     return path
