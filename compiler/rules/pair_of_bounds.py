@@ -62,7 +62,7 @@ def _range(chain: Chain, place: int) -> Diagnostic | None:
         return None
     low, high = (one[2], other[2]) if one[1] == ">=" else (other[2], one[2])
     span = chain.between(place, place + 1)
-    if span is None or (literal(low) or 0) > (literal(high) or 0):
+    if span is None or (literal(low) or 0) >= (literal(high) or 0):
         return None
     text = f"{one[0].span.text} in {low.span.text}..{high.span.text}"
     return warning(RULE.name, "a range says both of these bounds at once", span, help=f"write `{text}`", fix=rewritten(span, text))

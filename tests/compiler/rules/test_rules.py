@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
 from inspect import getdoc
-from pathlib import Path
 
 import pytest
 
-from synthc.compiler.compile import check
 from synthc.compiler.rules import RULES
 from synthc.compiler.rules.rule import Rule
-from synthc.dsl.diagnostic import Diagnostic, Safety, Severity
+from synthc.dsl.diagnostic import Safety, Severity
 from synthc.dsl.format import format_source
 from synthc.dsl.source import Source
-
-FOLDER = Path("/a-folder-that-is-not-there")
+from tests.compiler.rules.mended import applied, findings
 
 
 def page(rule: Rule) -> str:
@@ -31,20 +27,6 @@ def block(rule: Rule, which: str) -> str:
     found = re.findall(rf"```synth {which}\n(.*?)```", page(rule), re.DOTALL)
     assert len(found) == 1
     return str(found[0])
-
-
-@cache
-def findings(text: str) -> tuple[Diagnostic, ...]:
-    """Return what is found in a spec that stands alone."""
-    return check(FOLDER / "spec.synth", FOLDER, texts={FOLDER / "spec.synth": text})
-
-
-def mended(text: str, found: tuple[Diagnostic, ...]) -> str:
-    """Return a spec with all safe fixes in it."""
-    edits = [edit for one in found if one.fix and one.fix.safety is Safety.SAFE for edit in one.fix.edits]
-    for edit in sorted(edits, key=lambda edit: -edit.span.start):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
 
 
 def tidy(text: str) -> str:
@@ -89,29 +71,30 @@ def test_message(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=named)
-def test_safe_fix(rule: Rule) -> None:
-    """A safe fix leaves a tidy spec without any finding."""
-    wrong = block(rule, "wrong")
-    (found,) = findings(wrong)
-    if found.fix is None or found.fix.safety is Safety.UNSAFE:
-        pytest.skip("this rule has no safe fix")
-    fixed = mended(wrong, (found,))
-
-    assert findings(fixed) == ()
-    assert fixed == tidy(fixed)
-
-
-@pytest.mark.parametrize("rule", RULES, ids=named)
-def test_unsafe_fix(rule: Rule) -> None:
-    """Any other fix leaves a tidy spec without that finding and without an error."""
-    wrong = block(rule, "wrong")
-    (found,) = findings(wrong)
-    if found.fix is None or found.fix.safety is Safety.SAFE:
-        pytest.skip("this rule has no unsafe fix")
-    fixed = wrong
-    for edit in sorted(found.fix.edits, key=lambda edit: -edit.span.start):
-        fixed = fixed[: edit.span.start] + edit.text + fixed[edit.span.end :]
+def test_fix(rule: Rule) -> None:
+    """A safe fix leaves nothing to say; one that is not safe mends this and breaks nothing; both leave the spec tidy."""
+    (found,) = findings(block(rule, "wrong"))
+    fixed = applied(block(rule, "wrong"), (found,))
     left = findings(fixed)
 
-    assert not [one for one in left if one.rule == rule.name or one.severity is Severity.ERROR]
+    if found.fix is None:
+        assert fixed == block(rule, "wrong")
+    elif found.fix.safety is Safety.SAFE:
+        assert left == ()
+    else:
+        assert not [one for one in left if one.rule == rule.name or one.severity is Severity.ERROR]
     assert fixed == tidy(fixed)
+
+
+def test_many_rules_mend() -> None:
+    """What a machine can do without asking, it offers."""
+    fixes = [findings(block(rule, "wrong"))[0].fix for rule in RULES]
+
+    assert sum(fix is not None and fix.safety is Safety.SAFE for fix in fixes) >= 25
+    assert len({rule.name for rule in RULES}) == len(RULES) >= 70
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.program], ids=named)
+def test_words(rule: Rule) -> None:
+    """A rule that is passed over by its words has one of them in what it is about."""
+    assert rule.words == ("",) or any(word in block(rule, "wrong") for word in rule.words)
