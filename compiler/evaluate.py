@@ -189,7 +189,7 @@ class Constants:
 MAKING = syntax.ListOf | syntax.Template | syntax.Binary | syntax.Record | syntax.Call
 """What makes values larger than those that stand in the text: constants made of constants could double with each line."""
 LARGEST = 1_000_000
-"""The size of the largest constant, in characters of text and eight for each number or item."""
+"""The size of the largest constant, in characters of text, eight for each number or item and a hundred for each field."""
 
 
 def size(value: Any) -> int:
@@ -203,7 +203,7 @@ def size(value: Any) -> int:
     if isinstance(value, list):
         return sum(size(item) + 8 for item in value)
     if isinstance(value, dict):
-        return sum(size(item) + len(name) for name, item in value.items())
+        return sum(size(item) + 100 for item in value.values())
     return LARGEST + 1 if isinstance(value, int) and value.bit_length() > 1000 else 8
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from synthc.compiler.suggest import guess
@@ -59,11 +60,17 @@ def _all_imports(_: Program, module: Loaded) -> tuple[str, ...]:
 
 
 def _lost(_: Program, module: Loaded) -> frozenset[str]:
+    return _not_read(module.syntax) | module.lost
+
+
+@lru_cache(maxsize=16)
+def _not_read(module: syntax.Module) -> frozenset[str]:
+    """Return the names that items seem to declare which cannot be read, or have kind and name the wrong way round."""
     from synthc.compiler.program import CHECKERS
 
-    declared = (item for item in module.syntax.items if isinstance(item, syntax.Declaration))
+    declared = (item for item in module.items if isinstance(item, syntax.Declaration))
     swapped = (item.kind.name for item in declared if item.name.name in CHECKERS and item.kind.name not in CHECKERS)
-    return frozenset(module.lost.union((name.name for name in module.syntax.broken), swapped))
+    return frozenset({*(name.name for name in module.broken), *swapped})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -20,6 +20,8 @@ from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
 M = TypeVar("M", bound=BaseModel)
+LONGEST_CHAIN = 100
+"""How many declarations `like` may go through."""
 SEVERAL = frozenset({PublicSource, Embedded})
 """Settings of kinds that have several: only there may another of the kind rightly say what is no setting here."""
 Inherited = tuple[tuple[syntax.Setting, Scope], ...]
@@ -223,6 +225,9 @@ def like(declared: syntax.Declaration, scope: Scope) -> Inherited | None:
         where, named = other
         if not isinstance(named, syntax.Declaration) or named.kind.name != kind or id(named) in seen:
             scope.report(error("wrong-value", f"`like` wants another {kind}, whose settings are taken over", entry.value.span))
+            return None
+        if len(seen) > LONGEST_CHAIN:
+            scope.report(error("too-deep", f"settings are taken over through more than {LONGEST_CHAIN} declarations", entry.value.span, help="say the settings that are meant here"))
             return None
         seen.add(id(named))
         current = named

@@ -52,7 +52,7 @@ def _meet(one: str, other: str) -> bool:
     >>> _meet("data/*.jsonl", "data/user*"), _meet("a.jsonl", "b.jsonl")
     (True, False)
     """
-    if one == other or max(len(one), len(other)) > LONGEST or not WILD.search(one + other):
+    if one == other or max(len(one), len(other)) > LONGEST or not (_wild(one) or _wild(other)):
         return one == other
     left, right = _parts(one), _parts(other)
     # Which beginnings of the right pattern fit the part of the left one that was read, and so on.
@@ -65,6 +65,10 @@ def _meet(one: str, other: str) -> bool:
         moves = {at + 1 for at in fits if at < len(right) and right[at] != "*" and (part == right[at] or "?" in {part, right[at]})}
         fits = _past_stars(stays | moves, right)
     return len(right) in fits
+
+
+def _wild(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern or "[" in pattern
 
 
 def _parts(pattern: str) -> list[str]:
