@@ -177,6 +177,8 @@ def _convert(value: Any, of: Mapping[str, Any]) -> Any:
     kind = of["kind"]
     if kind in {"text", "choice"} and isinstance(value, dict):
         value = value.get("text") or value.get("message") or value.get("content")
+    if kind == "list" and isinstance(value, str):  # a list inside a record, written as one would be alone
+        value = _list(value, cut=False)
     if kind == "list" and isinstance(value, list):
         return [_convert(item, of["of"]) for item in value]
     if kind == "record" and isinstance(value, dict):

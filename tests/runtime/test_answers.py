@@ -16,6 +16,7 @@ TEXT = {"kind": "text"}
 TURNS = {"kind": "list", "of": TEXT}
 NUMBERS = {"kind": "list", "of": {"kind": "int"}}
 PERSON = {"kind": "record", "fields": {"name": TEXT, "age": {"kind": "int"}}}
+SCENE = {"kind": "record", "fields": {"place": TEXT, "turns": TURNS}}
 PEOPLE = {"kind": "list", "of": PERSON}
 YES_NO = {"kind": "choice", "options": ["yes", "no"]}
 CHAT = ["hey, you up?", "no lol"]
@@ -56,6 +57,7 @@ READ: list[tuple[Any, str, Any]] = [
     (TURNS, "hey, you up?\nno lol", CHAT),
     (NUMBERS, "[1, 2]", [1, 2]),
     (NUMBERS, "1. 10\n2. 20", [10, 20]),
+    (SCENE, '{"place": "home", "turns": "1. hey, you up?\\n2. no lol"}', {"place": "home", "turns": CHAT}),
     (PERSON, '{"name": "Tom", "age": 41}', TOM),
     (PERSON, '```json\n{"Name": "Tom", "AGE": "41", "job": "chef"}\n```', TOM),
     (PERSON, "Certainly:\n{\u201cname\u201d: \u201cTom\u201d, \u201cage\u201d: 41,}", TOM),
