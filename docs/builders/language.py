@@ -13,8 +13,8 @@ from tests.pages import Case, cases
 
 ROOT = Path(__file__).parents[2]
 FIRST = (
-    "files", "kinds", "names", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation", "privacy", "leaks", "budgets",
-    "publish", "imports", "settings",
+    "files", "kinds", "names", "types", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation",
+    "privacy", "leaks", "budgets", "publish", "imports", "settings",
 )  # fmt: skip
 """The order in which pages are read; others follow by their names."""
 BLOCK = re.compile(r"^```(?P<info>\S.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)

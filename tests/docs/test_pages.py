@@ -9,6 +9,9 @@ import pytest
 from synthc.compiler.pages import names, page, summary
 from synthc.compiler.pages.example import Example, examples
 from synthc.dsl.diagnostic import Severity
+from synthc.dsl.format import format_source
+from synthc.dsl.parse import parse
+from synthc.dsl.source import Source
 from tests.docs.findings import found
 from tests.docs.raised import raised
 
@@ -40,6 +43,14 @@ def test_what_a_page_shows_is_so(name: str, example: Example, tmp_path: Path) ->
         findings = tuple(one for one in findings if one.severity is Severity.ERROR or one.rule == name)
 
     assert [finding.rule for finding in findings] == [name] * (example.verdict == "wrong")
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[f"{name}-{example.verdict}" for name, example in EXAMPLES])
+def test_what_a_page_shows_is_in_style(name: str, example: Example) -> None:
+    """As `synthc fmt` leaves it, where it can be read."""
+    source = Source(path=f"{name}.synth", text=example.text)
+
+    assert parse(source)[1] or format_source(source) == example.text
 
 
 def test_there_is_no_page_of_nothing() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from synthc.compiler.pages.example import Example
 from synthc.dsl.diagnostic import Severity
+from synthc.dsl.format import format_source
+from synthc.dsl.source import Source
 from synthc.findings.text import summary, text
 from tests.docs.blocks import Block, blocks
 from tests.docs.findings import found
@@ -44,12 +46,13 @@ def test_what_is_refused_is_refused_as_shown(block: Block, tmp_path: Path) -> No
 
 
 def test_whole_specs_give_no_finding(tmp_path: Path) -> None:
-    """Where a page has come to its end, its spec is without a warning too."""
+    """Where a page has come to its end, its spec is without a warning too, and as `synthc fmt` leaves it."""
     for page in WRITTEN:
         specs = [block.spec for block in blocks(page) if not block.wrong]
         findings = found(Example(verdict="right", text=specs[-1]), tmp_path) if specs else ()
 
         assert [finding.message for finding in findings] == []
+        assert not specs or format_source(Source(path=page.name, text=specs[-1])) == specs[-1]
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
