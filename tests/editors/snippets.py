@@ -19,27 +19,29 @@ class Snippet:
     """One snippet, with its body as it comes out."""
 
     name: str
-    prefix: str
     text: str
+    is_step: bool
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")
 
     @property
     def kind(self) -> str:
-        """The kind of declaration or the item that it is, none of a step."""
+        """The kind of declaration or the item that it is, or its step."""
         return re.sub(r"^(?:public|private) ", "", self.text).split(maxsplit=1)[0]
 
     @property
     def steps(self) -> set[str]:
         """The steps in it."""
-        return set(re.findall(r"^\s*\| (\w+)", self.text, re.MULTILINE)) & set(STEPS)
+        text = f"| {self.text}" if self.is_step else self.text
+        return set(re.findall(r"^\s*\| (\w+)", text, re.MULTILINE)) & set(STEPS)
 
 
 def snippets() -> Iterator[Snippet]:
     """Yield all of them."""
     for name, snippet in json.loads(SNIPPETS.read_text(encoding="utf-8")).items():
-        yield Snippet(name=name, prefix=snippet["prefix"], text=expanded("\n".join(snippet["body"])))
+        text = expanded("\n".join(snippet["body"]))
+        yield Snippet(name=name, text=text, is_step=snippet["description"].startswith("step: "))
 
 
 def expanded(body: str) -> str:

@@ -24,8 +24,8 @@ def in_context(snippet: Snippet) -> str:
     """Return a spec with a snippet in it; a spec of its own stays alone."""
     if snippet.text.startswith("synth "):
         return f"{snippet.text.rstrip()}\n"
-    if snippet.text.startswith("|"):
-        return f"{CONTEXT}\ntransform tried = web\n  | ask turns = as_chat(text)\n{indent(snippet.text, '  ')}\n"
+    if snippet.is_step:
+        return f"{CONTEXT}\ntransform tried = web\n  | ask turns = as_chat(text)\n  | {indent(snippet.text, '  ').lstrip()}\n"
     return f"{CONTEXT}\n{snippet.text}\n"
 
 
@@ -51,7 +51,7 @@ def test_a_snippet_is_formatted(snippet: Snippet) -> None:
 
 def test_every_kind_item_and_step_has_a_snippet() -> None:
     """What the language gains is offered."""
-    kinds = {snippet.kind for snippet in SNIPPETS}
+    kinds = {snippet.kind for snippet in SNIPPETS if not snippet.is_step}
 
     assert {*CHECKERS, *words()["items"]} - kinds == set()
     assert set(STEPS) - {step for snippet in SNIPPETS for step in snippet.steps} == set()
