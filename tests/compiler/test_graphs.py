@@ -79,6 +79,10 @@ def test_tests_stand_in_the_graph(tour: Graph) -> None:
         ("phone.typed_on_phone", True, 3),
         ("phone.as_chat", True, 1),
         ("phone.invent_chat", True, 1),
+        ("phone.worth_messaging", True, 2),
+        ("phone.as_message", True, 1),
+        ("phone.invent_scene", True, 1),
+        ("phone.next_message", True, 1),
     ]
 
 
