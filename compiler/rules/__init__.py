@@ -8,13 +8,16 @@ blocks of the language, `synth wrong` (gives exactly one finding of this rule an
 from __future__ import annotations
 
 from synthc.compiler.rules import (
+    ask_before_decontaminate,
     ask_before_dedup,
+    ask_before_redact,
     ask_before_sample,
     ask_before_top,
     ask_before_where,
     capitals_in_lower,
     closed_licence,
     cold_generation,
+    cold_repeat,
     compared_with_true,
     constant_condition,
     cut_answer,
@@ -86,13 +89,16 @@ from synthc.compiler.rules import (
 from synthc.compiler.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
+    ask_before_decontaminate.RULE,
     ask_before_dedup.RULE,
+    ask_before_redact.RULE,
     ask_before_sample.RULE,
     ask_before_top.RULE,
     ask_before_where.RULE,
     capitals_in_lower.RULE,
     closed_licence.RULE,
     cold_generation.RULE,
+    cold_repeat.RULE,
     compared_with_true.RULE,
     constant_condition.RULE,
     cut_answer.RULE,

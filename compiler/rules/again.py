@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from synthc.compiler.rules.steps import Stage
 from synthc.dsl import syntax
 
-KEEPS = frozenset({"where", "let", "ask", "dedup", "take", "sample", "top", "shuffle"})
+KEEPS = frozenset({"where", "let", "ask", "dedup", "take", "sample", "top", "shuffle", "spread", "decontaminate", "redact"})
 """Steps behind which a row is what it was before, but for the columns that they make."""
 
 

@@ -1,6 +1,6 @@
-'''A `top` behind an `ask` whose answer it does not rank by.
+'''A `top` or `spread` behind an `ask` whose answer it does not read.
 
-Every row is asked about, and then only the best by something else are kept. Rank first and ask about what is left.
+Every row is asked about, and then some are kept by something else. Choose first and ask about what is left.
 
 ```synth wrong
 synth 1
@@ -55,12 +55,12 @@ from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
 def check(steps: Stages, item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find rankings that could be made before a question."""
     for i, step in enumerate(steps):
-        found = asked_before(steps, i, past=frozenset({"ask", "let"})) if step.verb == "top" else None
+        found = asked_before(steps, i, past=frozenset({"ask", "let"})) if step.verb in {"top", "spread"} else None
         if found is not None:
             # Where some answers fail, other rows come out of it.
-            fix = mend("move the `top` above the `ask`", moved_up(item.steps, i, found), safety=Safety.UNSAFE)
+            fix = mend(f"move the `{step.verb}` above the `ask`", moved_up(item.steps, i, found), safety=Safety.UNSAFE)
             labels = (Label(span=steps[found].written.span, text="every row is asked about here"),)
-            yield warning(RULE.name, "this `top` ranks by no answer and stands behind an `ask`", step.written.span, labels=labels, help="put it above the `ask`, so that fewer rows are asked about", fix=fix)
+            yield warning(RULE.name, f"this `{step.verb}` reads no answer and stands behind an `ask`", step.written.span, labels=labels, help="put it above the `ask`, so that fewer rows are asked about", fix=fix)
 
 
 RULE = Rule(name="ask-before-top", words=("ask",), steps=check)

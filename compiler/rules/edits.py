@@ -81,6 +81,15 @@ def moved_up(steps: Sequence[syntax.Step], last: int, to: int) -> Edit:
     return Edit(span=steps[to].span.to(steps[last].span), text="".join(pieces))
 
 
+def split_up(steps: Sequence[syntax.Step], last: int, to: int, conditions: Sequence[str]) -> Edit:
+    """Return the edit that puts the first of two conditions of a `where` above an earlier step, and leaves the second."""
+    text = steps[0].span.source.text
+    above, below = (f"where {condition}" for condition in conditions)
+    gap = text[steps[to].span.end : steps[to + 1].span.start]
+    between = text[steps[to].span.start : steps[last].span.start]
+    return Edit(span=steps[to].span.to(steps[last].span), text=f"{above}{gap}{between}{below}")
+
+
 def without_block(block: syntax.Settings) -> Edit:
     """Return the edit that removes a block with the space before it."""
     source = block.span.source

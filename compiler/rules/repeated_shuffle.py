@@ -35,7 +35,7 @@ from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, warning
 
-ANY_ORDER = ROW_BY_ROW | {"sample", "select"}
+ANY_ORDER = ROW_BY_ROW | {"sample", "select", "redact", "decontaminate"}
 
 
 def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:

@@ -53,15 +53,18 @@ def stages(item: syntax.Declaration, scope: Scope) -> Stages:
 
 
 def _read(verb: str, settings: Mapping[str, Any]) -> frozenset[str]:
-    if verb in {"explode", "chunk"}:
-        return frozenset({settings["column"]})
-    return frozenset(columns_in(settings["slots"] if verb == "ask" else list(settings.values())))
+    named = settings.get("column")
+    written = columns_in(settings["slots"] if verb == "ask" else list(settings.values()))
+    return frozenset([named, *written] if isinstance(named, str) else written)
+
+
+MADE = {"ask": "name", "let": "name", "explode": "as", "repeat": "as", "chunk": "column", "redact": "column"}
+"""The setting that names the column which a step adds or changes."""
 
 
 def _made(verb: str, settings: Mapping[str, Any]) -> frozenset[str]:
-    """Return the column that a step adds or changes."""
-    key = {"ask": "name", "let": "name", "explode": "as", "chunk": "column"}.get(verb)
-    return frozenset({settings[key]}) if key else frozenset()
+    made = settings.get(MADE.get(verb, ""))
+    return frozenset({made}) if isinstance(made, str) else frozenset()
 
 
 def _first(item: syntax.Declaration, scope: Scope) -> Mapping[str, Type]:
