@@ -154,22 +154,25 @@ local CHECKS = {
     open(SPEC)
     attached()
     local wanted = commanded()
-    equal(4, #wanted)
+    assert(#wanted >= 4, vim.inspect(wanted))
     vim.wait(10000, function()
       return #vim.diagnostic.get(0) >= #wanted
     end, 20)
     equal(wanted, found())
   end },
   { "they go when the mistakes are mended, and come as one types", function()
+    local function errors()
+      return #vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR })
+    end
     vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(RIGHT, "\n"))
     assert(vim.wait(10000, function()
-      return #vim.diagnostic.get(0) == 0
+      return errors() == 0
     end, 20), vim.inspect(found()))
     local place = at("words")
     vim.api.nvim_buf_set_text(0, place.line, place.character, place.line, place.character + 5, { "wards" })
     assert(vim.wait(10000, function()
-      return #vim.diagnostic.get(0) > 0
-    end, 20), "no diagnostic")
+      return errors() == 1
+    end, 20), vim.inspect(found()))
   end },
   { "hover", function()
     open(RIGHT)
