@@ -6,7 +6,7 @@ import { findProgram, type Surroundings } from "../src/program";
 function around(files: readonly string[], more: Partial<Surroundings> = {}): Surroundings {
   return {
     setting: "",
-    folders: ["/work"],
+    folders: ["/project"],
     home: "/home/ann",
     searchPath: "/usr/local/bin:/usr/bin",
     windows: false,
@@ -16,11 +16,11 @@ function around(files: readonly string[], more: Partial<Surroundings> = {}): Sur
 }
 
 test("the project's own synthc comes before the one on PATH", () => {
-  assert.deepEqual(findProgram(around(["/usr/bin/synthc", "/work/.venv/bin/synthc"])), { program: "/work/.venv/bin/synthc" });
+  assert.deepEqual(findProgram(around(["/usr/bin/synthc", "/project/.venv/bin/synthc"])), { program: "/project/.venv/bin/synthc" });
 });
 
 test("every folder of the workspace may have it", () => {
-  const found = findProgram(around(["/other/.venv/bin/synthc"], { folders: ["/work", "/other"] }));
+  const found = findProgram(around(["/other/.venv/bin/synthc"], { folders: ["/project", "/other"] }));
   assert.deepEqual(found, { program: "/other/.venv/bin/synthc" });
 });
 
@@ -29,10 +29,10 @@ test("without a project's own the first on PATH is taken", () => {
 });
 
 test("the setting comes before everything, with its short forms filled in", () => {
-  const files = ["/home/ann/tools/synthc", "/work/bin/synthc", "/work/.venv/bin/synthc"];
+  const files = ["/home/ann/tools/synthc", "/project/bin/synthc", "/project/.venv/bin/synthc"];
   assert.deepEqual(findProgram(around(files, { setting: "~/tools/synthc" })), { program: "/home/ann/tools/synthc" });
-  assert.deepEqual(findProgram(around(files, { setting: "${workspaceFolder}/bin/synthc" })), { program: "/work/bin/synthc" });
-  assert.deepEqual(findProgram(around(files, { setting: "bin/synthc" })), { program: "/work/bin/synthc" });
+  assert.deepEqual(findProgram(around(files, { setting: "${workspaceFolder}/bin/synthc" })), { program: "/project/bin/synthc" });
+  assert.deepEqual(findProgram(around(files, { setting: "bin/synthc" })), { program: "/project/bin/synthc" });
 });
 
 test("a setting that leads nowhere is said, and nothing else is started in its place", () => {
@@ -42,7 +42,7 @@ test("a setting that leads nowhere is said, and nothing else is started in its p
 
 test("a synthc that is nowhere is said with where it was looked for and what to do", () => {
   const found = findProgram(around([]));
-  assert.match("problem" in found ? found.problem : "", /not found in \/work\/\.venv or on PATH.*Install synthc there/);
+  assert.match("problem" in found ? found.problem : "", /not found in \/project\/\.venv or on PATH.*Install synthc there/);
 });
 
 test("a window without a folder looks on PATH alone", () => {
@@ -52,7 +52,7 @@ test("a window without a folder looks on PATH alone", () => {
 
 test("Windows has other folders and a suffix", () => {
   const found = findProgram(
-    around(["C:\\work\\.venv\\Scripts\\synthc.exe"], { folders: ["C:\\work"], windows: true, searchPath: "C:\\bin;D:\\bin" }),
+    around(["C:\\project\\.venv\\Scripts\\synthc.exe"], { folders: ["C:\\project"], windows: true, searchPath: "C:\\bin;D:\\bin" }),
   );
-  assert.deepEqual(found, { program: "C:\\work\\.venv\\Scripts\\synthc.exe" });
+  assert.deepEqual(found, { program: "C:\\project\\.venv\\Scripts\\synthc.exe" });
 });
