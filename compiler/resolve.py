@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from synthc.compiler.catalog.not_built import KINDS, not_built
 from synthc.compiler.program import CHECKERS, Program
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
@@ -31,6 +32,9 @@ def _declaration(item: syntax.Declaration, scope: Scope) -> None:
         both, said = item.kind.span.to(item.name.span), f"{item.name.name} {kind}"
         fix = Fix(title=f"write `{said}`", edits=(Edit(span=both, text=said),), safety=Safety.UNSAFE)
         scope.report(error("unknown-kind", f"the kind stands before the name, and there is no kind `{kind}`", both, help=f"write `{said}`", fix=fix))
+        return
+    if kind in KINDS:
+        scope.report(not_built(KINDS[kind], item.kind.span))
         return
     if kind not in CHECKERS:
         help_, fix = spelling(kind, CHECKERS, item.kind.span)

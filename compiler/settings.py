@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from synthc.compiler.catalog.endpoints.embedded import Embedded
+from synthc.compiler.catalog.not_built import CALLS, not_built
 from synthc.compiler.catalog.sources.source import PublicSource
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.constant import Made, Written
@@ -141,6 +142,9 @@ def make(makers: Makers | None, made: Made, scope: Scope) -> BaseModel:
         NotConstant: the call is wrong, which has been reported.
     """
     model = makers.models.get(made.name) if makers is not None else None
+    if model is None and made.name in CALLS:
+        scope.report(not_built(CALLS[made.name], made.span))
+        raise NotConstant
     if model is None:
         help_, _ = spelling(made.name, makers.models, made.span) if makers is not None else (None, None)
         known = f"possible here: {makers}" if makers is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from synthc.compiler.catalog.metrics.next_word import METRICS, NextWord
+from synthc.compiler.catalog.not_built import SETTINGS, not_built
 from synthc.compiler.catalog.trainers import SAME_FOR_COMPARED
 from synthc.compiler.check.references import behind, call, clause, named, text_column
 from synthc.compiler.graph import Privacy
@@ -21,7 +22,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the evaluation; over private rows its numbers are private."""
     span = declared.name.span
     made = call(declared, ("next_word",), scope)
-    settings = settings_of(NextWord, declared, scope)
+    settings = None if _under_dp(declared, scope) else settings_of(NextWord, declared, scope)
     over = _over(declared, scope)
     if made is None or settings is None or over is None:
         return None
@@ -57,6 +58,13 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         },
         inputs=(*(m.name for m in known.values()), rows.name),
     )
+
+
+def _under_dp(declared: syntax.Declaration, scope: Scope) -> bool:
+    """Refuse an evaluation under DP, which is part of the language and not built."""
+    found = [entry for entry in (declared.settings.entries if declared.settings else ()) if entry.name.name == "dp"]
+    scope.report(*(not_built(SETTINGS["evaluate", "dp"], entry.span) for entry in found))
+    return bool(found)
 
 
 def _over(declared: syntax.Declaration, scope: Scope) -> tuple[Thing, str | None] | None:
