@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from synthc.compiler.resolve import resolve
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, error
-from synthc.dsl.source import Source
+from synthc.dsl.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +87,14 @@ class Session:
 
 def _apart_from_slips(program: Program) -> list[Diagnostic]:
     """Return the findings of a program; a number that is misspelled, and read as what it may have meant, is wrong once."""
-    misspelled = {found.sort_key[:3] for scope in program.scopes() for found in scope.module.found if found.rule == "bad-number"}
-    return [found for found in program.findings() if found.rule == "bad-number" or found.sort_key[:3] not in misspelled]
+    misspelled = [found.span for scope in program.scopes() for found in scope.module.found if found.rule == "bad-number"]
+    starts = {path: sorted(span.start for span in misspelled if span.source.path == path) for path in {span.source.path for span in misspelled}}
+
+    def follows(span: Span) -> bool:
+        here = starts.get(span.source.path, [])
+        return bisect_left(here, span.start) != bisect_left(here, span.end)
+
+    return [found for found in program.findings() if found.rule == "bad-number" or not misspelled or not follows(found.span)]
 
 
 def _unknown_params(program: Program) -> None:

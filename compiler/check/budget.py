@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -92,6 +93,25 @@ def budget_item(source: Thing, scope: Scope) -> syntax.Budget | None:
         if thing and thing.name == source.name:
             return item
     return None
+
+
+def lost_budget(scope: Scope) -> bool:
+    """Whether a budget cannot be read or is of nothing that is declared: it may be the one that is missed."""
+    main = scope.program.scope(scope.program.main)
+    budgets: tuple[syntax.Budget, ...] = scope.program.look(_budgets)
+    return scope.program.look(_misspelled_budget) or any(main.find(item.about) is None for item in budgets)
+
+
+def _misspelled_budget(program: Program) -> bool:
+    for piece in program.main.syntax.pieces:
+        words = [piece.first.text]
+        if isinstance(piece.item, syntax.Declaration):
+            words += [piece.item.name.name] if piece.item.value is None else []
+        elif piece.item is not None:
+            continue
+        if any(get_close_matches(word, ["budget"]) for word in words):
+            return True
+    return False
 
 
 def _budgets(program: Program) -> tuple[syntax.Budget, ...]:

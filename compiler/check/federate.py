@@ -6,7 +6,7 @@ from typing import Any
 
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
-from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, small_delta
+from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, lost_budget, small_delta
 from synthc.compiler.check.references import behind, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
@@ -100,7 +100,7 @@ def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, 
     budget = budget_of(source, scope)
     if budget is None:
         # One that is there and wrong is reported where it stands.
-        if budget_item(source, scope) is None:
+        if budget_item(source, scope) is None and not lost_budget(scope):
             mend = f"add `budget {source.name} {{ epsilon = 8, delta = {small_delta(people['population'])} }}`"
             scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=mend))
         return None

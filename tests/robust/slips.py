@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from synthc.compiler.compile import check
@@ -106,7 +107,7 @@ def _wrong_type(text: str, words: list[Token]) -> Made:
 
 
 def _swapped(text: str, words: list[Token]) -> Made:
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         if one.kind == other.kind == "word" and one.text != other.text and "\n" not in text[one.end : other.start]:
             swapped = text[: one.start] + other.text + text[one.end : other.start] + one.text + text[other.end :]
             yield f"line {text.count(chr(10), 0, one.start) + 1}: `{one.text} {other.text}` are swapped", swapped
