@@ -58,7 +58,7 @@ def declared(item: Declared, thing: Thing | None, rows: Amount | None) -> str:
     if thing is not None and not isinstance(item, syntax.Prompt):
         facts = {
             "type": f"`{thing.type}`" if thing.type is not None else "",
-            "value": _value(thing) if thing.thing == "constant" else "",
+            "value": _value(thing) if thing.thing == "constant" and item.value is not None else "",
             "columns": columns(thing.columns),
             "rows": said(rows),
             "label": label(thing.flow) if thing.thing != "constant" else "",

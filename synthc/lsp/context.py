@@ -122,6 +122,12 @@ class Place:
         return chain(entry[:-1]) if entry and entry[-1].text == "." else ()
 
     @property
+    def line_goes_on(self) -> bool:
+        """Whether a whole value stands right before the word, so that only an operator or a mark can go on."""
+        entry = self.inner.entry
+        return bool(entry) and entry[-1].ends_value
+
+    @property
     def after_dot(self) -> bool:
         """Whether a dot stands right before the word."""
         return bool(self.inner.entry) and self.inner.entry[-1].text == "."
@@ -258,11 +264,13 @@ class _Reader:
 
     def _role(self, token: Token) -> str:
         """Return what a block is: settings, cases, a record or a type."""
-        if token.text != "{":
-            return "type" if self.frames[-1].role == "type" or (self.last is not None and self.last.text == ":") else ""
-        last = self.last.text if self.last is not None else ""
-        if last in {":", "->"} or self.frames[-1].role == "type":
+        words, last = self.frames[-1].words, self.last.text if self.last is not None else ""
+        typed = ":" in words and "=" not in words
+        answer = len(self.frames) == 1 and "->" in words and last in {"->", "list"}
+        if typed or answer or self.frames[-1].role == "type":
             return "type"
+        if token.text != "{":
+            return ""
         if len(self.frames) > 1:
             return "record" if last in {"=", "(", "[", ","} else "cases"
         return "cases" if self.head and self.head[0].text == "test" else "settings"

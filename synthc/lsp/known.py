@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from synthc.compiler.session import Analysis, Session
 from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Source
+from synthc.lsp.unset import unset
 from synthc.lsp.view import View, place_of
+
+Sessions = Callable[[Path, Mapping[str, str]], Session]
+"""Gives the session of a project in which some params have values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +81,16 @@ class Memory:
             yield from ((finding, known.view.project) for finding in known.findings.get(file, ()))
 
 
-def known(spec: Path, project: Path, session: Session) -> Known:
-    """Check a spec."""
-    analysis = session.analyse(spec)
+def known(spec: Path, project: Path, sessions: Sessions) -> Known:
+    """Check a spec; what only a command line gives is made up for all that is shown beside the findings."""
+    analysis = sessions(project, {}).analyse(spec)
+    given = unset(analysis.program) if analysis.program is not None else {}
+    shown = sessions(project, given).analyse(spec) if given else analysis
     findings = _by_file(analysis, project)
     read = {place_of(scope.module.path, project) for scope in analysis.program.scopes()} if analysis.program is not None else set()
-    source = analysis.program.main.syntax.source if analysis.program is not None else Source(path=spec.name, text="")
+    source = shown.program.main.syntax.source if shown.program is not None else Source(path=spec.name, text="")
     return Known(
-        view=View(path=spec, project=project, source=source, analysis=analysis),
+        view=View(path=spec, project=project, source=source, analysis=shown, made_up=frozenset(given)),
         findings=findings,
         files=frozenset({spec, *read, *findings}),
         lost=any(found.rule == "unreadable-file" for found in analysis.diagnostics),

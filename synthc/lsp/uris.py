@@ -21,15 +21,18 @@ def to_uri(path: Path) -> str:
 
 
 def to_path(uri: str, unsaved: Path) -> Path:
-    """Return the path of a document; one without a file is thought to lie in the folder `unsaved`.
+    """Return the path of a document; one without a file is thought to lie in the folder `unsaved`, or beside its file.
 
     >>> to_path("file:///specs/a%20b.synth", Path("/work")), to_path("untitled:Untitled-1", Path("/work"))
-    (PosixPath('/specs/a b.synth'), PosixPath('/work/Untitled-1'))
+    (PosixPath('/specs/a b.synth'), PosixPath('/work/untitled:Untitled-1'))
+    >>> to_path("git:/specs/a.synth?HEAD", Path("/work"))
+    PosixPath('/specs/git:a.synth')
     """
     parts = urlsplit(uri)
     path = unquote(parts.path)
     if parts.scheme != "file":
-        return unsaved / (Path(path).name or "untitled")
+        named = Path(path)
+        return (named.parent if named.is_absolute() else unsaved) / f"{parts.scheme}:{named.name}"
     if os.name == "nt" and _DRIVE.match(path):
         path = path[1:]
     return Path(f"//{parts.netloc}{path}") if parts.netloc not in {"", "localhost"} else Path(path)

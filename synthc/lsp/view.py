@@ -21,12 +21,16 @@ STANDARD = "<std>/"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
-    """A spec with its text and its analysis; `project` is the folder that shown paths count from."""
+    """A spec with its text and its analysis; `project` is the folder that shown paths count from.
+
+    `made_up` are the params that nobody gave a value; they have one here, which is no promise.
+    """
 
     path: Path
     project: Path
     source: Source
     analysis: Analysis
+    made_up: frozenset[str] = frozenset()
 
     @property
     def program(self) -> Program | None:
@@ -57,7 +61,7 @@ class View:
     @cached_property
     def estimates(self) -> Estimates:
         """How many rows there may be."""
-        return estimates(self.program.all_things() if self.program is not None else (), self.project)
+        return estimates(self.program.all_things() if self.program is not None and not self.made_up else (), self.project)
 
     def cut_at(self, offset: int) -> Cut | None:
         """Return the item that a place belongs to; behind an item's last line it is still that one."""

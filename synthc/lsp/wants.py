@@ -17,6 +17,7 @@ from synthc.lsp.view import View
 
 ROWS, TRAINED, VOCAB, MODEL = kinds("rows"), kinds("trained"), kinds("vocab"), kinds("model")
 CONSTANT, ENDPOINT, PROMPT = kinds("constant"), kinds("endpoint"), kinds("prompt")
+OPERATORS = ("and", "or", "in", "not in")
 TRUTH = ("true", "false")
 IN_CALL = {"word_vocab": ROWS, "lstm": VOCAB, "next_word": TRAINED, "logprob": TRAINED, "grid": CONSTANT | ROWS}
 ABOUT = {"test": PROMPT, "budget": frozenset({"private source", "endpoint"}), "publish": ROWS | TRAINED}
@@ -42,10 +43,14 @@ NOTHING = Wants()
 
 def wants(view: View, place: Place) -> Wants:
     """Return what may stand at a place that is no name of a setting, type or verb."""
+    if place.line_goes_on and len(place.frames) > 1:
+        return Wants(words=("vs",) if any(frame.named == "pairs" for frame in place.frames) else OPERATORS)
     for at in range(len(place.frames) - 1, -1, -1):
         frame = place.frames[at]
         if frame.role == "hole":
-            return Wants(expression=True, kinds=CONSTANT)
+            return Wants(expression=place.kind == "prompt", kinds=CONSTANT)
+        if frame.role == "type":
+            return NOTHING
         if frame.role in {"settings", "record"}:
             return _of_setting(view, place, at)
         if frame.role == "cases":
@@ -62,7 +67,9 @@ def _of_step(place: Place) -> Wants:
     written = base.entry[1:] if base.index == 0 and not base.clause else base.entry
     clauses = entry.clauses if entry is not None else ()
     if len(place.frames) == 1 and written and written[-1].ends_value and not (base.clause and not written):
-        return Wants(words=clauses)
+        return Wants(words=clauses if verb == "ask" else (*clauses, *OPERATORS))
+    if base.clause == "as":
+        return NOTHING
     if base.clause:
         return Wants(kinds=BEHIND.get(base.clause, CONSTANT), expression=base.clause == "by")
     if verb == "ask":
@@ -78,7 +85,7 @@ def _of_step(place: Place) -> Wants:
 def _of_head(place: Place) -> Wants:
     kind, base = place.kind, place.frames[0]
     if kind in {"import", "prompt", "synth"}:
-        return NOTHING
+        return Wants(words=("as",) if kind == "import" and base.entry and base.entry[-1].kind in {"text", "word"} else ())
     if base.clause:
         if base.entry and base.entry[-1].ends_value:
             return NOTHING
@@ -97,8 +104,10 @@ def _of_call(view: View, place: Place, at: int) -> Wants:
     frame = place.frames[at]
     callee, within = frame.callee, place.frames[:at]
     name = callee[-1]
-    if callee[-1] in {"env", "secret", "p"}:
+    if name in {"env", "secret", "p", "by"} or (place.kind == "prompt" and at == 1):
         return NOTHING
+    if place.kind == "endpoint" and at == 1:
+        return Wants(calls=("env",), kinds=CONSTANT)
     model = call_model(view, place, at)
     if model is not None:
         given = model.model_fields.get(frame.named)
@@ -150,6 +159,8 @@ def _of_setting(view: View, place: Place, at: int) -> Wants:
     field = model.model_fields.get(frame.named) if model is not None else None
     if model is None or field is None:
         return Wants(kinds=CONSTANT)
+    if frame.named == "turns" and place.kind == "prompt":
+        return Wants(expression=True)
     if frame.named == "endpoint":
         return Wants(kinds=ENDPOINT)
     if frame.named in {"pairs", "require"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Workspace:
     documents: dict[Path, Document] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
     waiting: dict[Path, None] = field(default_factory=dict)
-    _sessions: dict[Path, Session] = field(default_factory=dict)
+    _sessions: dict[tuple[Path, tuple[tuple[str, str], ...]], Session] = field(default_factory=dict)
     changed: set[Path] = field(default_factory=set)
     spread: bool = False
     _memory: Memory = field(default_factory=Memory)
@@ -124,10 +124,17 @@ class Workspace:
         self.waiting.pop(path, None)
         found = self._memory.fresh(path)
         if found is None:
-            project = self.project(path)
-            found = known(path, project, self._session(project))
+            found = self._check(path)
             self.changed |= self._memory.keep(path, found)
         return found
+
+    def _check(self, path: Path) -> Known:
+        try:
+            return known(path, self.project(path), self._session)
+        except Exception:
+            # A mistake of ours may have left anything half done; the next check begins anew.
+            self._sessions.clear()
+            raise
 
     def text(self, path: Path) -> str | None:
         """Return the text that counts for a file, None if nothing is known of it."""
@@ -171,11 +178,12 @@ class Workspace:
         itself = [path] if path in self.documents else []
         self.wait(spec for spec in dict.fromkeys([*itself, *opened, *concerned]) if among is None or spec in among)
 
-    def _session(self, project: Path) -> Session:
-        if project not in self._sessions:
-            session = Session(project=project)
+    def _session(self, project: Path, params: Mapping[str, str]) -> Session:
+        key = project, tuple(sorted(params.items()))
+        if key not in self._sessions:
+            session = Session(project=project, params=params)
             for document in self.documents.values():
                 session.put(document.path, document.text)
-            self._sessions[project] = session
-        return self._sessions[project]
+            self._sessions[key] = session
+        return self._sessions[key]
 

@@ -25,7 +25,7 @@ from synthc.lsp.symbols import Symbol, document_symbols
 from synthc.lsp.view import View
 from synthc.lsp.wire import Refused
 from synthc.lsp.workspace import Workspace
-from tests.lsp.views import FOLDER, marked, view_of
+from tests.lsp.views import FOLDER, marked, view_of, workspace_of
 from tests.pages import Case, cases
 
 CASES = [case for page in sorted(Path(__file__).parent.glob("*.md")) for case in cases(page)]
@@ -136,22 +136,13 @@ def _applied(edits: list[Edit]) -> str:
     return text
 
 
-def workspace_of(files: Mapping[str, str]) -> Workspace:
-    """Return a workspace in which some files of one folder are open."""
-    workspace = Workspace()
-    workspace.add_folder(FOLDER)
-    for name, text in files.items():
-        workspace.open((FOLDER / name).as_uri(), 1, text)
-    for name in files:
-        workspace.known(FOLDER / name)
-    return workspace
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page.stem}: {case.title}")
 def test_page(case: Case) -> None:
     """An editor shows exactly what the page says."""
     text, offset = marked(case.given) if "<|>" in case.given else (case.given, 0)
     workspace = workspace_of({**case.files, "spec.synth": text})
+    for path in workspace.documents:
+        workspace.known(path)
 
     case.check(SHOWN[case.page.stem](workspace.view(FOLDER / "spec.synth"), offset, workspace))
 

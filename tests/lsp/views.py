@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from synthc.compiler.session import Session
-from synthc.dsl.source import Source
 from synthc.lsp.view import View
+from synthc.lsp.workspace import Workspace
 
 FOLDER = Path("/a-folder-that-is-not-there")
 CURSOR = "<|>"
 
 
+def workspace_of(files: Mapping[str, str], folder: Path = FOLDER) -> Workspace:
+    """Return a workspace in which some files of one folder are open."""
+    workspace = Workspace()
+    workspace.add_folder(folder)
+    for name, text in files.items():
+        workspace.open((folder / name).as_uri(), 1, text)
+    return workspace
+
+
 def view_of(text: str, files: Mapping[str, str] | None = None, folder: Path = FOLDER) -> View:
     """Return what is known of a spec beside some other files."""
-    session = Session(project=folder)
-    for name, other in {**(files or {}), "spec.synth": text}.items():
-        session.put(folder / name, other)
-    analysis = session.analyse(folder / "spec.synth")
-    source = analysis.program.main.syntax.source if analysis.program is not None else Source(path="spec.synth", text=text)
-    return View(path=folder / "spec.synth", project=folder, source=source, analysis=analysis)
+    return workspace_of({**(files or {}), "spec.synth": text}, folder).view(folder / "spec.synth")
 
 
 def marked(text: str) -> tuple[str, int]:
