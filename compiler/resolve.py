@@ -30,8 +30,8 @@ def _declaration(item: syntax.Declaration, scope: Scope) -> None:
     kind = item.kind.name
     if kind not in CHECKERS and item.name.name in CHECKERS:
         both, said = item.kind.span.to(item.name.span), f"{item.name.name} {kind}"
-        fix = Fix(title=f"write `{said}`", edits=(Edit(span=both, text=said),), safety=Safety.UNSAFE)
-        scope.report(error("unknown-kind", f"the kind stands before the name, and there is no kind `{kind}`", both, help=f"write `{said}`", fix=fix))
+        swapped = Fix(title=f"write `{said}`", edits=(Edit(span=both, text=said),), safety=Safety.UNSAFE)
+        scope.report(error("unknown-kind", f"the kind stands before the name, and there is no kind `{kind}`", both, help=f"write `{said}`", fix=swapped))
         return
     if kind in KINDS:
         scope.report(not_built(KINDS[kind], item.kind.span))

@@ -21,14 +21,14 @@ def push(publication: Publication) -> str:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-    hub, where = HfApi(), {"repo_id": publication.repository, "repo_type": publication.kind}
+    hub, name, kind = HfApi(), publication.repository, publication.kind
     added = [CommitOperationAdd(path_in_repo=path, path_or_fileobj=file) for path, file in sorted(publication.files.items())]
     added.append(CommitOperationAdd(path_in_repo="README.md", path_or_fileobj=publication.card.encode()))
     try:
-        hub.create_repo(**where, exist_ok=True)
-        there = hub.list_repo_files(**where)
+        hub.create_repo(name, repo_type=kind, exist_ok=True)
+        there = hub.list_repo_files(name, repo_type=kind)
         gone = [CommitOperationDelete(path_in_repo=path) for path in there if path.startswith("data/") and path not in publication.files]
-        commit = hub.create_commit(**where, operations=[*added, *gone], commit_message=f"{publication.name}, published by synthc")
+        commit = hub.create_commit(name, [*added, *gone], repo_type=kind, commit_message=f"{publication.name}, published by synthc")
     except HFValidationError as problem:
         raise InputError(f"`{publication.repository}` is no name of a repository: {problem}") from None
     except HfHubHTTPError as problem:

@@ -11,6 +11,7 @@ from synthc.compiler.catalog.values import Settings, Words
 from synthc.compiler.types import TEXT
 
 Kind = Literal["email", "phone", "url", "ip", "card", "iban", "handle", "digits"]
+USUAL: tuple[Kind, ...] = ("email", "phone", "url", "ip", "card", "iban")
 
 
 class Redact(Settings):
@@ -21,7 +22,7 @@ class Redact(Settings):
     """
 
     kinds: Annotated[list[Kind], Field(min_length=1)] = Field(
-        default_factory=lambda: ["email", "phone", "url", "ip", "card", "iban"], description="What is looked for."
+        default_factory=lambda: list(USUAL), description="What is looked for."
     )
     mark: Words | None = Field(None, description="What stands in its place; the kind in square brackets if left out.")
 
