@@ -29,7 +29,8 @@ CHAIN = 4
 
 DBT_PROJECT = """\
 name: bench
-version: "1"
+version: "1.0.0"
+config-version: 2
 profile: bench
 model-paths: [models]
 """
@@ -91,7 +92,7 @@ def models() -> Iterator[tuple[str, str]]:
 
 def dbt(folder: Path) -> list[Claim]:
     """Measure dbt's parse, from nothing and with its partial parsing."""
-    command = [str(tool("dbt-duckdb", "dbt", "dbt-core")), "--quiet", "parse", "--profiles-dir", "."]
+    command = [str(tool("dbt-core==1.10.13", "dbt", "dbt-duckdb==1.9.6")), "--quiet", "parse", "--profiles-dir", "."]
     write(models(), folder)
     env = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     seconds(command, folder, env)
