@@ -1,8 +1,8 @@
 """How long the noise of a federation is beside what it may learn, without asking the accountant.
 
 The noise that an epsilon needs is estimated by the central limit theorem for Gaussian differential privacy
-(Bu et al. 2019). That is up to a third too low where there is little of it, which is enough to tell what is hopeless
-from what is not. What a run promises comes from the accountant alone.
+(Bu et al. 2019). That is up to two fifths too low where there is little of it, so that what is called hopeless is so.
+What a run promises comes from the accountant alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.source import Span
+
+MARGIN = 1.6
+"""What makes up for an estimate that is too low, where a cohort is to be large enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +61,9 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
 
 def needed(found: Tuning) -> int | None:
     """Return the smallest cohort, rounded up to two digits, whose noise is no longer than the clip."""
-    cohort = found.cohort
+    cohort, most = found.cohort, 1 if found.noise else 1 / MARGIN
     while cohort <= found.users:
-        if replace(found, cohort=cohort).ratio <= 1:
+        if replace(found, cohort=cohort).ratio <= most:
             step = 10 ** max(0, len(str(cohort)) - 2)
             rounded = -(-cohort // step) * step
             return rounded if rounded <= found.users else None

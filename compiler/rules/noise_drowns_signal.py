@@ -83,7 +83,7 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     if found is None or not 1 < found.ratio < BEYOND:
         return
     labels = (Label(span=found.model, text=f"{found.parameters:,} parameters"),)
-    message = f"the noise of a round is about {found.ratio:.2g} times as long as the longest update"
+    message = f"the noise of a round is at least {found.ratio:.2g} times as long as the longest update"
     yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(needed(found)))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from synthc.dsl.diagnostic import Diagnostic, Edit, Safety
 
-ROUNDS = 10
-"""A fix may bring another finding to light; nobody waits longer than this."""
+ROUNDS = 100
+"""A fix may bring another finding to light, or touch the stretch of another; fixes that undo each other end here."""
 
 Findings = tuple[Diagnostic, ...]
 
