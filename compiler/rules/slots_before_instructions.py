@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from synthc.compiler.rules.entries import entry
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.rules.wording import holds, parts, slots
 from synthc.compiler.scope import Scope
@@ -46,7 +47,8 @@ MANY = 20
 
 def check(item: syntax.Prompt, _: Scope) -> Iterator[Diagnostic]:
     """Find prompts with more to say behind the first slot than before it."""
-    filled = slots(item)
+    # A chat is continued where it ends, so what is asked about it stands behind it.
+    filled = slots(item) if entry(item.settings, "turns") is None else frozenset()
     first: syntax.Hole | None = None
     before = after = 0
     for part in parts(item):

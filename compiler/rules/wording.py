@@ -12,12 +12,22 @@ ANSWER_FORMAT = "answer_format"
 
 def parts(prompt: syntax.Prompt) -> Iterator[str | syntax.Hole]:
     """Yield the stretches and holes of a prompt in the order in which they are sent, examples left out."""
-    for name in ("system", "ask", "complete"):
+    for name in ("system", "turns", "ask", "complete"):
         setting = entry(prompt.settings, name)
-        if setting is not None and isinstance(setting.value, syntax.Template):
-            yield from setting.value.parts
-        elif setting is not None and isinstance(setting.value, syntax.Text):
-            yield setting.value.value
+        if setting is not None:
+            texts = setting.value.items if isinstance(setting.value, syntax.ListOf) else (setting.value,)
+            for text in texts:
+                yield from _parts(text)
+
+
+def _parts(text: syntax.Expression) -> Iterator[str | syntax.Hole]:
+    """Yield the parts of one text; one that is named is filled in as by a hole."""
+    if isinstance(text, syntax.Template):
+        yield from text.parts
+    elif isinstance(text, syntax.Text):
+        yield text.value
+    else:
+        yield syntax.Hole(value=text, span=text.span)
 
 
 def holds(hole: syntax.Hole, names: frozenset[str]) -> bool:
