@@ -239,6 +239,16 @@ def _open_choice(step: syntax.Step, outcome: Outcome, state: _State, scope: Scop
     if private and not pretended and chooser.label is Privacy.SIMULATED:
         scope.report(simulated_flow(chooser, step.span, "a choice among private rows"))
         return False
+    # Steps run side by side: which rows are kept here decides how many are asked about above.
+    if chooser.label is Privacy.SIMULATED and _asked_far(state, scope):
+        scope.report(simulated_flow(chooser, step.span, "a remote endpoint, which is asked above until there are enough rows"))
+        return False
     return True
+
+
+def _asked_far(state: _State, scope: Scope) -> bool:
+    """Whether a step so far asks a remote endpoint."""
+    asked = {step.settings["endpoint"]["node"] for step in state.steps if step.verb == "ask"}
+    return any(thing.name in asked and thing.settings["kind"] != "embedded" for thing in scope.program.all_things() if thing.kind == "endpoint")
 
 
