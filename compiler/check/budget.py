@@ -8,7 +8,7 @@ from typing import Any
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.check.references import named
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon, noise_for
+from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon, noise_for
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import M, read_settings
@@ -162,7 +162,10 @@ def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, An
         return False
     if sum(dp["epsilon"] for dp in dps) <= budget["epsilon"] * (1 + 1e-9):
         return True
-    spent = epsilon([mechanism(thing) for thing in mechanisms], budget["delta"])
+    try:
+        spent = epsilon([mechanism(thing) for thing in mechanisms], budget["delta"])
+    except NotYet:
+        return True
     if spent > budget["epsilon"]:
         program.diagnostics.append(
             error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
@@ -9,7 +10,7 @@ from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, lost_budget, small_delta
 from synthc.compiler.check.references import behind, clause, named, text_column
 from synthc.compiler.graph import Privacy
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon
 from synthc.compiler.graph.privacy_document import train_share
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
@@ -117,7 +118,10 @@ def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, 
     spent = dp.epsilon
     if spent is None:
         assert dp.noise is not None
-        spent = epsilon([SubsampledGaussian(sampling=sampling, noise=dp.noise, rounds=settings.rounds)], delta)
+        try:
+            spent = epsilon([SubsampledGaussian(sampling=sampling, noise=dp.noise, rounds=settings.rounds)], delta)
+        except NotYet:
+            spent = math.nan
     return {
         "mechanism": "gaussian",
         "clip": dp.clip,

@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,23 @@ from synthc.compiler.graph.fingerprint import fingerprint
 DISCRETISATION = 1e-4
 TOO_LARGE_FOR_PLD = 60.0
 """Above this RDP epsilon the PLD accountant may need more memory than there is."""
+
+
+class NotYet(Exception):
+    """Raised in place of an answer that nobody waits for."""
+
+
+_LATER: ContextVar[Callable[[Callable[[], float]], None] | None] = ContextVar("later", default=None)
+
+
+@contextmanager
+def impatient(later: Callable[[Callable[[], float]], None]) -> Iterator[None]:
+    """Have questions whose answers aren't kept yet refused with `NotYet`, and handed over to be asked later."""
+    token = _LATER.set(later)
+    try:
+        yield
+    finally:
+        _LATER.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +198,10 @@ def cached(
     try:
         return float(json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
+        later = _LATER.get()
+        if later is not None:
+            later(lambda: cached(method, events, delta, compute))
+            raise NotYet from None
         answer = compute(events, delta)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

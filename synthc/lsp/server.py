@@ -33,6 +33,10 @@ class Inbox:
         """Begin to read."""
         Thread(target=self._read, name="inbox", daemon=True).start()
 
+    def wake(self) -> None:
+        """Have the server look after what was done in the background."""
+        self._queue.put({})
+
     def take(self) -> Json | Garbled | None:
         """Return the next message, None at the end; waits for it."""
         message = self._queue.get()
@@ -139,6 +143,11 @@ class Server:
             if workspace.changed:
                 publish(self.editor)
                 return True
+            answered = workspace.accountant.take()
+            if answered is not None:
+                workspace.answered(answered)
+                return True
+            workspace.accountant.start(self.inbox.wake)
             return workspace.index.read_one()
         except Exception:  # noqa: BLE001 - as above
             self._log("checking")

@@ -6,9 +6,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from synthc.compiler.graph.accounting import impatient
 from synthc.compiler.session import Session
 from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Source
+from synthc.lsp.accountant import Accountant, Question
 from synthc.lsp.document import Document
 from synthc.lsp.index import Index
 from synthc.lsp.known import Known, Memory, known
@@ -31,6 +33,7 @@ class Workspace:
     folders: list[Path] = field(default_factory=list)
     documents: dict[Path, Document] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
+    accountant: Accountant = field(default_factory=Accountant)
     waiting: dict[Path, None] = field(default_factory=dict)
     _sessions: dict[tuple[Path, tuple[tuple[str, str], ...]], Session] = field(default_factory=dict)
     changed: set[Path] = field(default_factory=set)
@@ -129,12 +132,22 @@ class Workspace:
         return found
 
     def _check(self, path: Path) -> Known:
+        questions: list[Question] = []
         try:
-            return known(path, self.project(path), self._session)
+            with impatient(questions.append):
+                found = known(path, self.project(path), self._session)
         except Exception:
             # A mistake of ours may have left anything half done; the next check begins anew.
             self._sessions.clear()
             raise
+        self.accountant.note(path, questions)
+        return found
+
+    def answered(self, spec: Path) -> None:
+        """Check a spec anew, for a question of its last check has been answered; what rested on no answer is forgotten."""
+        self._sessions.clear()
+        self._memory.old.add(spec)
+        self.wait([spec])
 
     def text(self, path: Path) -> str | None:
         """Return the text that counts for a file, None if nothing is known of it."""
