@@ -40,9 +40,10 @@ def step(of: Step) -> str:
         case "chunk":
             return f"chunk {settings['column']} {_settings(settings, 'column')}"
         case "redact":
-            return f"redact {settings['column']} {_settings(settings, 'column')}"
+            mark = "" if settings["mark"] is None else f", mark = {literal(settings['mark'])}"
+            return f"redact {settings['column']} {{ kinds = [{', '.join(settings['kinds'])}]{mark} }}"
         case "decontaminate":
-            return f"decontaminate {settings['column']} from {settings['from']['node']} {_settings(settings, 'column', 'from')}"
+            return f"decontaminate {settings['of']} from {settings['from']['node']} {_settings(settings, 'of', 'from')}"
         case "repeat":
             return f"repeat {_amount(settings)}" if settings["as"] is None else f"repeat {_amount(settings)} as {settings['as']}"
         case "explode":
@@ -52,7 +53,7 @@ def step(of: Step) -> str:
         case "take" | "sample":
             return f"{of.verb} {_amount(settings)}"
         case "top" | "spread":
-            return f"top {_amount(settings)} by {written(settings['by'])}"
+            return f"{of.verb} {_amount(settings)} by {written(settings['by'])}"
     return f"{of.verb} {_settings(settings)}" if settings else of.verb
 
 

@@ -15,7 +15,7 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     known = _runs(around)
     async for frame in frames:
         around.count.rows_in += len(frame)
-        texts = frame[settings["column"]]
+        texts = frame[settings["of"]]
         texts = texts.struct.field("value") if isinstance(texts.dtype, pl.Struct) else texts
         done = frame.filter(pl.Series([not _shares(shingles(text, settings["words"]), known) for text in texts], dtype=pl.Boolean))
         around.count.filtered += len(frame) - len(done)
@@ -26,7 +26,7 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
 
 def _runs(around: Around) -> Hashes:
     """Return the distinct runs of the other rows, in rising order."""
-    name, column = around.settings["from"]["node"], around.settings["other"]
+    name, column = around.settings["from"]["node"], around.settings["column"]
     found = np.empty(0, dtype=np.uint64)
     for frame in around.rows(name).frames([column]):
         texts = frame[column].struct.field("value") if isinstance(frame.schema[column], pl.Struct) else frame[column]

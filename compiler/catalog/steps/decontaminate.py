@@ -40,7 +40,7 @@ def apply(call: StepCall) -> Outcome | None:
         return None
     return Outcome(
         columns=call.columns,
-        settings={"column": column, "from": {"node": rows.name}, "other": settings.column, "words": settings.words},
+        settings={"of": column, "from": {"node": rows.name}, **settings.model_dump()},
         flow=rows.flow,
         inputs=(rows.name,),
     )
