@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from synthc.compiler.program import Program, Thing
@@ -69,7 +68,7 @@ def _named(item: syntax.AnyItem, scope: Scope) -> Iterator[str]:
 
 def names(items: Sequence[syntax.AnyItem], word: str) -> bool:
     """Tell whether any item names something; only items that hold the word are looked into."""
-    return any(_names(item, word) for item in items if re.search(rf"\b{word}\b", item.span.text))
+    return any(_names(item, word) for item in items if word in item.span.text)
 
 
 def _names(item: syntax.AnyItem, word: str) -> bool:
