@@ -112,7 +112,7 @@ def test_a_choice_that_is_never_likely_is_unreadable(route: str) -> None:
     """The row is set aside, for nobody knows."""
     reply = answer(TgiServer(likely={"The": 1.0}), ROUTES[route](answer=YES_NO))
 
-    with pytest.raises(Unreadable, match="none of the options is among the likely tokens"):
+    with pytest.raises(Unreadable, match="none of the options, for none is among the likely tokens"):
         read_answer(reply, YES_NO)
 
 
