@@ -68,11 +68,20 @@ class Diagnostic:
         return (self.span.source.path, self.span.start, self.span.end, self.severity, self.rule)
 
 
+def printable(text: str) -> str:
+    """Return a text with a mark for each character that could steer a terminal: messages quote what came from anywhere.
+
+    >>> printable(chr(27) + "[2J") == chr(0xFFFD) + "[2J", printable("plain")
+    (True, 'plain')
+    """
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 def error(rule: str, message: str, span: Span, **more: object) -> Diagnostic:
     """Return an error."""
-    return Diagnostic(rule=rule, severity=Severity.ERROR, message=message, span=span, **more)  # type: ignore[arg-type]
+    return Diagnostic(rule=rule, severity=Severity.ERROR, message=printable(message), span=span, **more)  # type: ignore[arg-type]
 
 
 def warning(rule: str, message: str, span: Span, **more: object) -> Diagnostic:
     """Return a warning."""
-    return Diagnostic(rule=rule, severity=Severity.WARNING, message=message, span=span, **more)  # type: ignore[arg-type]
+    return Diagnostic(rule=rule, severity=Severity.WARNING, message=printable(message), span=span, **more)  # type: ignore[arg-type]
