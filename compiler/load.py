@@ -14,6 +14,7 @@ from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, error
 from synthc.dsl.parse import parse
 from synthc.dsl.source import Source, Span
+from synthc.dsl.syntax import Import, Module
 
 STD = Path(__file__).parent / "std"
 SNAKE = re.compile(r"[a-z][a-z0-9_]*")
@@ -28,12 +29,12 @@ class Loaded:
     `found` is what is wrong with it by itself, `lost` are the aliases of imports that could not be followed.
     """
 
-    syntax: syntax.Module
+    syntax: Module
     folder: Path
     standard: bool = False
     found: tuple[Diagnostic, ...] = ()
     names: dict[str, Declared] = field(default_factory=dict)
-    aliases: dict[str, syntax.Import] = field(default_factory=dict)
+    aliases: dict[str, Import] = field(default_factory=dict)
     imports: dict[str, Loaded] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
@@ -42,7 +43,7 @@ class Loaded:
         """The path it is shown under."""
         return self.syntax.source.path
 
-    def read(self, source: Source, before: syntax.Module | None = None) -> None:
+    def read(self, source: Source, before: Module | None = None) -> None:
         """Take a text, and keep of the one before what still stands in it."""
         self.syntax, found = parse(source, before)
         self.names, self.aliases = {}, {}

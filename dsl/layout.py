@@ -68,7 +68,8 @@ def _nodes(item: syntax.AnyItem) -> Iterator[syntax.Syntax]:
             todo += node
         elif isinstance(node, syntax.Syntax) and not isinstance(node, _LEAVES):
             yield node
-            todo += [getattr(node, name) for name in _parts(type(node))]
+            kind: type = type(node)
+            todo += [getattr(node, name) for name in _parts(kind)]
 
 
 @cache
