@@ -431,7 +431,7 @@ def walk(syntax: Syntax) -> Iterator[Syntax]:
     while waiting:
         current = waiting.pop()
         yield current
-        for name in _backwards(type(current)):  # type: ignore[arg-type] - a class can be hashed, whatever its pieces do
+        for name in _backwards(type(current)):  # type: ignore[arg-type]  # a class can be hashed
             value = getattr(current, name)
             if isinstance(value, tuple):
                 waiting += [one for one in reversed(value) if isinstance(one, Syntax)]
