@@ -9,7 +9,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -65,6 +64,8 @@ def _command(argv: Sequence[str]) -> int:
         outer.print_help(sys.stderr)
         return 2
     if chosen.command not in known:
+        from difflib import get_close_matches
+
         close = get_close_matches(chosen.command, known, 1)
         outer.error(f"there is no command `{chosen.command}`" + (f"; did you mean `{close[0]}`?" if close else "; `synthc --help` lists them"))
     help_, file = known[chosen.command]
