@@ -13,6 +13,7 @@ from synthc.lsp.outline import VISIBILITIES
 
 CLAUSES = frozenset({"on", "over", "to", "by", "as", "using", "from"})
 WITHOUT_STEPS = frozenset({"prompt", "test", "budget", "publish", "import", "synth"})
+TRIPLE = '"""'
 _HOLE = re.compile(r"(?<!\\)\{\{|\}\}")
 _WORD = re.compile(r"\w*")
 
@@ -182,7 +183,7 @@ class _Reader:
             if token.kind == "comment" and token.end == self.offset:
                 return replace(self._place(), comment=token)
             if token.kind == "open":
-                broken = token.text == '"' and any(other.kind == "newline" for other in written[at:])
+                broken = token.text != TRIPLE and any(other.kind == "newline" for other in written[at:])
                 if not broken:
                     return self._inside(token)
             elif token.kind == "newline":
@@ -215,13 +216,14 @@ class _Reader:
 
     def _inside(self, quote: Token) -> Place:
         """Return the place in a text that is open, or in a hole of it."""
-        content = self.source.text[quote.end : self.offset]
-        holes = list(_HOLE.finditer(content)) if len(quote.text) == 3 else []
+        begin = quote.start + (3 if quote.text == TRIPLE else 1)
+        content = self.source.text[begin : self.offset]
+        holes = list(_HOLE.finditer(content)) if quote.text == TRIPLE else []
         if not holes or holes[-1][0] == "}}":
-            return replace(self._place(), quoted=Token("text", content, quote.end), start=self.offset)
+            return replace(self._place(), quoted=Token("text", content, begin), start=self.offset)
         self.frames.append(Frame(opener="{{", before=self.frames[-1].entry, role="hole"))
         self.last, self.newline = None, False
-        return self.read(list(tokens(self.source.text, quote.end + holes[-1].end(), self.offset)))
+        return self.read(list(tokens(self.source.text, begin + holes[-1].end(), self.offset)))
 
     def _take(self, token: Token) -> None:
         top = self.frames[-1]
