@@ -269,13 +269,16 @@ class Expressions:
         if len(written.arguments) != len(slots):
             return self._wrong(f"`{name}` takes {len(slots)} argument{'s' * (len(slots) != 1)}, and this gives it {len(written.arguments)}", written.span, help=function.help)
         arguments = [self.check(argument.value, slot) for argument, slot in zip(written.arguments, slots, strict=True)]
-        if name in PATTERNS and not self._pattern(arguments[PATTERNS[name]], written.arguments[PATTERNS[name]].value):
+        if name in PATTERNS and not self._pattern(name, arguments[PATTERNS[name]], written.arguments[PATTERNS[name]].value):
             return MISTAKE
         result = RESULTS[function.gives](arguments, function.result)
         return _joined(result, {"call": name, "args": [a.json for a in arguments]}, *arguments)
 
-    def _pattern(self, typed: Typed, written: syntax.Expression) -> bool:
-        """Check a regular expression that is known; one that is made of columns is checked at run."""
+    def _pattern(self, name: str, typed: Typed, written: syntax.Expression) -> bool:
+        """Check a regular expression that is known; of columns only `matches` takes one, which is tried at run."""
+        if name == "extract" and typed.json is not None and "value" not in typed.json:
+            self.scope.report(error("wrong-pattern", "`extract` takes a regular expression that is known when the spec is compiled", written.span, help="write it in quotes, or as a constant"))
+            return False
         problem = wrong_pattern(typed.json["value"]) if typed.json is not None and "value" in typed.json else None
         if problem is not None:
             self.scope.report(error("wrong-pattern", f"this is no regular expression: {problem}", written.span, help='a sign that stands for itself has two backslashes before it, as in `"\\\\."`'))
@@ -392,8 +395,11 @@ def wrong_pattern(pattern: str) -> str | None:
     >>> wrong_pattern("(a"), wrong_pattern("a(?=b)")
     ('missing ), unterminated subpattern', 'there is no looking ahead or behind')
     """
-    if re.search(r"\(\?<?[=!]", pattern):
+    bare = re.sub(r"\[[^]]*\]", "a", pattern.replace("\\\\", ""))
+    if re.search(r"\(\?<?[=!]", bare):
         return "there is no looking ahead or behind"
+    if re.search(r"\\[1-9]|\(\?P=|\(\?>|[*+?]\+|[0-9,]\}\+", bare):
+        return "there is no referring back, and no atomic group"
     try:
         re.compile(ELSEWHERE.sub("a", pattern))
     except re.error as problem:
