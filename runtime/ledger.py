@@ -1,43 +1,84 @@
 """Every LLM call, asked and answered, so that nothing is paid twice.
 
-SQLite in WAL mode, shared by runs and by processes. Records are committed in batches at most 50 ms
-old by one thread; an answer is handed on only after its commit.
+A question is claimed on the disk before it is sent, by one process at a time; an answer is handed on
+only after its commit. Runs and processes share the file.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import queue
 import sqlite3
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph.fingerprint import fingerprint
+from synthc.runtime.claims import Claims
 from synthc.runtime.endpoints.allowance import Allowance
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
-from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.ledger_file import LedgerFile
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
-  key TEXT PRIMARY KEY, state TEXT NOT NULL, time REAL NOT NULL, model TEXT NOT NULL,
-  request TEXT NOT NULL, reply TEXT, error TEXT
-) WITHOUT ROWID
+CLAIM = """
+INSERT INTO calls (key, state, time, model, request, owner, subject, asking) VALUES (?, 'asked', ?, ?, ?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET state = 'asked', time = excluded.time, owner = excluded.owner, subject = excluded.subject, asking = excluded.asking, error = NULL
+WHERE state = 'failed' OR (state = 'asked' AND owner = excluded.owner)
 """
-COMMIT_EVERY = 0.02
+TAKE_OVER = "UPDATE calls SET owner = ?, time = ? WHERE key = ? AND state = 'asked' AND owner = ?"
+ANSWERED = "UPDATE calls SET state = 'answered', time = ?, reply = ?, tokens = ? WHERE key = ? AND state != 'answered'"
+FAILED = "UPDATE calls SET state = 'failed', error = ? WHERE key = ? AND state != 'answered'"
+GIVEN_UP = "UPDATE calls SET state = 'failed', error = 'given up' WHERE key = ? AND state = 'asked' AND owner = ?"
+ASKING = "INSERT OR IGNORE INTO askings VALUES (?, ?)"
+SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
 
-Change = tuple[str, tuple[Any, ...], Callable[[BaseException | None], None]]
-"""A statement, its values, and who is told when it is on the disk, or why it is not."""
+LOOK_AGAIN = 0.05
+"""Seconds between two looks at a question that another process has claimed."""
+REPLY = tuple(each.name for each in fields(Reply))
+
+Ask = Callable[[Request], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What the questions of one step have in common, kept so that a plan can say why a row would be asked again.
+
+    `prompt` holds the settings of the prompt, its name among them; `label` is that of the rows.
+    """
+
+    endpoint: str
+    model: Mapping[str, str]
+    prompt: Mapping[str, Any]
+    label: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+UNTOLD = Asking(endpoint="", model={}, prompt={}, label="public")
 
 
 def call_key(identity: Identity, request: Request) -> str:
     """Return the key of a call: model identity, rendered prompt, decoding settings, seed."""
-    return fingerprint([asdict(identity), request.document])
+    return _key(identity, _canonical(request.document))
+
+
+def _key(identity: Identity, body: str) -> str:
+    return blake2b(f"[{_identity(identity)},{body}]".encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _identity(identity: Identity) -> str:
+    return _canonical(asdict(identity))
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,33 +88,42 @@ class Ledger:
     path: Path
     _allowances: dict[str, Allowance] = field(default_factory=dict)
     _flying: dict[str, asyncio.Future[Reply]] = field(default_factory=dict)
-    _waiting: queue.SimpleQueue[Change | None] = field(default_factory=queue.SimpleQueue)
-    _reader: sqlite3.Connection = field(init=False)
-    _writer: threading.Thread = field(init=False)
+    _askings: dict[int, tuple[Asking, str]] = field(default_factory=dict)
+    _spent: dict[str, int] = field(default_factory=dict)
+    _claims: Claims = field(init=False)
+    _file: LedgerFile = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the file, or say what is wrong with it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._said():
-            self._reader = self._connect()
-            self._writer = threading.Thread(target=self._write, args=(self._connect(),), daemon=True)
-        self._writer.start()
+        self._file = LedgerFile(path=self.path, committed=self._count)
+        self._claims = Claims(folder=self.path.with_name(f"{self.path.stem}.claims"))
+        self._claims.open()
 
     def allowance(self, endpoint: str, tokens: int | None) -> Allowance:
         """Return what an endpoint may still be asked for, the same object for all of a run."""
-        allowance = self._allowances.setdefault(endpoint, Allowance(name=endpoint))
+        allowance = self.allowance_of(endpoint)
         allowance.tokens = tokens
         return allowance
 
+    def allowance_of(self, endpoint: str) -> Allowance:
+        """Return what an endpoint may still be asked for; nothing limits one of which nobody said."""
+        if endpoint not in self._allowances:
+            self._allowances[endpoint] = Allowance(name=endpoint, recorded=lambda: self._spent.get(endpoint, 0))
+        return self._allowances[endpoint]
+
     def find(self, key: str) -> Reply | None:
         """Return the answer to a call, None if it was not answered yet."""
-        with self._said():
-            row = self._reader.execute("SELECT reply FROM calls WHERE key = ? AND state = 'answered'", (key,)).fetchone()
+        row = self._file.read("SELECT reply FROM calls WHERE key = ? AND state = 'answered'", key)
+        with self._file.said():
             return Reply(**json.loads(row[0])) if row else None
 
-    async def answer(self, identity: Identity, request: Request, ask: Callable[[Request], Awaitable[Reply]]) -> tuple[Reply, bool]:
-        """Return the answer and whether it was there already; equal calls in flight share one."""
-        key = call_key(identity, request)
+    async def answer(self, identity: Identity, request: Request, ask: Ask, *, about: Asking = UNTOLD, subject: str = "") -> tuple[Reply, bool]:
+        """Return the answer and whether it was there already; equal calls in flight share one.
+
+        `about` and `subject`, the row, are kept with the call; they are not part of its key.
+        """
+        body = _canonical(request.document)
+        key = _key(identity, body)
         while (flying := self._flying.get(key)) is not None:
             await asyncio.wait([flying])
             if not flying.cancelled():
@@ -84,7 +134,8 @@ class Ledger:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._flying[key] = future
         try:
-            reply = await self._ask(key, identity, request, ask)
+            async with self.allowance_of(about.endpoint).hold(request):
+                reply, cached = await self._claimed(key, (identity.model, body), request, ask, about, subject)
         except Exception as problem:
             future.set_exception(problem)
             future.exception()  # whoever else waits is told; nobody waiting is no fault
@@ -95,94 +146,57 @@ class Ledger:
         finally:
             del self._flying[key]
         future.set_result(reply)
-        return reply, False
+        return reply, cached
 
-    async def _ask(self, key: str, identity: Identity, request: Request, ask: Callable[[Request], Awaitable[Reply]]) -> Reply:
-        body = json.dumps(request.document, ensure_ascii=False)
-        await self._record("INSERT OR IGNORE INTO calls VALUES (?, 'asked', ?, ?, ?, NULL, NULL)", (key, time.time(), identity.model, body))
+    async def _claimed(self, key: str, told: tuple[str, str], request: Request, ask: Ask, about: Asking, subject: str) -> tuple[Reply, bool]:
+        """Claim a question and ask it; wait where another process has claimed it and lives."""
+        owner = self._claims.owner
+        claim = (key, time.time(), *told, owner, subject, self._asking(about))
+        try:
+            while not await self._file.write(CLAIM, *claim):
+                found = self.find(key)
+                if found is not None:
+                    return found, True
+                if await self._take_over(key):
+                    break
+                await asyncio.sleep(LOOK_AGAIN)
+            return await self._ask(key, request, ask, about.endpoint), False
+        except asyncio.CancelledError:
+            self._file.write_later(GIVEN_UP, key, owner)
+            raise
+
+    async def _take_over(self, key: str) -> bool:
+        """Take the claim of a process that is gone."""
+        held = self._file.read("SELECT owner FROM calls WHERE key = ? AND state = 'asked'", key)
+        if held is None or self._claims.alive(held[0]):
+            return False
+        return bool(await self._file.write(TAKE_OVER, self._claims.owner, time.time(), key, held[0]))
+
+    async def _ask(self, key: str, request: Request, ask: Ask, endpoint: str) -> Reply:
         try:
             reply = await ask(request)
-        except EndpointError as problem:
-            await self._record("UPDATE calls SET state = 'failed', error = ? WHERE key = ? AND state != 'answered'", (str(problem), key))
+        except Exception as problem:
+            await self._file.write(FAILED, str(problem) if isinstance(problem, EndpointError) else type(problem).__name__, key)
             raise
-        answered = (time.time(), json.dumps(_plain(reply)), key)
-        await self._record("UPDATE calls SET state = 'answered', time = ?, reply = ? WHERE key = ? AND state != 'answered'", answered)
-        # Another process may have been first; what stands there is what everyone gets.
-        return self.find(key) or reply
+        tokens = reply.tokens_in + reply.tokens_out
+        self._file.write_later(SPENT, endpoint, tokens)
+        first = await self._file.write(ANSWERED, time.time(), json.dumps({name: getattr(reply, name) for name in REPLY}, default=dict), tokens, key)
+        # Another process may have taken over and been first; what stands there is what everyone gets.
+        return reply if first else self.find(key) or reply
 
     def close(self) -> None:
         """Commit what waits and close the file."""
-        self._waiting.put(None)
-        self._writer.join()
-        self._reader.close()
+        self._file.close()
+        self._claims.close()
 
-    async def _record(self, statement: str, values: tuple[Any, ...]) -> None:
-        """Wait until a change is on the disk."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
+    def _asking(self, about: Asking) -> str:
+        """Return the name of what questions have in common, written down when it is first seen."""
+        known = self._askings.get(id(about))
+        if known is None:
+            known = self._askings[id(about)] = (about, fingerprint(about.document))
+            self._file.write_later(ASKING, known[1], _canonical(about.document))
+        return known[1]
 
-        def committed(problem: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed, nobody waits any more
-                loop.call_soon_threadsafe(_settle, done, problem)
-
-        self._waiting.put((statement, values, committed))
-        with self._said():
-            await done
-
-    @contextlib.contextmanager
-    def _said(self) -> Iterator[None]:
-        """Turn what the database complains about into a sentence: a broken file, or a fault around it."""
-        try:
-            yield
-        except sqlite3.OperationalError as problem:
-            raise OutsideFault(f"{self.path}: cannot be read or written ({problem}); see that the disk has space and the folder is writable, and repeat the command") from None
-        except (sqlite3.DatabaseError, ValueError, TypeError) as problem:
-            raise InputError(f"{self.path}: not a readable ledger ({problem}); move it away to start a new one, and what was answered will be asked again") from None
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(SCHEMA)
-        return connection
-
-    def _write(self, connection: sqlite3.Connection) -> None:
-        open_ = True
-        while open_:
-            batch = [self._waiting.get()]
-            time.sleep(COMMIT_EVERY)
-            while not self._waiting.empty():
-                batch.append(self._waiting.get())
-            open_ = None not in batch
-            changes = [entry for entry in batch if entry is not None]
-            problem = _committed(connection, changes)
-            for _, _, committed in changes:
-                committed(problem)
-        connection.close()
-
-
-def _committed(connection: sqlite3.Connection, changes: Sequence[Change]) -> BaseException | None:
-    """Commit changes together and return what went wrong, None if nothing did."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, values, _ in changes:
-            connection.execute(statement, values)
-        connection.execute("COMMIT")
-    except Exception as problem:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        return problem
-    return None
-
-
-def _settle(done: asyncio.Future[None], problem: BaseException | None) -> None:
-    if done.cancelled():
-        return
-    if problem is None:
-        done.set_result(None)
-    else:
-        done.set_exception(problem)
-
-
-def _plain(reply: Reply) -> Mapping[str, Any]:
-    return {**asdict(reply), "choices": dict(reply.choices) if reply.choices is not None else None}
+    def _count(self, writer: sqlite3.Connection) -> None:
+        """Learn what all processes together have spent."""
+        self._spent = dict(writer.execute("SELECT endpoint, tokens FROM spent"))

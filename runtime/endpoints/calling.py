@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from asyncio import sleep
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 
 from synthc.compiler.graph import Privacy
-from synthc.runtime.endpoints.allowance import Allowance
 from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Reply, Request
 from synthc.runtime.errors import OutsideFault
-from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger import UNTOLD, Asking, Ledger
 
 LONGEST_WAIT = 30.0
 TRIES = 3
@@ -77,25 +76,28 @@ class Caller:
     failed: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
-    _allowance: Allowance = field(init=False)
+    about: Asking = UNTOLD
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
-        self._allowance = self.ledger.allowance(self.name, self.budget)
+        if self.budget is not None:
+            self.ledger.allowance(self.name, self.budget)
+        if self.about is UNTOLD:
+            self.about = Asking(endpoint=self.name, model=asdict(self.identity), prompt={}, label=self.label.value)
         if self.label is Privacy.PRIVATE:
             raise AssertionError(f"private rows may not be asked about at `{self.name}`")
         if self.label is Privacy.SIMULATED and self.endpoint.remote:
             raise AssertionError(f"rows of a simulation may not be asked about at `{self.name}`, which is remote")
 
-    async def ask(self, request: Request) -> Reply:
-        """Return the answer, from the ledger if it is there.
+    async def ask(self, request: Request, subject: str = "") -> Reply:
+        """Return the answer about a subject, such as a row, from the ledger if it is there.
 
         Raises:
             EndpointError: it failed for good.
             OutsideFault: nobody listens, or the server stays overloaded.
             BudgetSpent: the endpoint's budget does not allow it.
         """
-        reply, cached = await self.ledger.answer(self.identity, request, self._send)
+        reply, cached = await self.ledger.answer(self.identity, request, self._send, about=self.about, subject=subject)
         self.cached += cached
         self.requests += not cached
         return reply
@@ -116,7 +118,7 @@ class Caller:
         raise AssertionError("the last try returns or raises")
 
     async def _try(self, request: Request) -> Reply:
-        async with self._allowance.hold(request), self.pace as cuts:
+        async with self.pace as cuts:
             try:
                 reply = await self.endpoint.answer(request)
             except EndpointError as problem:
@@ -126,7 +128,6 @@ class Caller:
             self.pace.went_well()
             self.tokens_in += reply.tokens_in
             self.tokens_out += reply.tokens_out
-            self._allowance.spent += reply.tokens_in + reply.tokens_out
             return reply
 
 

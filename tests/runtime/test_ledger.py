@@ -15,8 +15,8 @@ import pytest
 
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.fake import written
-from synthc.runtime.errors import InputError, OutsideFault
-from synthc.runtime.ledger import Ledger, call_key
+from synthc.runtime.errors import BudgetSpent, InputError, OutsideFault
+from synthc.runtime.ledger import Asking, Ledger, call_key
 
 WHO = Identity(model="fake", revision="1", server="fake")
 ROOT = Path(__file__).parents[2]
@@ -121,17 +121,106 @@ def test_who_waits_for_an_asker_that_is_cancelled_asks_itself(tmp_path: Path) ->
     ledger.close()
 
 
-def test_of_two_processes_the_first_answer_counts(tmp_path: Path) -> None:
-    """Both hand on the same one."""
+def test_the_claim_of_a_process_that_is_gone_is_taken_over_and_the_first_answer_counts(tmp_path: Path) -> None:
+    """Both hand on the same one, should the first not be gone after all."""
     one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
 
     async def late(request: Request) -> Reply:
+        one._claims.close()
         await two.answer(WHO, request, echo)
         return written("another")
 
     assert ask(one, "a", by=late) == [("a", False)]
     one.close()
     two.close()
+
+
+def test_a_question_in_flight_elsewhere_is_waited_for(tmp_path: Path) -> None:
+    """It is sent once, and both have its answer."""
+    one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
+    sent: list[str] = []
+
+    async def slow(request: Request) -> Reply:
+        sent.append(request.text)
+        await asyncio.sleep(0.1)
+        return written(request.text)
+
+    async def run() -> list[tuple[Reply, bool]]:
+        return list(await asyncio.gather(*(ledger.answer(WHO, question("a"), slow) for ledger in (one, two))))
+
+    found = asyncio.run(run())
+    one.close()
+    two.close()
+
+    assert ([reply.text for reply, _ in found], sorted(cached for _, cached in found), sent) == (["a", "a"], [False, True], ["a"])
+
+
+def test_a_question_that_was_given_up_is_free_for_others(tmp_path: Path) -> None:
+    """Behind a `take`, for example, though the process that claimed it lives on."""
+    one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
+
+    async def never(_: Request) -> Reply:
+        started.set()
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def run() -> tuple[Reply, bool]:
+        first = asyncio.create_task(one.answer(WHO, question("a"), never))
+        await started.wait()
+        first.cancel()
+        return await asyncio.wait_for(two.answer(WHO, question("a"), echo), 5)
+
+    started = asyncio.Event()
+    assert asyncio.run(run())[1] is False
+    one.close()
+    two.close()
+
+
+def test_tokens_are_counted_over_all_who_share_the_ledger(tmp_path: Path) -> None:
+    """What one process spends, another has not got any more."""
+    about = Asking(endpoint="llm", model={}, prompt={}, label="public")
+    one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
+    for ledger in (one, two):
+        ledger.allowance("llm", 35)
+
+    async def run() -> None:
+        for ledger, text in ((one, "a"), (one, "b"), (two, "c"), (two, "d")):
+            await ledger.answer(WHO, question(text), echo, about=about)  # each takes eleven tokens, and may take eight
+
+    with pytest.raises(BudgetSpent, match=r"`budget llm` allows 35 tokens; 33 were spent in this project"):
+        asyncio.run(run())
+    one.close()
+    two.close()
+
+
+SHARING = """
+import asyncio, sys
+from pathlib import Path
+from synthc.runtime.endpoints.fake import written
+from synthc.runtime.ledger import Ledger
+from tests.runtime.test_ledger import WHO, question
+
+async def send(request):
+    print(request.text, flush=True)
+    await asyncio.sleep(0.002)
+    return written(request.text)
+
+async def run(ledger):
+    found = await asyncio.gather(*(ledger.answer(WHO, question(str(n)), send) for n in range(500)))
+    assert [reply.text for reply, _ in found] == [str(n) for n in range(500)]
+
+asyncio.run(run(Ledger(path=Path(sys.argv[1]))))
+"""
+
+
+def test_four_processes_that_ask_the_same_send_each_question_once(tmp_path: Path) -> None:
+    """And all of them have all answers."""
+    command = [sys.executable, "-c", SHARING, str(tmp_path / "ledger.sqlite")]
+    processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    sent = [line for process in processes for line in process.communicate(timeout=120)[0].split()]
+
+    assert [process.returncode for process in processes] == [0] * 4
+    assert sorted(sent, key=int) == [str(n) for n in range(500)]
 
 
 ASKING = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -249,12 +250,12 @@ def test_a_budget_of_tokens_is_not_passed(tmp_path: Path) -> None:
     node = asking(tmp_path, "text", lambda request: request.text, [str(n) for n in range(100)], "| ask a = say(text) { max_output = 11 }")
     text, node.text = node.text, node.text + budget.format(tokens=500)
 
-    with pytest.raises(BudgetSpent, match=r"^`budget llm` allows 500 tokens; 495 were spent in this run and the next question may take 11; raise the budget or ask less") as found:
+    with pytest.raises(BudgetSpent, match=r"^`budget llm` allows 500 tokens; 495 were spent in this project and the next question may take 11; raise the budget or ask less") as found:
         node.make("out")
 
     assert found.value.exit_code == 1
     assert len(asked(node)) == 45  # of eleven tokens each
-    node.text = text + budget.format(tokens=605)
+    node.text = text + budget.format(tokens=1100)
     assert node.make("out").rows == 100
 
 
@@ -262,9 +263,10 @@ def test_a_budget_is_for_all_nodes_that_ask(tmp_path: Path) -> None:
     """The second node stops, for the first has spent the budget."""
     node = asking(tmp_path, "text", lambda request: request.text, ["1", "2"])
     node.text += 'filter more = out\n  | ask b = say(text + "!") { max_output = 10 }\nbudget llm {\n  tokens = 300\n}\n'
-    ledger = Ledger(path=tmp_path / "ledger.sqlite")
-    ledger.allowance("llm", 300).spent = 295
-    node.ledger = ledger
+    Ledger(path=tmp_path / "ledger.sqlite").close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as other:
+        other.execute("INSERT INTO spent VALUES ('llm', 295)")
+    ledger = node.ledger = Ledger(path=tmp_path / "ledger.sqlite")
 
     with pytest.raises(BudgetSpent):
         node.make("more")

@@ -1,0 +1,150 @@
+"""The file of a ledger: SQLite in WAL mode, written by one thread in batches.
+
+A change is handed over with a future, which has the number of rows that it changed once that is on
+the disk, or what went wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from synthc.runtime.errors import InputError, OutsideFault
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, state TEXT NOT NULL, time REAL NOT NULL, model TEXT NOT NULL,
+  request TEXT NOT NULL, reply TEXT, error TEXT, owner TEXT NOT NULL DEFAULT '', subject TEXT NOT NULL DEFAULT '',
+  asking TEXT NOT NULL DEFAULT '', tokens INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS askings (id TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS spent (endpoint TEXT PRIMARY KEY, tokens INTEGER NOT NULL);
+"""
+ADDED = ("owner TEXT NOT NULL DEFAULT ''", "subject TEXT NOT NULL DEFAULT ''", "asking TEXT NOT NULL DEFAULT ''", "tokens INTEGER NOT NULL DEFAULT 0")
+"""Columns that ledgers of before did not have."""
+COMMIT_EVERY = 0.005
+
+Values = tuple[Any, ...]
+Waiting = asyncio.Future[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement, its values, and who waits until it is on the disk."""
+
+    statement: str
+    values: Values
+    waiting: Waiting
+
+
+@dataclass(slots=True, kw_only=True)
+class LedgerFile:
+    """An open ledger file; `committed` is called in the writing thread after each batch."""
+
+    path: Path
+    committed: Callable[[sqlite3.Connection], None] = lambda _: None
+    reader: sqlite3.Connection = field(init=False)
+    _queue: queue.SimpleQueue[Change | None] = field(default_factory=queue.SimpleQueue)
+    _writer: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the file, or say what is wrong with it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.said():
+            self.reader = connect(self.path)
+            writer = connect(self.path)
+            self.committed(writer)
+        self._writer = threading.Thread(target=self._write, args=(writer,), daemon=True)
+        self._writer.start()
+
+    async def write(self, statement: str, *values: Any) -> int:
+        """Wait until a change is on the disk; return how many rows it changed."""
+        waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._queue.put(Change(statement, values, waiting))
+        with self.said():
+            return await waiting
+
+    def write_later(self, statement: str, *values: Any) -> None:
+        """Hand a change over that nobody waits for; it goes to the disk before whatever is handed over next."""
+        self._queue.put(Change(statement, values, None))
+
+    def read(self, statement: str, *values: Any) -> Any:
+        """Return the first row of what is asked for, None if there is none."""
+        with self.said():
+            return self.reader.execute(statement, values).fetchone()
+
+    def close(self) -> None:
+        """Commit what waits and close the file."""
+        self._queue.put(None)
+        self._writer.join()
+        self.reader.close()
+
+    @contextlib.contextmanager
+    def said(self) -> Iterator[None]:
+        """Turn what the database complains about into a sentence: a broken file, or a fault around it."""
+        try:
+            yield
+        except sqlite3.OperationalError as problem:
+            raise OutsideFault(f"{self.path}: cannot be read or written ({problem}); see that the disk has space and the folder is writable, and repeat the command") from None
+        except (sqlite3.DatabaseError, ValueError, TypeError) as problem:
+            raise InputError(f"{self.path}: not a readable ledger ({problem}); move it away to start a new one, and what was answered will be asked again") from None
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        more = True
+        while more:
+            batch = [self._queue.get()]
+            time.sleep(COMMIT_EVERY)
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    batch.append(self._queue.get_nowait())
+            more = None not in batch
+            self._commit(connection, [change for change in batch if change is not None])
+        connection.close()
+
+    def _commit(self, connection: sqlite3.Connection, batch: Sequence[Change]) -> None:
+        """Commit changes together, and tell who waits for them."""
+        outcome: list[int] | BaseException
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcome = [connection.execute(change.statement, change.values).rowcount for change in batch]
+            connection.execute("COMMIT")
+            self.committed(connection)
+        except Exception as problem:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            outcome = problem
+        waiting = [change.waiting for change in batch]
+        for loop in {future.get_loop() for future in waiting if future is not None}:
+            with contextlib.suppress(RuntimeError):  # the loop is closed, nobody waits any more
+                loop.call_soon_threadsafe(_settle, loop, waiting, outcome)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a ledger file; one of before gets the columns that it lacks."""
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.executescript(SCHEMA)
+    known = {name for _, name, *_ in connection.execute("PRAGMA table_info(calls)")}
+    for column in ADDED:
+        if column.split()[0] not in known:
+            connection.execute(f"ALTER TABLE calls ADD COLUMN {column}")
+    return connection
+
+
+def _settle(loop: asyncio.AbstractEventLoop, waiting: Sequence[Waiting], outcome: list[int] | BaseException) -> None:
+    for place, future in enumerate(waiting):
+        if future is None or future.done() or future.get_loop() is not loop:
+            continue
+        if isinstance(outcome, list):
+            future.set_result(outcome[place])
+        else:
+            future.set_exception(outcome)
