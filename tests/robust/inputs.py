@@ -87,7 +87,8 @@ MAKERS: tuple[Callable[[random.Random], str], ...] = (soup, changed, torn, cross
 
 
 def _piece(dice: random.Random) -> str:
-    return dice.choice(dice.choice([words(), words(), MARKS, ODD, NUMBERS]))
+    pieces: tuple[str, ...] | list[str] = dice.choice([words(), words(), MARKS, ODD, NUMBERS])
+    return dice.choice(pieces)
 
 
 def _short(dice: random.Random) -> str:

@@ -55,7 +55,8 @@ def program(number: int, length: int, accepts: Callable[[str], bool]) -> str:
     writing = Writing(dice=random.Random(number))
     _sources(writing)
     for at in range(length):
-        before = replace(writing, **{name: [*getattr(writing, name)] for name in ("items", "rows", "people", "models", "fresh")})
+        w = writing
+        before = replace(w, items=[*w.items], rows=[*w.rows], people=[*w.people], models=[*w.models], fresh=[*w.fresh])
         writing.dice.choice(ITEMS)(writing, f"x{at}")
         if not accepts(_text(writing)):
             writing = before

@@ -14,7 +14,7 @@ from tests.compiled import graph_of
 from tests.robust.labels import leaks, tells
 from tests.robust.programs import program
 
-MANY = 30
+MANY = 20
 """How many random programs are tried."""
 
 

@@ -11,7 +11,7 @@ from synthc.dsl.source import Source
 from tests.robust.promises import checks
 from tests.robust.worst import HOLES, RAW, VALUE, WORST, WRITTEN
 
-SIZE = 4_000
+SIZE = 3_000
 
 
 @pytest.mark.parametrize("name", WORST)
