@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -87,7 +87,7 @@ MAKERS: tuple[Callable[[random.Random], str], ...] = (soup, changed, torn, cross
 
 
 def _piece(dice: random.Random) -> str:
-    pieces: tuple[str, ...] | list[str] = dice.choice([words(), words(), MARKS, ODD, NUMBERS])
+    pieces: Sequence[str] = dice.choice([words(), words(), MARKS, ODD, NUMBERS])
     return dice.choice(pieces)
 
 
