@@ -16,6 +16,7 @@ from synthc.lsp import names, proposal
 from synthc.lsp.annotations import settings
 from synthc.lsp.columns import columns
 from synthc.lsp.context import Place, place_at
+from synthc.lsp.fields import fields
 from synthc.lsp.files_named import files_named
 from synthc.lsp.models import LIKE, step
 from synthc.lsp.outline import VISIBILITIES
@@ -146,6 +147,8 @@ def _wanted(view: View, place: Place) -> Iterator[Proposal]:
 
 def _members(view: View, place: Place) -> Iterable[Proposal]:
     chain = place.members
+    if place.kind == "source" and place.inner.role == "settings":
+        return fields(view, place)
     if not chain:
         return []
     of = columns(view, place).types.get(chain[0])

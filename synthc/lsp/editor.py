@@ -59,7 +59,10 @@ class Editor:
 
     def edits(self, edits: Mapping[Path, list[Edit]], project: Path) -> Json:
         """Return edits of files as one change of the workspace."""
-        changes = {path: [self.edit(edit, project) for edit in of_file] for path, of_file in edits.items()}
+        return self.edits_of({path: [self.edit(edit, project) for edit in of_file] for path, of_file in edits.items()})
+
+    def edits_of(self, changes: Mapping[Path, list[Json]]) -> Json:
+        """Return the edits of files, as the protocol writes them, as one change of the workspace."""
         if not self.client.versioned_edits:
             return {"changes": {self.workspace.uri(path): of_file for path, of_file in changes.items()}}
         return {"documentChanges": [{"textDocument": self._versioned(path), "edits": of_file} for path, of_file in changes.items()]}
@@ -67,6 +70,10 @@ class Editor:
     def edit(self, edit: Edit, project: Path) -> Json:
         """Return one edit of a text."""
         return {"range": self.range_in(edit.span, project), "newText": edit.text}
+
+    def edit_of(self, path: Path, edit: Edit) -> Json:
+        """Return one edit of a file that is known by its own path."""
+        return {"range": self.location_of(path, edit.span)["range"], "newText": edit.text}
 
     def ask(self, method: str, params: Json | None = None) -> None:
         """Ask the editor for something whose answer we don't need."""

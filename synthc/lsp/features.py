@@ -17,6 +17,7 @@ from synthc.lsp.formatting import formatting
 from synthc.lsp.hints import hints
 from synthc.lsp.hover import hover
 from synthc.lsp.links import links
+from synthc.lsp.move import move
 from synthc.lsp.references import highlights, references
 from synthc.lsp.rename import prepare, rename
 from synthc.lsp.semantic_tokens import encoded, semantic_tokens
@@ -80,6 +81,14 @@ def _rename(editor: Editor, params: Json) -> Any:
     return editor.edits(rename(view, offset, params["newName"], editor.workspace), view.project)
 
 
+def _will_rename_files(editor: Editor, params: Json) -> Any:
+    workspace = editor.workspace
+    workspace.index.read_all()
+    moved = {workspace.path(file["oldUri"]): workspace.path(file["newUri"]) for file in params["files"]}
+    edits = move(moved, workspace.index)
+    return editor.edits_of({path: [editor.edit_of(path, edit) for edit in of_file] for path, of_file in edits.items()}) if edits else None
+
+
 def _document_symbols(editor: Editor, params: Json) -> Any:
     view = editor.view(params)
     return convert.symbols(editor, view, list(document_symbols(view)), params["textDocument"]["uri"])
@@ -87,8 +96,7 @@ def _document_symbols(editor: Editor, params: Json) -> Any:
 
 def _workspace_symbols(editor: Editor, params: Json) -> Any:
     workspace = editor.workspace
-    while workspace.index.read_one():
-        pass
+    workspace.index.read_all()
     found = workspace_symbols(workspace.index, params["query"])
     return [
         {"name": one.name, "kind": KINDS.get(one.kind, CLASS), "containerName": path.name, "location": editor.location_of(path, one.named)}
@@ -146,6 +154,7 @@ REQUESTS: Mapping[str, Handler] = {
     "textDocument/documentHighlight": _highlight,
     "textDocument/prepareRename": _prepare_rename,
     "textDocument/rename": _rename,
+    "workspace/willRenameFiles": _will_rename_files,
     "textDocument/documentSymbol": _document_symbols,
     "workspace/symbol": _workspace_symbols,
     "textDocument/formatting": _formatting,

@@ -63,6 +63,11 @@ class Index:
             self.read(path)
         return True
 
+    def read_all(self) -> None:
+        """Read all waiting files."""
+        while self.read_one():
+            pass
+
     def read(self, path: Path) -> None:
         """Read a file of the disk, or forget it if it is gone or is no text."""
         try:

@@ -62,7 +62,7 @@ def _capabilities(editor: Editor) -> Json:
         "documentLinkProvider": {"resolveProvider": False},
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},
-            "fileOperations": {"didCreate": FILES, "didRename": FILES, "didDelete": FILES},
+            "fileOperations": {"didCreate": FILES, "willRename": FILES, "didRename": FILES, "didDelete": FILES},
         },
         **(pull if editor.client.pulls else {}),
     }

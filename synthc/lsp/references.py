@@ -45,8 +45,7 @@ def _readers(symbol: Symbol, view: View, workspace: Workspace) -> Iterator[View]
     yield view
     if symbol.what in {"column", "module"}:
         return
-    while workspace.index.read_one():
-        pass
+    workspace.index.read_all()
     for path in [symbol.file, *workspace.index.importers(symbol.file)]:
         if path != view.path and workspace.text(path) is not None:
             yield workspace.view(path)

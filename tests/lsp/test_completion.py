@@ -48,6 +48,27 @@ def test_files_of_the_disk(folder: Path, written: str, expected: list[str]) -> N
     assert [one.label for one in found] == expected
 
 
+RECORD = {"text": "hi", "meta": {"lang": "en", "a b": 1}}
+
+
+@pytest.mark.parametrize(
+    ("visibility", "written", "expected"),
+    [
+        ("public", "text = .<|>", ['text: "hi"', 'meta: {"lang": "en", "a b": 1}']),
+        ("public", "lang = .meta.<|>", ['lang: "en"']),
+        ("public", "lang = .text.<|>", []),
+        ("private", "text = .<|>", []),
+    ],
+)
+def test_fields_of_public_records(tmp_path: Path, visibility: str, written: str, expected: list[str]) -> None:
+    """The first record says which fields there are; one of private text is never looked at."""
+    (tmp_path / "rows.jsonl").write_text(json.dumps(RECORD) + "\n")
+    text, offset = marked(f'synth 1\n\n{visibility} source rows = files("*.jsonl") {{\n  {written}\n}}\n')
+    _, found = completion(view_of(text, folder=tmp_path), offset)
+
+    assert [f"{one.label}: {one.detail}" for one in found] == expected
+
+
 def items(capabilities: dict[str, Any], text: str) -> dict[str, dict[str, Any]]:
     """Return what an editor is given, by label."""
     text, offset = marked(text)

@@ -196,6 +196,22 @@ def test_asked_to_ask_again(asking: Conversation, tmp_path: Path) -> None:
     assert rules(asking.ask("textDocument/diagnostic", textDocument={"uri": uri(tmp_path, "spec")})["items"]) == ["unknown-name"]
 
 
+def test_moved(asking: Conversation, tmp_path: Path) -> None:
+    """A spec that is moved is imported from its new place, and reads what it read."""
+    data = 'public source web = files(["web.jsonl", "old/*.gz"])\n'
+    folder(asking, tmp_path, lists=LISTS, spec=f"{SPEC}\n{data}")
+    files = [{"oldUri": uri(tmp_path, name), "newUri": uri(tmp_path / "deep", name)} for name in ("spec",)]
+    edit = asking.ask("workspace/willRenameFiles", files=files)
+    (change,) = edit["documentChanges"]
+
+    assert [one["newText"] for one in change["edits"]] == ["../lists.synth", "../web.jsonl", "../old/*.gz"]
+    edit = asking.ask("workspace/willRenameFiles", files=[{"oldUri": uri(tmp_path, "lists"), "newUri": uri(tmp_path, "names")}])
+    assert [(one["textDocument"]["uri"], [e["newText"] for e in one["edits"]]) for one in edit["documentChanges"]] == [(uri(tmp_path, "spec"), ["names.synth"])]
+    together = [{"oldUri": uri(tmp_path, name), "newUri": uri(tmp_path / "deep", name)} for name in ("lists", "spec")]
+    edit = asking.ask("workspace/willRenameFiles", files=together)
+    assert [one["newText"] for change in edit["documentChanges"] for one in change["edits"]] == ["../web.jsonl", "../old/*.gz"]
+
+
 def test_names_of_all_files(asking: Conversation, tmp_path: Path) -> None:
     """A file need not be open for its names to be found; one that is hidden or built isn't looked into."""
     (tmp_path / "build").mkdir()

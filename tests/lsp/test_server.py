@@ -128,6 +128,7 @@ REQUEST_PARAMS: dict[str, dict[str, Any]] = {
     "textDocument/codeAction": {"context": {"diagnostics": []}},
     "textDocument/formatting": {"options": {"tabSize": 2, "insertSpaces": True}},
     "workspace/symbol": {"query": "e"},
+    "workspace/willRenameFiles": {"files": [{"oldUri": URI, "newUri": "file:///elsewhere/spec.synth"}]},
 }
 
 
