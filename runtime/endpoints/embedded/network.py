@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 Array = NDArray[np.float32]
+At = int | NDArray[np.int64]
+"""The place of the first of some tokens: the same in all rows, or that of each row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,26 @@ class Network:
 
         `starts` is the place of each row's first real token; what stands left of it is padding.
         """
-        c = self.config
-        eps = c["rms_norm_eps"]
         h: Array = self.weights["model.embed_tokens.weight"][ids]
         places = np.arange(at, at + ids.shape[1])
         turns = self._turns(np.maximum(0, places[None, :] - starts[:, None]))
         seen = np.arange(at + ids.shape[1])
         hidden = (seen[None, None, :] > places[None, :, None]) | (seen[None, None, :] < starts[:, None, None])
         mask = np.where(hidden, np.float32(-1e9), np.float32(0))[:, None, None]
-        for layer in range(c["num_hidden_layers"]):
+        return self._layers(h, turns, mask, cache, at)
+
+    def step(self, ids: NDArray[np.int64], places: NDArray[np.int64], cache: Array) -> Array:
+        """Return h_BD for one more token of each row, ids_B, that stands at a place of its own, places_B.
+
+        Every row begins at the first place, and all of them attend to as many places as the cache has.
+        """
+        h: Array = self.weights["model.embed_tokens.weight"][ids][:, None]
+        mask = np.where(np.arange(cache.shape[4]) > places[:, None], np.float32(-1e9), np.float32(0))[:, None, None, None]
+        return self._layers(h, self._turns(places[:, None]), mask, cache, places)[:, 0]
+
+    def _layers(self, h: Array, turns: tuple[Array, Array], mask: Array, cache: Array, at: At) -> Array:
+        eps = self.config["rms_norm_eps"]
+        for layer in range(self.config["num_hidden_layers"]):
             name = f"model.layers.{layer}."
             attended = self._attend(name, _norm(h, self.weights[name + "input_layernorm.weight"], eps), turns, mask, cache[layer], at)
             h = h + attended
@@ -72,7 +85,7 @@ class Network:
         angle = np.concatenate((angle, angle), -1)[:, None]
         return np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
 
-    def _attend(self, name: str, x: Array, turns: tuple[Array, Array], mask: Array, cache: Array, at: int) -> Array:  # noqa: PLR0917
+    def _attend(self, name: str, x: Array, turns: tuple[Array, Array], mask: Array, cache: Array, at: At) -> Array:  # noqa: PLR0917
         (cos, sin), c = turns, self.config
         heads, pairs = c["num_attention_heads"], c["num_key_value_heads"]
         b, t, d = x.shape
@@ -80,9 +93,7 @@ class Network:
         q = (x @ self.weights[name + "self_attn.q_proj.weight"].T).reshape(b, t, heads, head).transpose(0, 2, 1, 3)
         k = (x @ self.weights[name + "self_attn.k_proj.weight"].T).reshape(b, t, pairs, head).transpose(0, 2, 1, 3)
         v = (x @ self.weights[name + "self_attn.v_proj.weight"].T).reshape(b, t, pairs, head).transpose(0, 2, 1, 3)
-        cache[0, :, :, at : at + t] = k * cos + _half_turn(k) * sin
-        cache[1, :, :, at : at + t] = v
-        keys, values = cache[0, :, :, : at + t], cache[1, :, :, : at + t]
+        keys, values = _kept(cache, k * cos + _half_turn(k) * sin, v, at)
         turned: Array = (q * cos + _half_turn(q) * sin).reshape(b, pairs, heads // pairs, t, head)
         scores: Array = turned @ keys[:, :, None].swapaxes(-1, -2) * np.float32(head**-0.5) + mask
         scores -= scores.max(-1, keepdims=True)
@@ -108,3 +119,14 @@ def _norm(x: Array, weight: Array, eps: float) -> Array:
 def _half_turn(x: Array) -> Array:
     half = x.shape[-1] // 2
     return np.concatenate((-x[..., half:], x[..., :half]), -1)
+
+
+def _kept(cache: Array, keys: Array, values: Array, at: At) -> tuple[Array, Array]:
+    """Put keys and values at their places in a layer's cache, and return all that are attended to."""
+    if isinstance(at, int):
+        end = at + keys.shape[2]
+        cache[0, :, :, at:end], cache[1, :, :, at:end] = keys, values
+        return cache[0, :, :, :end], cache[1, :, :, :end]
+    rows = np.arange(len(at))
+    cache[0, rows, :, at], cache[1, rows, :, at] = keys[:, :, 0], values[:, :, 0]
+    return cache[0], cache[1]

@@ -1,0 +1,1 @@
+"""The bundled model behind the HTTP API of Text Generation Inference."""
