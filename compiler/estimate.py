@@ -82,7 +82,7 @@ def behind(node: Node, known: Mapping[str, Amount]) -> tuple[Amount, ...]:
     """Return the rows behind each step of a node."""
     amount, found = _start(node, known), []
     for step in node.steps:
-        amount = BEHIND.get(step.verb, _same)(amount, step)
+        amount = BEHIND.get(step.verb, _unknown)(amount, step)
         found.append(amount)
     return tuple(found)
 
@@ -127,7 +127,7 @@ def _node(node: Node, known: Mapping[str, Amount], project: Path) -> tuple[Amoun
     for step in node.steps:
         if step.verb == "ask":
             calls.append(amount)
-        amount = BEHIND.get(step.verb, _same)(amount, step)
+        amount = BEHIND.get(step.verb, _unknown)(amount, step)
     return amount, calls
 
 
@@ -158,7 +158,12 @@ def _bounded(amount: Amount, step: Step) -> Amount:
     return amount.scaled(step.settings["share"]) if step.verb == "sample" else amount.some()
 
 
+def _unknown(amount: Amount, _: Step) -> Amount:
+    return amount.times_unknown()
+
+
 BEHIND: Mapping[str, Callable[[Amount, Step], Amount]] = {
+    **dict.fromkeys(("let", "ask", "select", "redact", "shuffle"), _same),
     "where": lambda amount, _: amount.some(),
     "dedup": lambda amount, _: amount.some(),
     "decontaminate": lambda amount, _: amount.some(),

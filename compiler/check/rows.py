@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
 from synthc.compiler import constant
+from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.rows import Rows
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.catalog.steps import ALONE, STEPS
@@ -156,11 +156,11 @@ def _slot(argument: syntax.Argument, scope: Scope, things: list[Thing]) -> tuple
 
 def _entry(step: syntax.Step, scope: Scope) -> StepEntry | None:
     verb = step.verb.name
-    if verb not in STEPS:
+    entry = find_step(verb)
+    if entry is None:
         help_, fix = spelling(verb, STEPS, step.verb.span)
         scope.report(error("unknown-step", f"there is no step `{verb}`", step.verb.span, help=help_ or "steps are " + ", ".join(STEPS), fix=fix))
         return None
-    entry: StepEntry = import_module(f"synthc.compiler.catalog.steps.{verb}").STEP
     if not scope.all_once([(clause.word, clause.span) for clause in step.clauses], "the word"):
         return None
     for clause in step.clauses:
@@ -214,11 +214,11 @@ def _allowed(step: syntax.Step, marks: Marks, state: _State, declared: syntax.De
             )
         )
         return False
-    if state.flow.label is Privacy.PRIVATE and Marks.LOOKS_ACROSS in marks:
+    if state.flow.label is Privacy.PRIVATE and verb not in ALONE:
         scope.report(
             error(
                 "crosses-users",
-                f"`{verb}` looks across rows, so one user's text would change another's",
+                f"`{verb}` {'looks across rows' if Marks.LOOKS_ACROSS in marks else 'is not known to look at one row'}, so one user's text {'would' if Marks.LOOKS_ACROSS in marks else 'could'} change another's",
                 step.span,
                 labels=state.flow.hops,
                 help=f"on private rows only steps that look at one row are possible: {', '.join(f'`{verb}`' for verb in ALONE)}",

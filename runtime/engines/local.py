@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +19,7 @@ from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
+from synthc.runtime.steps.find_stage import find_stage
 from synthc.runtime.steps.stage import Around, Count, Frames
 
 
@@ -56,7 +56,7 @@ async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledg
             progress=lambda done=None: _tell(context, done, callers),
         )
         arounds.append(around)
-        stages.append(import_module(f"synthc.runtime.steps.{step.verb}").STAGE(stages[-1], around))
+        stages.append(find_stage(step)(stages[-1], around))
     users = context.graph.by_name[node.settings["from"]["node"]].private if "from" in node.settings else False
     writer = DatasetWriter(folder=context.folder, schema=schema(node, users=users))
     try:

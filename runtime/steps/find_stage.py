@@ -1,0 +1,29 @@
+"""Finds what carries a step out: a built-in one by its file, any other by the entry point of another package."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from synthc.compiler.graph import Step
+from synthc.runtime.errors import InputError
+from synthc.runtime.steps.stage import Stage
+
+GROUP = "synthc.stages"
+
+
+def find_stage(step: Step) -> Stage:
+    """Return the stage of a step.
+
+    Raises:
+        InputError: nobody here can carry it out; the graph was compiled where somebody could.
+    """
+    if (Path(__file__).parent / f"{step.verb}.py").is_file():
+        built_in: Stage = import_module(f"synthc.runtime.steps.{step.verb}").STAGE
+        return built_in
+    found = next(iter(entry_points(group=GROUP, name=step.verb)), None)
+    if found is None:
+        raise InputError(f"{step.place}: no package here carries out `{step.verb}`; install the one that it came from")
+    stage: Stage = found.load()
+    return stage
