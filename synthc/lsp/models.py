@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 
 from pydantic import BaseModel
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
+from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.metrics.next_word import NextWord
 from synthc.compiler.catalog.prompts import Prompt
 from synthc.compiler.catalog.rows import Mix, Rows
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
 from synthc.compiler.catalog.step import StepEntry
-from synthc.compiler.catalog.steps import STEPS
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
 from synthc.compiler.catalog.values import Makers
@@ -49,11 +48,8 @@ _FIXED: Mapping[str, Model] = {
 
 
 def step(verb: str) -> StepEntry | None:
-    """Return a step of the catalog."""
-    if verb not in STEPS:
-        return None
-    entry: StepEntry = import_module(f"synthc.compiler.catalog.steps.{verb}").STEP
-    return entry
+    """Return a step of the catalog, also one of another package."""
+    return find_step(verb)
 
 
 def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) -> Model | None:
