@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from synthc.compiler.catalog.endpoints.embedded import Embedded
+from synthc.compiler.catalog.asked import Asked
 from synthc.compiler.catalog.not_built import CALLS, not_built
 from synthc.compiler.catalog.sources.source import PublicSource
 from synthc.compiler.catalog.values import Makers
@@ -23,7 +23,7 @@ from synthc.dsl.source import Span
 M = TypeVar("M", bound=BaseModel)
 LONGEST_CHAIN = 100
 """How many declarations `like` may go through."""
-SEVERAL = frozenset({PublicSource, Embedded})
+SEVERAL = (PublicSource, Asked)
 """Settings of kinds that have several: only there may another of the kind rightly say what is no setting here."""
 Inherited = tuple[tuple[syntax.Setting, Scope], ...]
 """The settings of the declaration that `like` names, each with the module it stands in."""
@@ -54,7 +54,7 @@ def read_settings(
     for entry, where in inherited or ():
         if entry.name.name in model.model_fields:
             entries.setdefault(entry.name.name, (entry, where))
-        elif not _column(entry) and good and model in SEVERAL:
+        elif not _column(entry) and good and issubclass(model, SEVERAL):
             labels = (Label(span=entry.name.span, text="set here"),)
             scope.report(error("useless-setting", f"`like` would take over `{entry.name.name}`, which is no setting here", owner.span, labels=labels, help="write out the settings that are meant"))
             good = False

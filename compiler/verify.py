@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from synthc.compiler.catalog.asked import HERE
 from synthc.compiler.catalog.steps import ALONE
 from synthc.compiler.graph import Graph, Node, Privacy
 
@@ -87,7 +88,7 @@ def private_rows_are_never_asked_about(graph: Graph) -> Iterator[str]:
         for step in node.steps:
             if step.verb == "ask":
                 kind = graph.by_name[step.settings["endpoint"]["node"]].settings["kind"]
-                if node.private or (node.label is Privacy.SIMULATED and kind != "embedded"):
+                if node.private or (node.label is Privacy.SIMULATED and kind not in HERE):
                     yield f"{node.name} asks {step.settings['endpoint']['node']}"
 
 

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from synthc.compiler.catalog.endpoints.embedded import Embedded
-from synthc.compiler.catalog.endpoints.tgi import Tgi
-from synthc.compiler.catalog.values import Settings
+from synthc.compiler.catalog.asked import Asked
+from synthc.compiler.catalog.endpoints import embedded as bundled
+from synthc.compiler.catalog.endpoints import hf, openai, pool, tgi, transformers
+from synthc.compiler.catalog.values import Makers, Settings
+from synthc.compiler.check.members import limits_of, members_of
+from synthc.compiler.constant import Made
 from synthc.compiler.evaluate import Constants, NotConstant, Secret
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
-from synthc.compiler.settings import setting_span, settings_of
+from synthc.compiler.settings import make, setting_span, settings_of
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
 
-KINDS: dict[str, type[Settings]] = {"tgi": Tgi, "embedded": Embedded}
-
-
+KINDS: Mapping[str, type[Asked]] = {
+    "tgi": tgi.Tgi,
+    "openai": openai.Openai,
+    "hf": hf.Hf,
+    "transformers": transformers.Transformers,
+    "pool": pool.Pool,
+    "embedded": bundled.Embedded,
+}
+"""The settings of each kind."""
+BRACKETS: Mapping[str, type[Settings]] = {
+    "tgi": tgi.Server,
+    "openai": openai.Server,
+    "hf": hf.Model,
+    "transformers": transformers.Model,
+    "pool": pool.Members,
+}
+"""What stands in the brackets of each kind; nothing for the others."""
+TAKES = {
+    "tgi": "the address of the server",
+    "openai": "the address of the server, and perhaps `model = \"...\"`",
+    "hf": "a model of the Hub, or the address of an Inference Endpoint",
+    "transformers": "a folder, or a repository of the Hub",
+    "pool": "a list of endpoints, such as `pool([near, far])`",
+}
+SPEAKERS = frozenset({"vllm", "sglang", "llamacpp", "llama_cpp", "ollama", "litellm"})
+"""Servers that people may look for by their names."""
 NAMELESS = "embedded"
 """What the graph calls the endpoint that answers where none is declared."""
 
@@ -33,59 +59,94 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     kind = call.function.name
     if kind not in KINDS:
         help_, fix = spelling(kind, KINDS, call.function.span)
-        scope.report(error("unknown-function", f"there is no endpoint `{kind}(...)`", call.function.span, help=help_, fix=fix))
+        known = f"`{kind}` has OpenAI's routes: write `openai(...)`" if kind in SPEAKERS else "kinds are " + ", ".join(f"`{one}`" for one in KINDS)
+        scope.report(error("unknown-function", f"there is no endpoint `{kind}(...)`", call.function.span, help=help_ or known, fix=fix))
         return None
-    read: Settings | None = settings_of(KINDS[kind], declared, scope)
+    read = settings_of(KINDS[kind], declared, scope)
     try:
-        url = ADDRESSES[kind](call, scope)
+        brackets = _brackets(kind, call, scope)
     except NotConstant:
         return None
-    if read is None:
-        return None
-    settings: dict[str, Any] = read.model_dump(exclude={"token"})
     token = getattr(read, "token", None)
     if token is not None and not isinstance(token, Secret):
         scope.report(error("plain-secret", "a token never stands in a spec", setting_span(declared, "token"), help='write `token = secret("NAME")` and set that variable'))
         return None
+    if read is None:
+        return None
+    settings = {"kind": kind, "url": None, "token": {"secret": token.variable} if token else None, **read.model_dump(exclude={"token"})}
+    return _thing(declared, settings, brackets, scope)
+
+
+def _thing(declared: syntax.Declaration, settings: Mapping[str, Any], brackets: Mapping[str, Any], scope: Scope) -> Thing | None:
+    members: tuple[Thing, ...] = brackets.get("members", ())
+    if members:
+        settings = {**settings, **limits_of(settings, members), "members": [{"node": member.name} for member in members]}
+    else:
+        settings = {**settings, **brackets}
     return Thing(
         name=scope.prefix + declared.name.name,
         thing="endpoint",
         kind="endpoint",
         span=declared.name.span,
-        settings={"kind": kind, "url": url, "token": {"secret": token.variable} if token else None, **settings},
+        settings=settings,
+        inputs=tuple(member.name for member in members),
     )
 
 
-def _url(call: syntax.Call, scope: Scope) -> dict[str, Any]:
-    if not scope.unnamed(call):
+def _brackets(kind: str, call: syntax.Call, scope: Scope) -> dict[str, Any]:
+    """Return what stands in the brackets, by its names.
+
+    Raises:
+        NotConstant: it is wrong, which has been reported.
+    """
+    model = BRACKETS.get(kind)
+    if model is None and call.arguments:
+        scope.report(error("wrong-value", f"`{kind}` takes nothing in its brackets", call.span))
         raise NotConstant
-    if len(call.arguments) != 1:
-        scope.report(error("wrong-value", "`tgi` takes the address of the server", call.span))
+    if model is None:
+        return {}
+    first = next(iter(model.model_fields))
+    if not any(one.name is None or one.name.name == first for one in call.arguments):
+        scope.report(error("wrong-value", f"`{kind}` takes {TAKES[kind]}", call.span))
         raise NotConstant
-    written = call.arguments[0].value
+    positional = [one for one in call.arguments if one.name is None]
+    named = [(one.name.name, one) for one in call.arguments if one.name is not None]
+    made = Made(
+        name=kind,
+        positional=tuple(_argument(kind, first if at == 0 else "", one.value, scope) for at, one in enumerate(positional)),
+        named=tuple((name, _argument(kind, name, one.value, scope)) for name, one in named),
+        spans=(*(one.span for one in positional), *(one.span for _, one in named)),
+        span=call.span,
+    )
+    read = make(Makers(**{kind: model}), made, scope)
+    return {name: getattr(read, name) for name in model.model_fields}
+
+
+def _argument(kind: str, name: str, written: syntax.Expression, scope: Scope) -> Any:
+    if name == "members":
+        return members_of(written, scope)
+    if name == "url" or (kind == "hf" and name == "model"):
+        return _address(kind, written, scope)
+    return Constants(scope=scope).evaluate(written)
+
+
+def _address(kind: str, written: syntax.Expression, scope: Scope) -> dict[str, Any]:
+    """Return an address, or the variable that holds it when the spec is run."""
     constants = Constants(scope=scope)
     if isinstance(written, syntax.Call) and isinstance(written.function, syntax.Name) and written.function.name == "env":
         words = constants.words(written, 2)
         return {"env": words[0], "default": words[1] if len(words) > 1 else None}
-    url = constants.evaluate(written)
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+    said = constants.evaluate(written)
+    if kind == "hf" and isinstance(said, str) and said and "://" not in said:
+        return {"text": said}
+    if not isinstance(said, str) or not said.startswith(("http://", "https://")):
         scope.report(error("wrong-value", "an address begins with http:// or https://", written.span))
         raise NotConstant
-    return {"text": url}
-
-
-def _nowhere(call: syntax.Call, scope: Scope) -> dict[str, Any] | None:
-    if not call.arguments:
-        return None
-    scope.report(error("wrong-value", f"`{call.function.span.text}` takes nothing in its brackets", call.span))
-    raise NotConstant
-
-
-ADDRESSES: dict[str, Callable[[syntax.Call, Scope], dict[str, Any] | None]] = {"tgi": _url, "embedded": _nowhere}
+    return {"text": said}
 
 
 def default_endpoint(scope: Scope, span: Span) -> Thing | None:
-    """Return the endpoint that answers where none is named: the only one, the default, or the embedded one."""
+    """Return the endpoint that answers where none is named: the only one that is in no pool, the default, or the embedded one."""
     main = scope.program.scope(scope.program.main)
     declared: tuple[syntax.Declaration, ...] = scope.program.look(_endpoints)
     if not declared and NAMELESS in main.names:
@@ -95,11 +156,14 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
     if not declared:
         return embedded(scope)
     things = [thing for one in declared if (thing := scope.program.thing(main, one)) is not None]
-    chosen = things if len(declared) == 1 else [t for t in things if t.settings.get("default")]
+    pooled = {name for thing in things for name in thing.inputs}
+    free = [thing for thing in things if thing.name not in pooled]
+    complete = len(things) == len(declared)
+    chosen = free if complete and len(free) == 1 else [t for t in things if t.settings.get("default")]
     if len(chosen) == 1:
         return chosen[0]
-    if len(things) == len(declared):
-        names = ", ".join(f"`{thing.name}`" for thing in things)
+    if complete:
+        names = ", ".join(f"`{thing.name}`" for thing in free)
         scope.report(error("which-endpoint", f"there are several endpoints ({names}) and none is said to answer this", span, help="say `using NAME` here, or `default = true` at one of them"))
     return None
 
@@ -112,5 +176,5 @@ def _endpoints(program: Program) -> tuple[syntax.Declaration, ...]:
 def embedded(scope: Scope) -> Thing:
     """Return the bundled model as an endpoint."""
     source = scope.program.main.syntax.source
-    settings = {"kind": "embedded", "url": None, "token": None, **Embedded().model_dump()}
+    settings = {"kind": "embedded", "url": None, "token": None, **bundled.Embedded().model_dump()}
     return Thing(name=NAMELESS, thing="endpoint", kind="endpoint", span=source.span(0, 0), settings=settings)

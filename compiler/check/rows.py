@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from synthc.compiler import constant
+from synthc.compiler.catalog.asked import HERE
 from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.rows import Rows
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
@@ -249,6 +250,6 @@ def _open_choice(step: syntax.Step, outcome: Outcome, state: _State, scope: Scop
 def _asked_far(state: _State, scope: Scope) -> bool:
     """Whether a step so far asks a remote endpoint."""
     asked = {step.settings["endpoint"]["node"] for step in state.steps if step.verb == "ask"}
-    return any(thing.name in asked and thing.settings["kind"] != "embedded" for thing in scope.program.all_things() if thing.kind == "endpoint")
+    return any(thing.name in asked and thing.settings["kind"] not in HERE for thing in scope.program.all_things() if thing.kind == "endpoint")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synthc.compiler.catalog.asked import HERE
 from synthc.compiler.catalog.prompts import Ask
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.check.endpoint import default_endpoint
@@ -38,7 +39,7 @@ def apply(call: StepCall) -> Outcome | None:
     if flow.label is Privacy.PRIVATE:
         call.scope.report(private_flow(flow, argument.span, "an endpoint", "a prompt reads public text only; tune on private text with `federate`"))
         return None
-    if flow.label is Privacy.SIMULATED and endpoint.settings["kind"] != "embedded":
+    if flow.label is Privacy.SIMULATED and endpoint.settings["kind"] not in HERE:
         call.scope.report(simulated_flow(flow, argument.span, "a remote endpoint"))
         return None
     name = argument.name.name

@@ -1,0 +1,28 @@
+"""`transformers("models/tiny")`: a causal language model of a folder or of the Hub, in this process.
+
+It takes `pip install transformers`, which synthc does not bring along.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from synthc.compiler.catalog.asked import Asked
+from synthc.compiler.catalog.values import Count, Settings, Unit, Words
+
+
+class Model(Settings):
+    """What stands in its brackets."""
+
+    model: Words = Field(description="A folder, which counts from the project, or a repository of the Hub.")
+    revision: Words | None = Field(None, description="The commit, tag or branch of a repository.")
+
+
+class Transformers(Asked):
+    """How it is loaded and asked."""
+
+    batch: Annotated[Count, Unit("requests")] = Field(16, description="The most requests that are answered together, those of similar length.")
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="Where it is computed; `auto` is a GPU where there is one.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="The numbers it computes with.")
