@@ -36,6 +36,11 @@ class Editor:
         view = self.view(params)
         return view, self.lines(view, view.source).offset(params["position"])
 
+    def typing_at(self, params: Json) -> tuple[View, int]:
+        """Return the same while somebody types: nobody waits for a check."""
+        view = self.workspace.draft(self.workspace.path(params["textDocument"]["uri"]))
+        return view, self.lines(view, view.source).offset(params["position"])
+
     def lines(self, view: View, source: Source) -> Lines:
         """Return the lines of a source, as the editor counts them."""
         return self.workspace.lines(source, view.project)[1]

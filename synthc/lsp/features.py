@@ -30,7 +30,7 @@ CLASS, TEXT = 5, 1
 
 
 def _completion(editor: Editor, params: Json) -> Any:
-    view, offset = editor.at(params)
+    view, offset = editor.typing_at(params)
     place, proposals = completion(view, offset)
     start = begun(place) if place.quoted is not None else place.start
     range_ = editor.range(view, view.source.span(start, max(place.end, start)))
@@ -44,7 +44,7 @@ def _hover(editor: Editor, params: Json) -> Any:
 
 
 def _signature_help(editor: Editor, params: Json) -> Any:
-    found = signature_help(*editor.at(params))
+    found = signature_help(*editor.typing_at(params))
     if found is None:
         return None
     slots = [{"label": slot} for slot in found.signature.slots]

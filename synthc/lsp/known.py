@@ -25,6 +25,10 @@ class Known:
     files: frozenset[Path]
     lost: bool
 
+    def all(self) -> Iterator[Diagnostic]:
+        """Yield the findings of all files."""
+        return (finding for found in self.findings.values() for finding in found)
+
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
@@ -38,6 +42,10 @@ class Memory:
     def fresh(self, spec: Path) -> Known | None:
         """Return what is known of a spec, if nothing has changed since."""
         return None if spec in self.old else self._known.get(spec)
+
+    def last(self, spec: Path) -> Known | None:
+        """Return what was known of a spec last, be it old."""
+        return self._known.get(spec)
 
     def keep(self, spec: Path, known: Known) -> frozenset[Path]:
         """Keep what is known now, and return the files of which something else may have been known before."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthc.compiler.load import STD
+from synthc.compiler.session import Session
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Edit
+from synthc.dsl.diagnostic import Edit, Severity
 from synthc.dsl.source import Span
 from synthc.dsl.tokens import RESERVED, tokens
 from synthc.lsp.mentions import Mention, Symbol, mention_at
@@ -17,6 +18,8 @@ from synthc.lsp.view import View
 from synthc.lsp.wire import Refused
 from synthc.lsp.workspace import Workspace
 
+MOST_TRIED = 20
+"""Specs beyond these are not tried out: somebody waits."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NOT = {
     "column": "a column is named by the step or the source that makes it, and prompts and models read it by that name; change it there",
@@ -55,7 +58,31 @@ def rename(view: View, offset: int, name: str, workspace: Workspace) -> dict[Pat
     edits: dict[Path, list[Edit]] = {}
     for mention, of in places:
         edits.setdefault(of.file(mention.span.source), []).append(_edit(mention, of, name))
+    _must_stay_right(edits, {of.path: of for _, of in places}, workspace)
     return edits
+
+
+def _must_stay_right(edits: dict[Path, list[Edit]], views: dict[Path, View], workspace: Workspace) -> None:
+    """Refuse a name that would mean something else somewhere, such as a column; tried out on the edited texts."""
+    texts = {path: document.text for path, document in workspace.documents.items()}
+    texts |= {path: applied(changes) for path, changes in edits.items()}
+    for path, view in list(views.items())[:MOST_TRIED]:
+        session = Session(project=view.project)
+        for file, text in texts.items():
+            session.put(file, text)
+        before = {(found.rule, found.message) for found in workspace.known(path).all() if found.severity is Severity.ERROR}
+        after = [found for found in session.analyse(path).diagnostics if found.severity is Severity.ERROR]
+        wrong = [found for found in after if (found.rule, found.message) not in before]
+        if len(after) > len(before) and wrong:
+            raise Refused(f"{wrong[0].span.place} would be wrong then: {wrong[0].message}")
+
+
+def applied(edits: Sequence[Edit]) -> str:
+    """Return the text that some edits of a file make."""
+    text = edits[0].span.source.text
+    for edit in sorted(edits, key=lambda edit: -edit.span.start):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
 
 
 def _edit(mention: Mention, view: View, name: str) -> Edit:

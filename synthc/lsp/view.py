@@ -23,7 +23,8 @@ STANDARD = "<std>/"
 class View:
     """A spec with its text and its analysis; `project` is the folder that shown paths count from.
 
-    `made_up` are the params that nobody gave a value; they have one here, which is no promise.
+    `made_up` are the params that nobody gave a value; they have one here, which is no promise. A `draft`
+    has a newer text than the analysis: what stands around the cursor is as it is, what is known of other items as it was.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class View:
     source: Source
     analysis: Analysis
     made_up: frozenset[str] = frozenset()
+    draft: bool = False
 
     @property
     def program(self) -> Program | None:
@@ -45,13 +47,13 @@ class View:
 
     @cached_property
     def items(self) -> tuple[syntax.AnyItem, ...]:
-        """The items that parse."""
-        return () if self.scope is None else self.scope.module.syntax.items
+        """The items that parse; none in a draft."""
+        return () if self.scope is None or self.draft else self.scope.module.syntax.items
 
     @cached_property
     def cuts(self) -> tuple[Cut, ...]:
         """Where the items stand, those that don't parse too."""
-        return cut(self.source) if self.scope is None else tuple(_cut(piece) for piece in self.scope.module.syntax.pieces)
+        return cut(self.source) if self.scope is None or self.draft else tuple(_cut(piece) for piece in self.scope.module.syntax.pieces)
 
     @cached_property
     def outline(self) -> tuple[Outlined, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from synthc.compiler.graph.accounting import impatient
@@ -121,6 +121,14 @@ class Workspace:
     def view(self, path: Path) -> View:
         """Return what is known of a file as it is now."""
         return self.known(path).view
+
+    def draft(self, path: Path) -> View:
+        """Return what is known of a file without a check, as far as what stands around a cursor needs it."""
+        last = self._memory.last(path)
+        if last is None or path not in self._memory.old or path not in self.documents:
+            return self.view(path)
+        source = Source(path=last.view.source.path, text=self.documents[path].text)
+        return replace(last.view, source=source, draft=True)
 
     def known(self, path: Path) -> Known:
         """Return what is known of a spec, checked now if something that it read has changed."""

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from synthc.compiler.session import Session
 from synthc.lsp.completion import completion
 from synthc.lsp.editor import Editor
 from synthc.lsp.features import NOTIFICATIONS, REQUESTS
 from synthc.lsp.wire import Outbox
 from tests.lsp.conversation import NEOVIM, ROOT, VS_CODE
-from tests.lsp.views import marked, view_of
+from tests.lsp.views import FOLDER, marked, view_of, workspace_of
 
 HEAVY = {"torch", "flwr", "ray", "polars", "huggingface_hub", "dp_accounting", "opacus", "numpy", "scipy", "aiohttp", "lark"}
 
@@ -100,6 +101,19 @@ def test_a_setting_with_its_words() -> None:
 
     assert given["textEdit"]["newText"] == "schedule = ${1|cosine,constant|}"
     assert given["detail"] == "`cosine` or `constant`; default cosine"
+
+
+def test_nobody_waits_for_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody types, what stands around the cursor is read anew, and nothing else."""
+    path = FOLDER / "spec.synth"
+    workspace = workspace_of({path.name: WHERE.partition("filter")[0]})
+    workspace.known(path)
+    text, offset = marked(WHERE.replace("  | where wo", "  | let size = 1\n  | where si"))
+    workspace.change(path.as_uri(), 2, [{"text": text}])
+    monkeypatch.delattr(Session, "analyse")
+    _, found = completion(workspace.draft(path), offset)
+
+    assert {"text", "size", "words"} <= {one.label for one in found}
 
 
 def test_serving_imports_nothing_heavy() -> None:

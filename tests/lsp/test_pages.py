@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from synthc.compiler.load import STD
-from synthc.dsl.diagnostic import Edit
 from synthc.dsl.source import Span
 from synthc.lsp.actions import actions, fix_all
 from synthc.lsp.completion import completion
@@ -18,7 +17,7 @@ from synthc.lsp.hints import hints
 from synthc.lsp.hover import hover
 from synthc.lsp.links import links
 from synthc.lsp.references import references
-from synthc.lsp.rename import rename
+from synthc.lsp.rename import applied, rename
 from synthc.lsp.semantic_tokens import semantic_tokens
 from synthc.lsp.signature_help import signature_help
 from synthc.lsp.symbols import Symbol, document_symbols
@@ -61,13 +60,13 @@ def _rename(view: View, offset: int, workspace: Workspace) -> str:
         edits = rename(view, offset, "renamed", workspace)
     except Refused as reason:
         return f"refused: {reason}\n"
-    return "\n".join(f"{path.name}:\n{_applied(changes)}" for path, changes in sorted(edits.items()))
+    return "\n".join(f"{path.name}:\n{applied(changes)}" for path, changes in sorted(edits.items()))
 
 
 def _actions(view: View, offset: int, workspace: Workspace) -> str:
     found = [*actions(workspace.findings(view.path), offset, offset)]
     every = fix_all(workspace.findings(view.path), view.path)
-    shown = [f"{one.title} ({one.kind}{', preferred' if one.preferred else ''}):\n{_applied(one.edits[view.path])}" for one in [*found, *([every] if every else [])]]
+    shown = [f"{one.title} ({one.kind}{', preferred' if one.preferred else ''}):\n{applied(one.edits[view.path])}" for one in [*found, *([every] if every else [])]]
     return "\n".join(shown) or "nothing\n"
 
 
@@ -127,13 +126,6 @@ SHOWN: Mapping[str, Callable[[View, int, Workspace], str]] = {
 def _at(span: Span) -> str:
     line, column = span.source.position(span.start)
     return f"{span.source.path}:{line}:{column} `{span.text}`"
-
-
-def _applied(edits: list[Edit]) -> str:
-    text = edits[0].span.source.text
-    for edit in sorted(edits, key=lambda edit: -edit.span.start):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page.stem}: {case.title}")
