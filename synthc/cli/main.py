@@ -26,6 +26,7 @@ COMMANDS = (
     ("show", "look into a run: rows, models, metrics", "show"),
     ("publish", "push a dataset or model to the Hub with its card", "publish"),
     ("report", "write the HTML report of a run", "report"),
+    ("serve", "answer TGI's API from the bundled model", "serve"),
     ("lsp", "serve editors: the language server, over stdio", "lsp"),
     ("explain", "show the page of a finding", "explain"),
     ("doctor", "show what is installed, reachable or missing", "doctor"),

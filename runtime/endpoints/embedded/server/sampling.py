@@ -42,8 +42,10 @@ def draw(scores: Array, random: np.random.Generator) -> int:
 
 def likely(scores: Array, count: int) -> list[int]:
     """Return the most likely tokens, best first; those that are not allowed are none."""
-    found = np.argsort(-scores, kind="stable")[:count]
-    return [int(token) for token in found if scores[token] > NEVER]
+    if count == 0:
+        return []
+    found = np.sort(np.argpartition(-scores, count)[:count])
+    return [int(token) for token in found[np.argsort(-scores[found], kind="stable")] if scores[token] > NEVER]
 
 
 def log_softmax(scores: Array) -> Array:

@@ -13,9 +13,6 @@ from synthc.runtime.endpoints.embedded.server.grammar import Automaton
 from synthc.runtime.endpoints.embedded.server.sampling import Decoding, draw, likely, logprobs
 from synthc.runtime.endpoints.embedded.server.spelling import Spelling, Vocabulary
 
-ANSWERS = {True: (YES, NO), False: (END, TURN)}
-"""Special tokens that may be written, by whether the task is a judgement."""
-
 
 class Stuck(Exception):
     """No token may come next."""
@@ -56,6 +53,7 @@ class Writing:
     finish: str | None = None
     _random: np.random.Generator = field(init=False)
     _spelling: Spelling = field(init=False)
+    _free: NDArray[np.bool_] = field(init=False)
     _state: int = 0
 
     def __post_init__(self) -> None:
@@ -63,6 +61,9 @@ class Writing:
         self._random = np.random.default_rng(self.task.seed)
         self._spelling = Spelling(vocabulary=self.vocabulary)
         self._state = self.task.grammar.start if self.task.grammar else 0
+        self._free = np.ones(len(self.vocabulary.texts), np.bool_)
+        self._free[: len(SPECIAL)] = False
+        self._free[[YES, NO]] = self.task.ids[0] == JUDGE
 
     @property
     def text(self) -> str:
@@ -88,12 +89,8 @@ class Writing:
         grammar = self.task.grammar
         if grammar is not None:
             return grammar.allowed(self._state)
-        found = np.ones(len(self.vocabulary.texts), np.bool_)
-        found[: len(SPECIAL)] = False
-        found[[*ANSWERS[JUDGE in self.task.ids[:1]]]] = True
-        if not self.ids or self.ids[-1] == TURN:
-            found[[END, TURN]] = False  # an answer, and each turn of it, says something
-        return found
+        self._free[[END, TURN]] = bool(self.ids) and self.ids[-1] != TURN  # an answer, and each turn of it, says something
+        return self._free
 
     def _token(self, id_: int, scores: Array, top: tuple[Token, ...] = ()) -> Token:
         return Token(id=id_, text=self.vocabulary.texts[id_], logprob=float(scores[id_]), special=self.vocabulary.special(id_), top=top)
