@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synthc.runtime.answers.stated import last_line, statements, undressed
+from synthc.runtime.answers.stated import begun, last_line, statements, undressed
 from synthc.runtime.answers.unreadable import Unreadable, shown
 
 _YES = frozenset("yes yeah yep true correct oui s\u00ed si ja da sim evet \u0434\u0430 \u662f \u662f\u7684 \u306f\u3044 \ub124 \uc608".split())  # noqa: SIM905 - words of many languages
@@ -12,7 +12,7 @@ _NO = frozenset("no nope nah false incorrect non nein nee n\u00e3o nie hay\u0131
 _SURELY = r"(?:(?:definitely|certainly|absolutely|clearly|probably|likely|most likely|most definitely|well|hmm+|um+|honestly|overall)[, ]+)?"
 _WORD = re.compile(rf"\A(?:[-*\u2022]\s+)?\W*{_SURELY}(?P<word>[^\W\d_]+)(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
 _BUT = re.compile(r"\A\W*(?:(?:and|or|but|also|y|et|und|e|maybe|perhaps|as well as)\W+)*(?P<word>[^\W\d_]+)(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
-_NO_IDEA = re.compile(r"\A\W*(?:idea|clue|way (?:to|of) (?:tell|know)|information|opinion|context|data|answer|one (?:knows|can)|text|comment|response|preference|definite|clear|definitive|single)\b", re.IGNORECASE)
+_NO_IDEA = re.compile(r"\A\W*(?:idea|clue|way (?:to|of) (?:tell|know)|information|opinion|context|data|answer|one (?:knows|can)|text|comment|response|preference|definite|clear|definitive|single|doubt|question|problem|worries|need)\b", re.IGNORECASE)
 _LINE = re.compile(r"^[^\n:]{1,30}:\s*(?P<said>[^\n]+)$", re.MULTILINE)
 
 
@@ -25,7 +25,7 @@ def read_bool(text: str) -> bool:
     Raises:
         Unreadable: it says neither, or both.
     """
-    said = list(statements(text))
+    said = [begun(text), *statements(text)]
     # A last line that is one word is a verdict too; one with more words may begin with `no` by chance.
     last = undressed(last_line(text)).rstrip(".!")
     verdicts = {found for each in [*said, *([last] if " " not in last else []), *_by_line(text)] if (found := _verdict(each)) is not None}

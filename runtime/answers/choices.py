@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from synthc.runtime.answers.stated import last_line, statements, undressed
+from synthc.runtime.answers.stated import begun, last_line, statements, undressed
 from synthc.runtime.answers.unreadable import Unreadable, shown
 
 _MARKER = re.compile(r"\A[(\[]?(?:\d{1,2}|[A-Za-z])[.)\]]\s+")
@@ -22,7 +22,7 @@ def read_choice(text: str, options: Sequence[str]) -> str:
     Raises:
         Unreadable: it is none of them, or several.
     """
-    found = {option for said in [*statements(text), *_last(text)] for option in _begun(said, options)}
+    found = {option for said in [begun(text), *statements(text), *_last(text)] for option in _named(said, options)}
     if len(found) > 1:
         raise Unreadable("both " + " and ".join(f"`{option}`" for option in options if option in found))
     if not found:
@@ -36,7 +36,7 @@ def _last(text: str) -> list[str]:
     return [line] if line and len(line.split()) <= 3 else []
 
 
-def _begun(text: str, options: Sequence[str]) -> set[str]:
+def _named(text: str, options: Sequence[str]) -> set[str]:
     """Return the options that a statement begins with: one, and others that it names in the same breath."""
     said = _IT_IS.sub("", undressed(_MARKER.sub("", undressed(text))))
     found: set[str] = set()

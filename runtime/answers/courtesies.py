@@ -10,7 +10,7 @@ _ABROAD = (
     r"(?:voici|bien s\u00fbr|d'accord|hier (?:ist|sind)|nat\u00fcrlich|gerne?|klar|aqu\u00ed (?:tienes?|est\u00e1n?|hay)|claro|por supuesto|aqui est(?:\u00e1|\u00e3o)|ecco|certo"
     r"|hier is|zeker|oto|jasne|\u0432\u043e\u0442|\u043a\u043e\u043d\u0435\u0447\u043d\u043e|\u597d\u7684|\u5f53\u7136|\u4ee5\u4e0b|\u306f\u3044\u3001|\u4ee5\u4e0b)"
 )
-_FIRST_LINE = re.compile(rf"\A[*_#\s]*(?:(?:{_YES}|{_HERE})\b|{_ABROAD})[^\n]*[:\uff1a][*_\s]*\n+", re.IGNORECASE)
+_FIRST_LINE = re.compile(rf"\A[*_#\s\u00a1]*(?:(?:{_YES}|{_HERE})\b|{_ABROAD})[^\n]*[:\uff1a][*_\s]*\n+", re.IGNORECASE)
 _KINDLY = re.compile(rf"\A{_YES}[!.]+ *\n\s*\n", re.IGNORECASE)
 _SAME_LINE = re.compile(rf"\A(?:{_YES}[!,.]+ +)(?:i can (?:do|help with) that[!.]+ +)?{_HERE}\b[^:\n]{{0,90}}:[* ]+", re.IGNORECASE)
 _HERE_IS = re.compile(

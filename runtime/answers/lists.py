@@ -10,15 +10,17 @@ from synthc.runtime.answers.courtesies import is_preamble, without_preamble
 from synthc.runtime.answers.fences import fenced
 from synthc.runtime.answers.lines import items_on_lines
 from synthc.runtime.answers.loops import refuse_items_in_loop
-from synthc.runtime.answers.loose_json import Found, Malformed, values
+from synthc.runtime.answers.loose_json import Found, values
 from synthc.runtime.answers.records import records_on_lines
 from synthc.runtime.answers.refusals import is_refusal
 from synthc.runtime.answers.speakers import split_speaker, without_speakers
 from synthc.runtime.answers.texts import TEXT_NAMES, text_of, unescaped, unquoted
 from synthc.runtime.answers.unreadable import Refused, Unreadable
-from synthc.runtime.answers.wrapping import plain
+from synthc.runtime.answers.wrapping import spellings
 
 _SPEAKER_NAMES = ("speaker", "who", "from", "name", "role", "author", "sender", "person", "by")
+_BOX = re.compile(r"^\s*[-*+]\s+\Z", re.MULTILINE)
+"""What stands before the box of `- [ ] hey`, which is no array."""
 _STARTS = re.compile(r"\A\s*(?:\[\s*[\"'\u201c\u2018{\[]|\{\s*[\"'\u201c\u2018])")
 _NUMBERED_KEYS = re.compile(r"\A(?P<word>[A-Za-z _]*?)[ _-]?(?P<number>\d{1,3})\Z")
 
@@ -32,17 +34,17 @@ def read_items(text: str, of: Mapping[str, Any], *, cut: bool) -> list[Any]:
     Raises:
         Unreadable: there is none, or more than one list, or a refusal.
     """
-    try:
-        found = _in_json(text, of, cut=cut)
-    except Malformed as problem:
-        raise Unreadable(f"a list {problem}") from None
-    items = _on_lines(text, of, cut=cut) if found is None else found
-    items = [item for item in items if item not in ("", None)]
-    if of["kind"] == "text":
-        items = _texts(items)
+    found = _in_json(text, of, cut=cut)
+    items = meant(_on_lines(text, of, cut=cut) if found is None else found, of)
     if not items:
         raise Unreadable("cut off in its first item; raise `max_output`" if cut else "an empty list")
     return items
+
+
+def meant(items: Sequence[Any], of: Mapping[str, Any]) -> list[Any]:
+    """Return the items of a list without empty ones, and those of text without speakers."""
+    full = [item for item in items if item not in ("", None)]
+    return _texts(full) if of["kind"] == "text" else full
 
 
 def _texts(items: Sequence[Any]) -> list[Any]:
@@ -68,21 +70,23 @@ def _said(item: Any) -> Any:
 
 def _in_json(text: str, of: Mapping[str, Any], *, cut: bool) -> list[Any] | None:
     """Return the items of the JSON in a text, None if there is none."""
-    found = _fitting(text, of) or _fitting(plain(text), of) or (_fitting(text.replace('\\"', '"'), of) if '\\"' in text else [])
+    found = next(filter(None, (_fitting(spelling, of, cut=cut) for spelling in spellings(text))), [])
     if not found:
         if _STARTS.match(without_preamble((fenced(text) or [text])[0])):
-            raise Unreadable("cut off in its first item; raise `max_output`" if cut else "a list in JSON that breaks off, or is not well formed")
+            raise Unreadable("cut off in its first item; raise `max_output`" if cut else "JSON that is not well formed")
         return None
+    if found[-1].broken and not cut:
+        raise Unreadable("JSON that breaks off inside an item, or is not well formed")
     lists = [each.value for each in found if isinstance(each.value, list)]
     if not lists:
         return _from_objects(found, of)
     return _one_of(lists, of)
 
 
-def _fitting(text: str, of: Mapping[str, Any]) -> list[Found]:
+def _fitting(text: str, of: Mapping[str, Any], *, cut: bool) -> list[Found]:
     """Return the arrays and objects that may hold the items, which brackets of prose do not."""
-    found = [each for each in values(text) if _fits(each, of, alone=each.end - each.start == len(text.strip()))]
-    return [each for each in found if not (isinstance(each.value, list) and not each.value)] or found
+    found = [each for each in values(text, cut=cut) if _fits(each, of, alone=each.end - each.start == len(text.strip())) and not _BOX.search(text, 0, each.start)]
+    return [each for each in found if each.value or not each.whole] or found
 
 
 def _fits(found: Found, of: Mapping[str, Any], *, alone: bool) -> bool:

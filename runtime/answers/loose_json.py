@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_SPACE = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
+from synthc.runtime.answers.unreadable import Unreadable
+
+_BLANK = r"(?:\s|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))*"
+_SPACE = re.compile(_BLANK, re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9](?:_?\d)*)?(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*")
 _WORDS = re.compile(r"[A-Za-z][^\n,{}\[\]\"]*?(?=\s*(?:,\s|,?\s*\}|\n|\Z))")
@@ -16,46 +19,53 @@ _LITERALS = {"true": True, "false": False, "null": None, "none": None, "undefine
 _DOUBLE, _SINGLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb', "'\u2018\u2019\u201a\u201b`"
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 _HEX = re.compile(r"u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|x[0-9a-fA-F]{2}")
-_CLOSES = re.compile(r"\s*(?:[\]}:]|,?\s*(?://[^\n]*|/\*.*?\*/|#[^\n]*)?\s*\Z|,\s*(?:[\]}\[{\d\"'\u201c\u201d\u2018\u2019\u00ab-]|//|/\*|#|\.\.\.|\u2026|(?:true|false|null|None|True|False)\b|[A-Za-z_]\w*\s*:|\Z)|,?\s*```|\s*\n\s*[\"'\u201c])")
+_ENDS = rf"{_BLANK}(?:[\]}}:]|\Z|```)"
+_GOES_ON = rf"{_BLANK},{_BLANK}(?:[\]}}\[{{\d\"'\u201c\u2018\u00ab\u2026.-]|\Z|```|(?:true|false|null|none)\b|[A-Za-z_]\w*\s*:)"
+_NEXT_LINE = rf"[^\S\n]*(?://[^\n]*|#[^\n]*)?\n{_BLANK}[\"'\u201c\u2018]"
+_CLOSES = re.compile(f"{_ENDS}|{_GOES_ON}|{_NEXT_LINE}", re.DOTALL | re.IGNORECASE)
 _DEEPEST = 30
-
-
-class Malformed(Exception):
-    """What stands there is no JSON, however it is taken; the message says why."""
-
-
-class Ended(Exception):  # not a mistake: it carries what was finished
-    """The text ended inside a value."""
-
-    def __init__(self, partial: Any) -> None:
-        """Keep what was finished of it."""
-        super().__init__()
-        self.partial = partial
+_PATIENCE = 50
+"""How many brackets may be prose before the others are taken for prose unread: a model in a loop may write thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An array or object in a text, where it stands, and whether it was finished; if not, `value` is what was."""
+    """An array or object in a text, and where it stands.
+
+    Where the text ends before it does, `whole` is false and `value` has what was finished of it;
+    `broken` tells that the text ends inside an item, and not where only the bracket was forgotten.
+    """
 
     value: Any
     start: int
     end: int
     whole: bool
+    broken: bool = False
 
 
-def values(text: str) -> Iterator[Found]:
-    """Yield the arrays and objects of a text in their order.
+class _Ended(Exception):  # not a mistake: it carries what was finished
+    """The text ended inside a value."""
+
+    def __init__(self, partial: Any, *, broken: bool) -> None:
+        """Keep what was finished of it."""
+        super().__init__()
+        self.partial, self.broken = partial, broken
+
+
+def values(text: str, *, cut: bool = False) -> Iterator[Found]:
+    """Yield the arrays and objects of a text in their order; where it was cut, a number at its end may go on.
 
     >>> [found.value for found in values("Sure: ['a', 'b',] and {c: True}")]
     [['a', 'b'], {'c': True}]
 
     Raises:
-        Malformed: an object names something twice, or a list is abridged.
+        Unreadable: an object names something twice, or a list is abridged.
     """
-    place = 0
-    while (start := _next(text, place)) >= 0:
-        found = _read(text, start)
+    place = failed = 0
+    while (start := _next(text, place)) >= 0 and failed < _PATIENCE:
+        found = _read(text, start, cut=cut)
         place = start + 1 if found is None else found.end
+        failed += found is None
         if found is not None:
             yield found
 
@@ -65,18 +75,17 @@ def _next(text: str, place: int) -> int:
     return min(starts, default=-1)
 
 
-def _read(text: str, start: int) -> Found | None:
+def _read(text: str, start: int, *, cut: bool) -> Found | None:
     """Return the value at a bracket; None if it is a bracket of prose."""
     try:
         value, end = json.JSONDecoder(strict=False, object_pairs_hook=_once).raw_decode(text, start)
         return Found(value=value, start=start, end=end, whole=True)
     except (ValueError, RecursionError):
-        pass
-    reader = _Reader(text=text, at=start)
+        reader = _Reader(text=text, at=start, cut=cut)
     try:
         value = reader.value()
-    except Ended as ended:
-        return Found(value=ended.partial, start=start, end=len(text), whole=False)
+    except _Ended as ended:
+        return Found(value=ended.partial, start=start, end=len(text), whole=False, broken=ended.broken)
     except _Prose:
         return None
     return Found(value=value, start=start, end=reader.at, whole=True)
@@ -86,7 +95,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found and found[name] != value:
-            raise Malformed(f"with `{name}` twice and different values")
+            raise Unreadable(f"contradictory: `{name}` is there twice, with different values")
         found[name] = value
     return found
 
@@ -101,6 +110,7 @@ class _Reader:
 
     text: str
     at: int
+    cut: bool
     depth: int = 0
 
     def value(self, *, words: bool = False) -> Any:
@@ -122,7 +132,7 @@ class _Reader:
         """Return the next character that is no space or comment."""
         self.at = self._after_space()
         if self.at >= len(self.text) or self.text.startswith(("```", "~~~"), self.at):
-            raise Ended(None)
+            raise _Ended(None, broken=False)
         return self.text[self.at]
 
     def _after_space(self) -> int:
@@ -135,11 +145,11 @@ class _Reader:
         try:
             while self._peek() != "]":
                 if self.text.startswith(("...", "\u2026"), self.at):
-                    raise Malformed("abridged with `...`")
+                    raise Unreadable("abridged with `...`")
                 items.append(self.value())
                 self._comma("]")
-        except Ended:
-            raise Ended(items) from None
+        except _Ended as ended:
+            raise _Ended(items, broken=ended.broken or ended.partial is not None) from None
         self.at += 1
         return items
 
@@ -154,8 +164,8 @@ class _Reader:
                 self.at += 1
                 pairs.append((name, self._named(name, pairs)))
                 self._comma("}")
-        except Ended as ended:
-            raise Ended(ended.partial if isinstance(ended.partial, dict) else _once(pairs)) from None
+        except _Ended as ended:
+            raise _Ended(ended.partial if isinstance(ended.partial, dict) else _once(pairs), broken=ended.broken) from None
         self.at += 1
         return _once(pairs)
 
@@ -163,8 +173,9 @@ class _Reader:
         """Return the value of a name; of a list that is cut short the object keeps what is finished."""
         try:
             return self.value(words=True)
-        except Ended as ended:
-            raise Ended(_once([*pairs, (name, ended.partial)]) if isinstance(ended.partial, list) else None) from None
+        except _Ended as ended:
+            kept = _once([*pairs, (name, ended.partial)]) if isinstance(ended.partial, list) else None
+            raise _Ended(kept, broken=ended.broken or kept is None) from None
 
     def _comma(self, closing: str) -> None:
         """Pass a comma; a new line stands for one that was forgotten."""
@@ -199,7 +210,7 @@ class _Reader:
                 return "".join(pieces)
             pieces.append(sign)
             place += 1
-        raise Ended(None)
+        raise _Ended(None, broken=True)
 
     def _escape(self, place: int) -> tuple[str, int]:
         """Return what is meant by an escape, and the place behind it."""
@@ -226,13 +237,14 @@ class _Reader:
         return said[0].strip()
 
     def _number(self, written: str) -> Any:
-        """Return a number; at the end of a text nobody knows whether it was finished."""
+        """Return a number, or a share as it was written."""
         self.at += len(written)
-        if self.at >= len(self.text):
-            raise Ended(None)
-        if self.text[self.at] == "%":
+        if self.at >= len(self.text) and self.cut:
+            raise _Ended(None, broken=True)
+        following = self.text[self.at : self.at + 1]
+        if following == "%":
             self.at += 1
             return f"{written}%"
-        if self.text[self.at].isalnum():
+        if following.isalnum():
             raise _Prose
         return float(written) if re.search(r"[.eE]", written) else int(written.replace("_", ""))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from synthc.runtime.answers.fences import fenced
-from synthc.runtime.answers.loose_json import Found, Malformed, values
+from synthc.runtime.answers.loose_json import Found, values
 from synthc.runtime.answers.texts import unquoted
 from synthc.runtime.answers.unreadable import Unreadable
-from synthc.runtime.answers.wrapping import plain
+from synthc.runtime.answers.wrapping import spellings
 
 _PAIR = re.compile(r"\A\s*(?:[-*+\u2022>]\s+|\d{1,2}[.)]\s+)?[*_\"'`]{0,3}(?P<name>[A-Za-z][\w -]{0,40}?)[*_\"'`]{0,3}\s*[:=\uff1a][*_]{0,3}(?:\s+(?P<value>.*?))?\s*\Z")
 
@@ -24,10 +25,7 @@ def read_fields(text: str, names: Sequence[str], *, cut: bool) -> dict[str, Any]
     Raises:
         Unreadable: a field is missing, or there are several records.
     """
-    try:
-        found = _objects(text, names) or _objects(plain(text), names) or (_objects(text.replace('\\"', '"'), names) if '\\"' in text else [])
-    except Malformed as problem:
-        raise Unreadable(f"an object {problem}") from None
+    found = next(filter(None, (_objects(spelling, names, cut=cut) for spelling in spellings(text))), [])
     if found:
         return _whole_one(found, names, cut=cut)
     pairs = _pairs((fenced(text) or [text])[0])
@@ -38,12 +36,12 @@ def read_fields(text: str, names: Sequence[str], *, cut: bool) -> dict[str, Any]
     return whole(_once(pairs), names)
 
 
-def _objects(text: str, names: Sequence[str]) -> list[Found]:
+def _objects(text: str, names: Sequence[str], *, cut: bool) -> list[Found]:
     """Return the objects of a text, also those in an array and in an object around them."""
     found = []
-    for each in values(text):
+    for each in values(text, cut=cut):
         inside = each.value if isinstance(each.value, list) else [each.value]
-        found += [Found(value=_inner(one, names), start=each.start, end=each.end, whole=each.whole) for one in inside if isinstance(one, dict)]
+        found += [replace(each, value=_inner(one, names)) for one in inside if isinstance(one, dict)]
     return found
 
 
@@ -55,7 +53,7 @@ def _inner(found: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
 
 def _whole_one(found: Sequence[Found], names: Sequence[str], *, cut: bool) -> dict[str, Any]:
     """Return the one object that has all fields; where none has, say what the first lacks."""
-    fitting = [each for each in found if has_all(each.value, names) and (each.whole or not cut)]
+    fitting = [each for each in found if has_all(each.value, names) and (each.whole or not (cut or each.broken))]
     different = [each for place, each in enumerate(fitting) if all(each.value != other.value for other in fitting[:place])]
     if len(different) > 1:
         raise Unreadable(f"{len(different)} records where one was asked for")
@@ -104,7 +102,7 @@ def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     for name, value in pairs:
         key = next((known for known in found if _key(known) == _key(name)), name)
         if found.get(key, value) != value:
-            raise Unreadable(f"with `{name}` twice and different values")
+            raise Unreadable(f"contradictory: `{name}` is there twice, with different values")
         found[key] = value
     return found
 

@@ -12,7 +12,7 @@ import re
 _CANNOT = r"(?:can ?not|can['\u2019]t|could(?:n['\u2019]t| not)|am (?:unable|not able) to|['\u2019]m (?:unable|not able) to|won['\u2019]t(?: be able to)?|will not(?: be able to)?|must (?:respectfully )?decline to|have to decline to)"
 _SORRY = r"(?:(?:i['\u2019]m|i am) (?:very |really |so |truly |terribly )?sorry|sorry|i apologi[sz]e|my apologies|unfortunately|regrettably|no)"
 _THING = r"(?:requests?|prompts?|content|tasks?|inquir(?:y|ies)|quer(?:y|ies)|topics?|instructions?|material|scenarios?|role-?plays?)"
-_WITH = rf"(?:with )?(?:that|this|it|these|those|your|the|such|any|creating|generating|writing|providing)(?: [\w-]+){{0,4}}? ?(?:{_THING}\b|[.,!;]|\Z|creating\b|generating\b|because\b|as (?:it|this)\b|type of\b|kind of\b)"
+_WITH = rf"(?:with (?:that|this|it|these|those)(?:[.,!;]|\Z| because\b| as (?:it|this)\b)|with (?:creating|generating)\b|with (?:that|this) (?:type|kind) of\b|(?:with )?(?:that|this|these|those|your|the|such|any)(?: [\w-]+){{0,4}}? {_THING}\b)"
 _HELPS = rf"(?:assist|help|comply|aid)(?: you)? {_WITH}"
 _MAKES = (
     r"(?:fulfil+|provide|create|generate|write|produce|engage in|continue|participate in|respond to|answer|complete|support|discuss|share|offer|facilitate|proceed with|process|accommodate|satisfy)"
@@ -22,7 +22,7 @@ _POLICY = r"(?:against|violat\w*|not (?:in line|consistent) with|goes against|br
 _MODEL = r"(?:large |responsible |helpful |harmless )*(?:ai|a\.i\.|artificial intelligence|(?:large )?language model|llm|chatbot)(?: (?:language )?(?:model|assistant|system|chatbot))?"
 
 _ENGLISH = (
-    rf"\A{_SORRY}?[,.!]?\s*(?:but )?(?:as an? {_MODEL}\b[^.\n]{{0,60}}?)?\b(?:i )?{_CANNOT}(?: be able to| in good conscience)? (?:{_HELPS}|{_MAKES})",
+    rf"\A{_SORRY}?[,.!]?\s*(?:but )?(?:as an? {_MODEL}\b[^.\n]{{0,60}}?)?\b(?:i ?)?{_CANNOT}(?: be able to| in good conscience)? (?:{_HELPS}|{_MAKES})",
     rf"\A(?:{_SORRY}[,.!]?\s*(?:but )?)?as an? {_MODEL}\b\s*(?:,|\(|(?:developed|created|trained|made) by|i\b|my\b|it\b)",
     rf"\A(?:{_SORRY}[,.!]?\s*(?:but )?)?(?:i['\u2019]m|i am) (?:just |only |merely )?an? {_MODEL}\b",
     r"\A(?:i['\u2019]m sorry,? but )?i (?:do not|don['\u2019]t|would not|wouldn['\u2019]t|am not|['\u2019]m not) feel comfortable (?:creating|generating|writing|engaging|providing|continuing|answering|rewriting|with (?:this|that) request)",

@@ -13,10 +13,11 @@ _ANGLED = re.compile(r"\A<(?P<name>[\w .@-]{1,25})>\s+(?=\S)")
 _ROLES = re.compile(_ROLE, re.IGNORECASE)
 _STAMP = re.compile(r"\A[\[(]\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?[\])]\s*[-:]?\s+")
 _NOT_SPEAKERS = frozenset(
-    "note notes tip reminder todo ps p.s update re fwd subject title example warning important fyi spoiler question "
-    "answer edit date time place where when what why who how address location plan agenda menu price monday tuesday "
-    "wednesday thursday friday saturday sunday today tomorrow tonight breakfast lunch dinner btw also fact rule "
-    "step http https".split()
+    """
+    note notes tip reminder todo ps p.s update re fwd subject title example warning important fyi spoiler question answer edit date
+    time place where when what why who how address location plan agenda menu price monday tuesday wednesday thursday friday saturday
+    sunday today tomorrow tonight breakfast lunch dinner btw also fact rule step http https
+    """.split()  # noqa: SIM905 - many words
 )
 
 

@@ -14,21 +14,28 @@ _STATES = re.compile(
     r"|my (?:verdict|rating|choice|pick|score) (?:is|would be))\W{0,4}?[:=]?[ *_]*\s*(?P<said>[^\n]+)|\\boxed\{(?:\\text\{)?(?P<boxed>[^}\n]*)\}",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"\A\W*(?:the )?[A-Za-z][\w ]{0,24}?(?: is)?\W{0,2}:\s*(?P<said>[^\n]+)\Z", re.IGNORECASE)
 _NAMES = ("answer", "value", "result", "label", "verdict", "output", "response", "choice", "rating", "score", "category", "final_answer")
 _DRESS = " \t\n*_`\"'\u201c\u201d\u2018\u2019()[]{}<>#>"
 
 
 def statements(text: str) -> Iterator[str]:
-    """Yield each place where an answer says what it is, all of it if there is none, and a last line that stands alone.
+    """Yield each place where an answer says what it is; all of it if there is none.
 
     >>> list(statements('I looked twice. The answer is "no".'))
     ['"no".']
     """
-    body = without_preamble(unticked(text))
-    blocks = fenced(body)
-    body = blocks[0] if len(blocks) == 1 else body
+    body = begun(text)
     found = [match["said"] if match["said"] is not None else match["boxed"] for match in _STATES.finditer(body)]
-    yield from found or [body]
+    labelled = None if found else _LABELLED.match(body)
+    yield from [labelled["said"]] if labelled else found or [body]
+
+
+def begun(text: str) -> str:
+    """Return an answer from where it begins: behind courtesies, and inside its fence."""
+    body = without_preamble(unticked(text.strip()))
+    blocks = fenced(body)
+    return blocks[0] if len(blocks) == 1 else body
 
 
 def last_line(text: str) -> str:

@@ -65,7 +65,10 @@ def _from_object(text: str) -> str:
     """Return the text of an answer that is an object with a text and nothing else."""
     if not text.startswith("{"):
         return text
-    found = [each.value for each in values(text)]
+    try:
+        found = [each.value for each in values(text)]
+    except Unreadable:  # it is free text, and may well be such JSON
+        return text
     if len(found) == 1 and isinstance(found[0], dict) and len(found[0]) == 1:
         name, value = next(iter(found[0].items()))
         return value if str(name).casefold() in TEXT_NAMES and isinstance(value, str) else text

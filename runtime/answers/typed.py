@@ -8,8 +8,7 @@ from typing import Any
 from synthc.runtime.answers.booleans import read_bool
 from synthc.runtime.answers.choices import read_choice
 from synthc.runtime.answers.dates import read_date
-from synthc.runtime.answers.lists import read_items
-from synthc.runtime.answers.loose_json import Malformed
+from synthc.runtime.answers.lists import meant, read_items
 from synthc.runtime.answers.numbers import read_number
 from synthc.runtime.answers.records import read_fields, whole
 from synthc.runtime.answers.refusals import is_refusal
@@ -39,10 +38,7 @@ def read_value(text: str, of: Mapping[str, Any], *, cut: bool) -> Any:
 
 
 def _scalar(text: str, of: Mapping[str, Any], *, cut: bool) -> Any:
-    try:
-        value = only_value(text)
-    except Malformed as problem:
-        raise Unreadable(f"an object {problem}") from None
+    value = only_value(text)
     return _of_text(text, of, cut=cut) if value is None else _converted(value, of)
 
 
@@ -69,7 +65,8 @@ def _converted(value: Any, of: Mapping[str, Any]) -> Any:
     if value is None:
         raise Unreadable("empty")
     if kind == "list":
-        return [_converted(item, of["of"]) for item in (value if isinstance(value, list) else read_items(_text(value, kind), of["of"], cut=False))]
+        items = meant(value, of["of"]) if isinstance(value, list) else read_items(_text(value, kind), of["of"], cut=False)
+        return [_converted(item, of["of"]) for item in items]
     if kind == "record":
         return _fields(whole(value, list(of["fields"])) if isinstance(value, dict) else read_fields(_text(value, kind), list(of["fields"]), cut=False), of)
     if kind == "text":

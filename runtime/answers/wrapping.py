@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from synthc.runtime.answers.unreadable import Unreadable
 
@@ -34,6 +35,8 @@ def unwrapped(text: str, *, cut: bool) -> str:
     tagged = list(_TAGGED.finditer(said))
     if len(tagged) == 1 and (tagged[0].start() == 0 or tagged[0].end() == len(said)):
         said = tagged[0]["inside"].strip()
+    if cut and said and text.endswith("\n"):
+        said += "\n"  # so that the last line is known to be finished
     if not said:
         raise Unreadable("empty, for it was cut off before it began; raise `max_output`" if cut else "empty")
     return said
@@ -47,6 +50,15 @@ def _aloud(text: str, *, cut: bool) -> str:
     if _OPENED.match(text):
         raise Unreadable("cut off while the model was thinking; raise `max_output`" if cut else "nothing but the model's thoughts")
     return text
+
+
+def spellings(text: str) -> Iterator[str]:
+    """Yield a text as it is, without entities of HTML, and without the back slashes of a text inside JSON."""
+    yield text
+    if (spelt := plain(text)) != text:
+        yield spelt
+    if '\\"' in text:
+        yield text.replace('\\"', '"')
 
 
 def plain(text: str) -> str:
