@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from secrets import randbits
+from typing import Any
 
 from synthc.runtime.endpoints.embedded.server.batching import Batching, Broken, Started
 from synthc.runtime.endpoints.embedded.server.bodies import Parameters
@@ -69,7 +70,7 @@ class Generating:
             started = time.perf_counter()
             valid = await self.validation.validate(inputs, given, stream=False)
             validated = time.perf_counter() - started
-            found = await asyncio.gather(*(self._whole(one) for one in _each(valid)))
+            found = await together(*(self._whole(one) for one in _each(valid)))
             for answer in found:
                 answer.validated = validated
             best = max(found, key=lambda answer: answer.logprob)
@@ -154,6 +155,16 @@ class Generating:
         see("input_length", answer.read)
         see("max_new_tokens", answer.asked.task.most)
         see("generated_tokens", len(answer.tokens))
+
+
+async def together(*answers: Coroutine[Any, Any, Answer]) -> list[Answer]:
+    """Return all answers, or none: where one fails nobody waits for the others."""
+    tasks = [asyncio.create_task(answer) for answer in answers]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _each(valid: Valid) -> list[Valid]:

@@ -99,7 +99,7 @@ def automaton(pattern: str, texts: tuple[str, ...]) -> Automaton:
     try:
         found = interegular.parse_pattern(pattern).to_fsm().reduce()
     except Exception as problem:  # noqa: BLE001 - its parser raises whatever it likes
-        raise NoSuchGrammar(f"{type(problem).__name__}: {problem}") from None
+        raise NoSuchGrammar(f"the expression cannot be followed ({str(problem) or type(problem).__name__})") from None
     live = {state for state in found.states if found.islive(state)}
     moves = {state: {symbol: to for symbol, to in found.map.get(state, {}).items() if to in live} for state in live}
     symbols = {symbol: number for symbol, number in found.alphabet.items() if symbol is not anything_else}

@@ -13,7 +13,7 @@ from aiohttp import web
 from synthc.runtime.endpoints.base import Message
 from synthc.runtime.endpoints.embedded.server.about import MODEL, fingerprint
 from synthc.runtime.endpoints.embedded.server.bodies import Chat, Completion, read_body
-from synthc.runtime.endpoints.embedded.server.generating import Answer, Generating
+from synthc.runtime.endpoints.embedded.server.generating import Answer, Generating, together
 from synthc.runtime.endpoints.embedded.server.layout import as_text
 from synthc.runtime.endpoints.embedded.server.refusal import Refusal
 from synthc.runtime.endpoints.embedded.server.wire import DONE, event_stream, headers, json_response
@@ -48,7 +48,7 @@ async def completions(request: web.Request, generating: Generating) -> web.Strea
     characters = sum(map(len, asked.prompts))
     if asked.stream:
         return await event_stream(request, _completion_events(asked, generating), characters)
-    answers = await asyncio.gather(*(generating.answer(prompt, asked.parameters) for prompt in asked.prompts))
+    answers = await together(*(generating.answer(prompt, asked.parameters) for prompt in asked.prompts))
     choices = [{"index": index, "text": answer.text, "logprobs": None, "finish_reason": _finish(answer)} for index, answer in enumerate(answers)]
     document = {**_head("text_completion"), "choices": choices, "usage": _usage(answers)}
     return json_response(document, headers=headers(answers[0], characters) if answers else None)
