@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, Gives
+from synthc.compiler.pattern import wrong_pattern
 from synthc.compiler.privacy import PUBLIC, Flow, join
 from synthc.compiler.refusal import no_score, no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import guess, spelling
-from synthc.compiler.types import (
-    BOOL,
-    DATE,
-    FLOAT,
-    INT,
-    SHARE,
-    TEXT,
-    UNKNOWN,
-    Type,
-    accepts,
-    common,
-    list_of,
-    range_of,
-)  # fmt: skip
+from synthc.compiler.types import BOOL, DATE, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of, range_of, spoken
 from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit, Fix, Label, Safety, error
@@ -68,7 +55,7 @@ class Expressions:
         if wanted is not None and is_option(written, wanted):
             return Typed(type=wanted, json=typed.json)
         if wanted is not None and not accepts(wanted, typed.type):
-            self.scope.report(error("wrong-type", f"{_a(wanted)} is wanted here, and this is {_a(typed.type)}", written.span))
+            self.scope.report(error("wrong-type", f"{spoken(wanted)} is wanted here, and this is {spoken(typed.type)}", written.span))
             return MISTAKE
         return content(typed) if wanted is not None else typed
 
@@ -174,7 +161,7 @@ class Expressions:
         if type_ is None:
             names = [name for name, _ in inner.type.fields] + (list(ANSWER_FIELDS) if of.type.kind == "answer" else [])
             help_, fix = guess(written.name.name, names, written.name.span)
-            self.scope.report(error("unknown-field", f"{_a(of.type)} has no field `{written.name.name}`", written.name.span, help=help_, fix=fix))
+            self.scope.report(error("unknown-field", f"{spoken(of.type)} has no field `{written.name.name}`", written.name.span, help=help_, fix=fix))
             return MISTAKE
         return _like(inner, type_, {"field": written.name.name, "of": inner.json})
 
@@ -184,7 +171,7 @@ class Expressions:
         for item, spelled in zip(items, written.items, strict=True):
             joined = common(of or UNKNOWN, item.type)
             if joined is None:
-                return self._wrong(f"the items of a list have one type, and after {_a(of or UNKNOWN)} this is {_a(item.type)}", spelled.span)
+                return self._wrong(f"the items of a list have one type, and after {spoken(of or UNKNOWN)} this is {spoken(item.type)}", spelled.span)
             of = joined
         return _joined(list_of(of or UNKNOWN), {"list": [item.json for item in items]}, *items)
 
@@ -217,7 +204,7 @@ class Expressions:
             return self._equality(written, left, right)
         if operator in {"<", "<=", ">", ">="}:
             if not (left.type.numeric and right.type.numeric) and left.type != right.type:
-                return self._wrong(f"{_a(left.type)} and {_a(right.type)} cannot be compared", written.span, help=_dated(left, right))
+                return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} cannot be compared", written.span, help=_dated(left, right))
             return _made(operator, BOOL, left, right)
         if operator == "else":
             return self._wrong("`else` gives a default to a column of a source; here every value is there", written.span)
@@ -226,7 +213,7 @@ class Expressions:
     def _arithmetic(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
         for side, spelled in ((left, written.left), (right, written.right)):
             if not side.type.numeric:
-                return self._wrong(f"`{written.operator}` wants numbers, and this is {_a(side.type)}", spelled.span)
+                return self._wrong(f"`{written.operator}` wants numbers, and this is {spoken(side.type)}", spelled.span)
         whole = left.type == right.type == INT and written.operator != "/"
         return _made(written.operator, INT if whole else FLOAT, left, right)
 
@@ -237,7 +224,7 @@ class Expressions:
                 self.scope.report(error("impossible-comparison", f"the answer is {choice.type}, never \"{other.value}\"", other.span, help=help_))
                 return MISTAKE
         if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
-            return self._wrong(f"{_a(left.type)} and {_a(right.type)} are never equal", written.span, help=_dated(left, right))
+            return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} are never equal", written.span, help=_dated(left, right))
         return _made(written.operator, BOOL, left, right)
 
     def _membership(self, written: syntax.Binary) -> Typed:
@@ -246,7 +233,7 @@ class Expressions:
         if UNKNOWN in {left.type, right.type}:
             return MISTAKE
         if of is None or (common(of, left.type) is None and not (of.numeric and left.type.numeric)):
-            return self._wrong(f"`in` wants a list, a range or a text of {_a(left.type)} on its right, and this is {_a(right.type)}", written.right.span)
+            return self._wrong(f"`in` wants a list, a range or a text of {spoken(left.type)} on its right, and this is {spoken(right.type)}", written.right.span)
         found = _made("in_text" if right.type.kind == "text" else "in", BOOL, left, right)
         return found if written.operator == "in" else _joined(BOOL, {"op": "not", "args": [found.json]}, found)
 
@@ -289,7 +276,7 @@ class Expressions:
         if of.type == UNKNOWN:
             return MISTAKE
         if function.name.name != "p" or of.type.content.kind != "choice" or of.type.kind != "answer":
-            return self._wrong(f"{_a(of.type)} has no `{function.name.name}(...)`; an answer of a choice has `.p(\"option\")`", function.name.span)
+            return self._wrong(f"{spoken(of.type)} has no `{function.name.name}(...)`; an answer of a choice has `.p(\"option\")`", function.name.span)
         if len(written.arguments) != 1 or not isinstance(written.arguments[0].value, syntax.Text):
             return self._wrong("`.p` takes one option, as a text in quotes", written.span)
         option = written.arguments[0].value
@@ -385,35 +372,6 @@ RESULTS: Mapping[Gives, Callable[[list[Typed], Type], Type]] = {
     Gives.ITEM: lambda arguments, _: arguments[0].type.of or UNKNOWN,
     Gives.WIDEST: _widest,
 }
-ELSEWHERE = re.compile(r"\\[pPzx](?:\{[^}]*\})?")
-"""What only the engine of the run knows, such as `\\p{L}`."""
-
-
-def wrong_pattern(pattern: str) -> str | None:
-    """Return why a text is no regular expression, None if it is one.
-
-    >>> wrong_pattern("(a"), wrong_pattern("a(?=b)")
-    ('missing ), unterminated subpattern', 'there is no looking ahead or behind')
-    """
-    bare = re.sub(r"\[[^]]*\]", "a", pattern.replace("\\\\", ""))
-    if re.search(r"\(\?<?[=!]", bare):
-        return "there is no looking ahead or behind"
-    if re.search(r"\\[1-9]|\(\?P=|\(\?>|[*+?]\+|[0-9,]\}\+", bare):
-        return "there is no referring back, and no atomic group"
-    try:
-        re.compile(ELSEWHERE.sub("a", pattern))
-    except re.error as problem:
-        return problem.msg
-    return None
-
-
-def _a(type_: Type) -> str:
-    named = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "a text", "list": "a list", "record": "a record", "date": "a date", "share": "a share", "range": "a range", "choice": f"the choice {type_}", "unknown": "unknown"}
-    if type_.kind == "answer":
-        return f"an answer ({type_.of})"
-    return f"{named[type_.kind]} ({type_})" if type_.kind in {"list", "record"} and type_.fields + ((("", UNKNOWN),) if type_.of else ()) else named[type_.kind]
-
-
 WALK: Mapping[type, Callable[[Expressions, Any], Typed]] = {
     syntax.Text: Expressions._literal,
     syntax.Number: Expressions._literal,

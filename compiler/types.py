@@ -111,3 +111,15 @@ def common(left: Type, right: Type) -> Type | None:
     if {left.content.kind, right.content.kind} == {"choice"}:
         return TEXT
     return left.content if right.kind == "unknown" else None
+
+
+def spoken(type_: Type) -> str:
+    """Return a type as a sentence speaks of a value of it.
+
+    >>> spoken(INT), spoken(list_of(TEXT))
+    ('a whole number', 'a list (list(text))')
+    """
+    named = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "a text", "list": "a list", "record": "a record", "date": "a date", "share": "a share", "range": "a range", "choice": f"the choice {type_}", "unknown": "unknown"}
+    if type_.kind == "answer":
+        return f"an answer ({type_.of})"
+    return f"{named[type_.kind]} ({type_})" if type_.kind in {"list", "record"} and type_.fields + ((("", UNKNOWN),) if type_.of else ()) else named[type_.kind]

@@ -1,0 +1,26 @@
+"""Regular expressions: what a run could not read is found when the spec is compiled."""
+
+from __future__ import annotations
+
+import re
+
+ELSEWHERE = re.compile(r"\\[pPzx](?:\{[^}]*\})?")
+"""What only the engine of the run knows, such as `\\p{L}`."""
+
+
+def wrong_pattern(pattern: str) -> str | None:
+    """Return why a text is no regular expression, None if it is one.
+
+    >>> wrong_pattern("(a"), wrong_pattern("a(?=b)")
+    ('missing ), unterminated subpattern', 'there is no looking ahead or behind')
+    """
+    bare = re.sub(r"\[[^]]*\]", "a", pattern.replace("\\\\", ""))
+    if re.search(r"\(\?<?[=!]", bare):
+        return "there is no looking ahead or behind"
+    if re.search(r"\\[1-9]|\(\?P=|\(\?>|[*+?]\+|[0-9,]\}\+", bare):
+        return "there is no referring back, and no atomic group"
+    try:
+        re.compile(ELSEWHERE.sub("a", pattern))
+    except re.error as problem:
+        return problem.msg
+    return None
