@@ -26,7 +26,7 @@ from synthc.lsp.symbols import KINDS, document_symbols, workspace_symbols
 from synthc.lsp.wire import Json
 
 Handler = Callable[[Editor, Json], Any]
-CLASS, TEXT = 5, 1
+CLASS, READ, WRITTEN = 5, 2, 3
 
 
 def _completion(editor: Editor, params: Json) -> Any:
@@ -67,7 +67,7 @@ def _references(editor: Editor, params: Json) -> Any:
 
 def _highlight(editor: Editor, params: Json) -> Any:
     view, offset = editor.at(params)
-    return [{"range": editor.range(view, one.span), "kind": TEXT} for one in highlights(view, offset)]
+    return [{"range": editor.range(view, one.span), "kind": WRITTEN if one.declares else READ} for one in highlights(view, offset)]
 
 
 def _prepare_rename(editor: Editor, params: Json) -> Any:

@@ -16,7 +16,9 @@ from synthc.dsl.source import Source
 from synthc.lsp.outline import Outlined, outline
 
 SUFFIX = ".synth"
-SKIPPED = frozenset({"build", "runs", "node_modules"})
+SKIPPED = frozenset({"build", "runs", "node_modules", "venv", "site-packages"})
+MOST_FOLDERS = 20_000
+"""A folder with more folders than this in it is no project, and is not looked through to its end."""
 
 
 _IMPORT = re.compile(r"^\ufeff?import\b.*$", re.MULTILINE)
@@ -38,28 +40,31 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Index:
-    """All files that are known, and those that wait to be read."""
+    """All files that are known, and the folders that wait to be looked through."""
 
     entries: dict[Path, Entry] = field(default_factory=dict)
-    _waiting: list[Path] = field(default_factory=list)
+    _waiting: dict[Path, Iterator[Path | None]] = field(default_factory=dict)
     _importers: dict[Path, dict[Path, None]] = field(default_factory=dict)
 
     def add_folder(self, folder: Path) -> None:
-        """Take note of all specs in a folder, to be read one at a time."""
-        self._waiting.extend(sorted(specs(folder), reverse=True))
+        """Take note of a folder, whose specs are to be read one at a time."""
+        self._waiting[folder] = specs(folder)
 
     def remove_folder(self, folder: Path) -> None:
         """Forget the specs of a folder."""
-        self._waiting = [path for path in self._waiting if not path.is_relative_to(folder)]
+        self._waiting.pop(folder, None)
         for path in [path for path in self.entries if path.is_relative_to(folder)]:
             self.forget(path)
 
     def read_one(self) -> bool:
-        """Read one waiting file; False if none waits."""
+        """Look into one more folder or read one more file; False if none waits."""
         if not self._waiting:
             return False
-        path = self._waiting.pop()
-        if path not in self.entries:
+        folder, walk = next(iter(self._waiting.items()))
+        path = next(walk, folder)
+        if path == folder:
+            del self._waiting[folder]
+        elif path is not None and path not in self.entries:
             self.read(path)
         return True
 
@@ -112,19 +117,23 @@ class Index:
             self._importers.setdefault(new, {})[path] = None
 
 
-def specs(folder: Path) -> Iterator[Path]:
-    """Yield the specs in a folder; what is hidden, built or left by a run is none."""
+def specs(folder: Path) -> Iterator[Path | None]:
+    """Yield the specs in a folder, and None behind each folder in it; what is hidden, built or left by a run is none."""
+    waiting = [folder]
+    for _ in range(MOST_FOLDERS):
+        if not waiting:
+            return
+        inside = _inside(waiting.pop())
+        yield from (path.resolve() for path in inside if path.suffix == SUFFIX and path.is_file())
+        waiting.extend(path for path in reversed(inside) if path.is_dir() and not path.is_symlink())
+        yield None
+
+
+def _inside(folder: Path) -> list[Path]:
     try:
-        inside = sorted(folder.iterdir())
+        return [path for path in sorted(folder.iterdir()) if not path.name.startswith(".") and path.name not in SKIPPED]
     except OSError:
-        return
-    for path in inside:
-        if path.name.startswith(".") or path.name in SKIPPED:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from specs(path)
-        elif path.suffix == SUFFIX:
-            yield path.resolve()
+        return []
 
 
 def _imports(source: Source, folder: Path) -> Iterator[Path]:

@@ -64,7 +64,7 @@ class Lines:
         return min(start, end), max(start, end)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def lines(text: str, encoding: Encoding = "utf-16", *, from_disk: bool = False) -> Lines:
     """Return the lines of a text; one `from_disk` is shown without its byte order mark."""
     hidden = 1 if from_disk and text.startswith(_BOM) else 0
