@@ -35,6 +35,8 @@ class Loaded:
     found: tuple[Diagnostic, ...] = ()
     names: dict[str, Declared] = field(default_factory=dict)
     aliases: dict[str, Import] = field(default_factory=dict)
+    endpoints: tuple[syntax.Declaration, ...] = ()
+    budgets: tuple[syntax.Budget, ...] = ()
     imports: dict[str, Loaded] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
@@ -48,6 +50,9 @@ class Loaded:
         self.syntax, found = parse(source, before)
         self.names, self.aliases = {}, {}
         self.found = (*found, *self._imported(), *self._declared())
+        self.budgets = tuple(item for item in self.syntax.items if isinstance(item, syntax.Budget))
+        declared = self.names.values()
+        self.endpoints = tuple(one for one in declared if isinstance(one, syntax.Declaration) and one.kind.name == "endpoint")
 
     def _imported(self) -> Iterator[Diagnostic]:
         for item in self.syntax.items:

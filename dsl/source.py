@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from synthc.dsl.piece import piece
 
 _NEWLINE = re.compile("\n")
 
@@ -73,7 +74,7 @@ class Source:
         return self._starts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@piece
 class Span:
     """A stretch of one source: start inclusive, end exclusive, in code points."""
 

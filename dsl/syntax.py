@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from inspect import get_annotations
-from typing import TypeVar, dataclass_transform
 
 from synthc.dsl.diagnostic import Diagnostic
+from synthc.dsl.piece import piece
 from synthc.dsl.source import Source, Span
-
-C = TypeVar("C")
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
-def piece(cls: type[C]) -> type[C]:
-    """Make a class of the tree: without generated `__eq__` and `__repr__`, whose making costs a start a tenth of its time."""
-    return dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)(cls)
-
 
 @piece
 class Syntax:

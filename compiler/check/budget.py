@@ -115,7 +115,7 @@ def _misspelled_budget(program: Program) -> bool:
 
 
 def _budgets(program: Program) -> tuple[syntax.Budget, ...]:
-    return tuple(item for item in program.main.syntax.items if isinstance(item, syntax.Budget))
+    return program.main.budgets
 
 
 def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None:
