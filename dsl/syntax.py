@@ -11,6 +11,7 @@ from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.piece import piece
 from synthc.dsl.source import Source, Span
 
+
 @piece
 class Syntax:
     """Anything that stands in the text."""

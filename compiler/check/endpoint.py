@@ -169,8 +169,7 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
 
 
 def _endpoints(program: Program) -> tuple[syntax.Declaration, ...]:
-    names = program.main.names.values()
-    return tuple(one for one in names if isinstance(one, syntax.Declaration) and one.kind.name == "endpoint")
+    return program.main.endpoints
 
 
 def embedded(scope: Scope) -> Thing:
