@@ -72,7 +72,8 @@ def always(_: str) -> bool:
 Found = tuple[re.Pattern[str], Callable[[str], bool]]
 FINDS: Mapping[str, Found] = {
     "url": (re.compile(r"\b(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE), always),
-    "email": (re.compile(r"[\w.%+'-]*\w@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE), always),
+    # No more than mail allows before its sign, or a long run of letters would be looked through from each of them.
+    "email": (re.compile(r"[\w.%+'-]{0,63}\w@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE), always),
     "iban": (re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), iban),
     "ip": (re.compile(r"(?<![\w.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f:])(?![\w:])", re.IGNORECASE), address),
     "card": (re.compile(r"(?<![\w.])[0-9](?:[ -]?[0-9]){12,18}(?!\w)"), card),
