@@ -150,6 +150,7 @@ class Server:
             workspace.accountant.start(self.inbox.wake)
             return workspace.index.read_one()
         except Exception:  # noqa: BLE001 - as above
+            workspace.changed.clear()
             self._log("checking")
             return True
 
