@@ -172,3 +172,16 @@ def test_rows_do_not_depend_on_the_size_of_frames(tmp_path: Path, chain: str, te
     node = steps(tmp_path, chain)
 
     assert worked(node, texts, sizes)[0] == worked(node, texts, [])[0]
+
+
+def test_steps_on_private_rows_keep_whose_they_are(tmp_path: Path) -> None:
+    """However often a row is repeated, cut or changed."""
+    write_jsonl(tmp_path / "users.jsonl", [{"user": f"u{n}", "text": f"mail a{n}@b.org. Or call me at home."} for n in range(3)])
+    write_jsonl(tmp_path / "web.jsonl", [{"text": "call me at home"}])
+    text = 'private source users = files("users.jsonl") { user = .user }\npublic source web = files("web.jsonl")\n'
+    steps_ = "  | redact text\n  | chunk text { max_words = 4 }\n  | decontaminate text from web { words = 5 }\n  | repeat 2 as n\n"
+    rows = spec(tmp_path, f"{text}transform out = users\n{steps_}").rows("out")
+
+    assert rows["text"].to_list() == ["mail [email].", "mail [email].", "Or call me at", "Or call me at", "home.", "home."] * 3
+    assert [len(group) for _, group in rows.group_by("_user")] == [6, 6, 6]
+    assert rows[ID].n_unique() == len(rows)
