@@ -181,7 +181,7 @@ async def read_body(request: web.Request, body: type[B]) -> B:
         return body.model_validate(_without_nulls(document))
     except ValidationError as problem:
         first = problem.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = ".".join(map(str, first["loc"])) or "the body"
         raise Unreadable(422, f"Failed to deserialize the JSON body into the target type: {where}: {first['msg']}") from None
 
 

@@ -57,7 +57,7 @@ async def event_stream(request: web.Request, events: AsyncGenerator[Any], charac
     async with aclosing(events):
         async for event in events:
             text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
-            await response.write(f"data:{text}\n\n".encode())
+            await response.write(f"data: {text}\n\n".encode())
     await response.write_eof()
     return response
 
