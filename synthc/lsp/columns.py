@@ -71,10 +71,6 @@ def _read(item: syntax.Prompt, scope: Scope) -> dict[str, Type | None]:
     return {slot.name.name: read_type(slot.type, scope) for slot in item.slots}
 
 
-def _typed(slots: tuple[syntax.Slot, ...], scope: Scope) -> dict[str, Type | None]:
-    return {slot.name.name: read_type(slot.type, scope) for slot in slots}
-
-
 def _answer(view: View, cut: Cut) -> dict[str, Type]:
     about = next((item.name for item in view.outline if item.cut == cut), "")
     thing = found(view, tuple(about.split(".")))

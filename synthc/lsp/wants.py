@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import NoneType
 
-from pydantic import BaseModel
-
 from synthc.compiler.catalog.sources.hub import Repository
 from synthc.compiler.catalog.values import Makers
 from synthc.lsp.annotations import Setting, marks, setting
-from synthc.lsp.context import Frame, Place
+from synthc.lsp.context import Place
 from synthc.lsp.models import MADE_BY, Model, of_call, of_item, of_source_call, step
 from synthc.lsp.names import found, kinds
 from synthc.lsp.view import View
@@ -19,7 +17,8 @@ ROWS, TRAINED, VOCAB, MODEL = kinds("rows"), kinds("trained"), kinds("vocab"), k
 CONSTANT, ENDPOINT, PROMPT = kinds("constant"), kinds("endpoint"), kinds("prompt")
 OPERATORS = ("and", "or", "in", "not in")
 TRUTH = ("true", "false")
-IN_CALL = {"word_vocab": ROWS, "lstm": VOCAB, "next_word": TRAINED, "logprob": TRAINED, "grid": CONSTANT | ROWS}
+OF_MAKERS = {"vocab": ROWS, "model": VOCAB, "evaluate": TRAINED}
+IN_CALL = {"logprob": TRAINED, "grid": CONSTANT | ROWS, **{call: wanted for kind, wanted in OF_MAKERS.items() for call in MADE_BY[kind]}}
 ABOUT = {"test": PROMPT, "budget": frozenset({"private source", "endpoint"}), "publish": ROWS | TRAINED}
 VALUES = {"filter": ROWS, "transform": ROWS, "generate": frozenset({"generate"}), "mix": ROWS, "pretrain": MODEL | TRAINED, "federate": TRAINED, "let": CONSTANT, "param": CONSTANT}
 BEHIND = {"on": ROWS, "over": ROWS, "from": ROWS, "using": ENDPOINT}
@@ -107,7 +106,7 @@ def _of_call(view: View, place: Place, at: int) -> Wants:
     if name in {"env", "secret", "p", "by"} or (place.kind == "prompt" and at == 1):
         return NOTHING
     if place.kind == "endpoint" and at == 1:
-        return Wants(calls=("env",), kinds=CONSTANT)
+        return Wants(calls=("env",), kinds=CONSTANT | ENDPOINT)
     model = call_model(view, place, at)
     if model is not None:
         given = model.model_fields.get(frame.named)
@@ -176,13 +175,3 @@ def _value(said: Setting, field: object) -> Wants:
     if said.words or said.makers:
         return Wants(words=(*said.words, *none), calls=said.makers)
     return Wants(kinds=CONSTANT)
-
-
-def is_name_of_setting(frame: Frame) -> bool:
-    """Whether the name of a setting or of a field is being written."""
-    return frame.role in {"settings", "record"} and not frame.entry
-
-
-def fields_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the names of a block's settings."""
-    return tuple(model.model_fields)
