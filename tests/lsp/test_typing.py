@@ -54,13 +54,13 @@ def spec_in(folder: Path, name: str) -> tuple[Path, str]:
 
 @pytest.mark.parametrize("name", SPECS)
 def test_typed_word_by_word(editor: Conversation, tmp_path: Path, name: str) -> None:
-    """From an empty file to the whole spec, every thirtieth word compared with a fresh check."""
+    """From an empty file to the whole spec, every fortieth word compared with a fresh check."""
     path, text = spec_in(tmp_path, name)
     editor.open(path.as_uri(), "")
     ends = [token.end for token in tokens(text, 0, len(text))]
     for at, end in enumerate(ends):
         editor.change(path.as_uri(), text[:end], "utf-32")
-        if at % 30 == 0 or end == len(text):
+        if at % 40 == 0 or end == len(text):
             checked(editor, path, text[:end])
 
 
@@ -88,7 +88,7 @@ def test_lines_deleted_pasted_and_undone(editor: Conversation, tmp_path: Path, n
     dice = random.Random(name)  # noqa: S311 - the same edits each time
     editor.open(path.as_uri(), text)
     rows = text.splitlines(keepends=True)
-    for _ in range(5):
+    for _ in range(4):
         low = dice.randrange(len(rows))
         high, to = min(len(rows), low + dice.randint(1, 6)), dice.randrange(len(rows))
         cut = [*rows[:low], *rows[high:]]
