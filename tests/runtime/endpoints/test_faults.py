@@ -145,7 +145,7 @@ def test_a_fault_is_answered_for(server: Served, tmp_path: Path, case: Case) -> 
     again = {about(passed) for passed in whole.passed if passed.method == "POST"}
 
     if first.problem is not None:
-        text += f"again, without it:\n{shown(second, whole, "")}"
+        text += f"again, without it:\n{shown(second, whole, '')}"
         assert kept(second) == 3
     assert second.problem is None
     assert answered & again == set()
