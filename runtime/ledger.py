@@ -11,9 +11,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +35,11 @@ ANSWERED = "UPDATE calls SET state = 'answered', time = ?, reply = ?, tokens = ?
 FAILED = "UPDATE calls SET state = 'failed', error = ? WHERE key = ? AND state != 'answered'"
 GIVEN_UP = "UPDATE calls SET state = 'failed', error = 'given up' WHERE key = ? AND state = 'asked' AND owner = ?"
 ASKING = "INSERT OR IGNORE INTO askings VALUES (?, ?)"
-SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
 
 LOOK_AGAIN = 0.05
 """Seconds between two looks at a question that another process has claimed."""
-REPLY = tuple(each.name for each in fields(Reply))
+REPLY = tuple(each.name for each in fields(Reply) if each.compare)
+OF_REPLY = attrgetter(*REPLY)
 
 Ask = Callable[[Request], Awaitable[Reply]]
 
@@ -60,6 +62,7 @@ class Asking:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+UNLIMITED = nullcontext()
 UNTOLD = Asking(endpoint="", model={}, prompt={}, label="public")
 
 
@@ -77,8 +80,11 @@ def _identity(identity: Identity) -> str:
     return _canonical(asdict(identity))
 
 
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict).encode
+
+
+def _stored(reply: Reply) -> str:
+    return _canonical(dict(zip(REPLY, OF_REPLY(reply), strict=True)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,23 +105,22 @@ class Ledger:
         self._claims = Claims(folder=self.path.with_name(f"{self.path.stem}.claims"))
         self._claims.open()
 
-    def allowance(self, endpoint: str, tokens: int | None) -> Allowance:
-        """Return what an endpoint may still be asked for, the same object for all of a run."""
-        allowance = self.allowance_of(endpoint)
+    def allow(self, endpoint: str, tokens: int) -> None:
+        """Say how many tokens an endpoint may be asked for, by all who share this ledger."""
+        allowance = self._allowances.setdefault(endpoint, Allowance(name=endpoint, tokens=tokens, recorded=lambda: self._spent.get(endpoint, 0)))
         allowance.tokens = tokens
-        return allowance
 
-    def allowance_of(self, endpoint: str) -> Allowance:
-        """Return what an endpoint may still be asked for; nothing limits one of which nobody said."""
-        if endpoint not in self._allowances:
-            self._allowances[endpoint] = Allowance(name=endpoint, recorded=lambda: self._spent.get(endpoint, 0))
-        return self._allowances[endpoint]
+    def _allowed(self, endpoint: str, request: Request) -> AbstractAsyncContextManager[None]:
+        allowance = self._allowances.get(endpoint)
+        return UNLIMITED if allowance is None else allowance.hold(request)
 
     def find(self, key: str) -> Reply | None:
         """Return the answer to a call, None if it was not answered yet."""
         row = self._file.read("SELECT reply FROM calls WHERE key = ? AND state = 'answered'", key)
+        if row is None:
+            return None
         with self._file.said():
-            return Reply(**json.loads(row[0])) if row else None
+            return Reply(**json.loads(row[0]))
 
     async def answer(self, identity: Identity, request: Request, ask: Ask, *, about: Asking = UNTOLD, subject: str = "") -> tuple[Reply, bool]:
         """Return the answer and whether it was there already; equal calls in flight share one.
@@ -134,8 +139,8 @@ class Ledger:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._flying[key] = future
         try:
-            async with self.allowance_of(about.endpoint).hold(request):
-                reply, cached = await self._claimed(key, (identity.model, body), request, ask, about, subject)
+            async with self._allowed(about.endpoint, request):
+                reply, cached = await self._claimed((key, time.time(), identity.model, body, self._claims.owner, subject, self._asking(about)), request, ask, about.endpoint)
         except Exception as problem:
             future.set_exception(problem)
             future.exception()  # whoever else waits is told; nobody waiting is no fault
@@ -148,10 +153,9 @@ class Ledger:
         future.set_result(reply)
         return reply, cached
 
-    async def _claimed(self, key: str, told: tuple[str, str], request: Request, ask: Ask, about: Asking, subject: str) -> tuple[Reply, bool]:
+    async def _claimed(self, claim: tuple[Any, ...], request: Request, ask: Ask, endpoint: str) -> tuple[Reply, bool]:
         """Claim a question and ask it; wait where another process has claimed it and lives."""
-        owner = self._claims.owner
-        claim = (key, time.time(), *told, owner, subject, self._asking(about))
+        key = claim[0]
         try:
             while not await self._file.write(CLAIM, *claim):
                 found = self.find(key)
@@ -160,9 +164,9 @@ class Ledger:
                 if await self._take_over(key):
                     break
                 await asyncio.sleep(LOOK_AGAIN)
-            return await self._ask(key, request, ask, about.endpoint), False
+            return await self._ask(key, request, ask, endpoint), False
         except asyncio.CancelledError:
-            self._file.write_later(GIVEN_UP, key, owner)
+            self._file.write_later(GIVEN_UP, key, self._claims.owner)
             raise
 
     async def _take_over(self, key: str) -> bool:
@@ -179,8 +183,7 @@ class Ledger:
             await self._file.write(FAILED, str(problem) if isinstance(problem, EndpointError) else type(problem).__name__, key)
             raise
         tokens = reply.tokens_in + reply.tokens_out
-        self._file.write_later(SPENT, endpoint, tokens)
-        first = await self._file.write(ANSWERED, time.time(), json.dumps({name: getattr(reply, name) for name in REPLY}, default=dict), tokens, key)
+        first = await self._file.write(ANSWERED, time.time(), _stored(reply), tokens, key, spent=(endpoint, tokens))
         # Another process may have taken over and been first; what stands there is what everyone gets.
         return reply if first else self.find(key) or reply
 

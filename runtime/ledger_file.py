@@ -12,10 +12,11 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from synthc.runtime.errors import InputError, OutsideFault
 
@@ -30,19 +31,20 @@ CREATE TABLE IF NOT EXISTS spent (endpoint TEXT PRIMARY KEY, tokens INTEGER NOT 
 """
 ADDED = ("owner TEXT NOT NULL DEFAULT ''", "subject TEXT NOT NULL DEFAULT ''", "asking TEXT NOT NULL DEFAULT ''", "tokens INTEGER NOT NULL DEFAULT 0")
 """Columns that ledgers of before did not have."""
+SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
 COMMIT_EVERY = 0.005
 
 Values = tuple[Any, ...]
 Waiting = asyncio.Future[int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A statement, its values, and who waits until it is on the disk."""
+class Change(NamedTuple):
+    """A statement, its values, who waits until it is on the disk, and what was spent on whom."""
 
     statement: str
     values: Values
     waiting: Waiting
+    spent: tuple[str, int] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,12 +67,15 @@ class LedgerFile:
         self._writer = threading.Thread(target=self._write, args=(writer,), daemon=True)
         self._writer.start()
 
-    async def write(self, statement: str, *values: Any) -> int:
+    async def write(self, statement: str, *values: Any, spent: tuple[str, int] | None = None) -> int:
         """Wait until a change is on the disk; return how many rows it changed."""
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._queue.put(Change(statement, values, waiting))
-        with self.said():
+        self._queue.put(Change(statement, values, waiting, spent))
+        try:
             return await waiting
+        except sqlite3.Error:
+            with self.said():
+                raise
 
     def write_later(self, statement: str, *values: Any) -> None:
         """Hand a change over that nobody waits for; it goes to the disk before whatever is handed over next."""
@@ -78,8 +83,11 @@ class LedgerFile:
 
     def read(self, statement: str, *values: Any) -> Any:
         """Return the first row of what is asked for, None if there is none."""
-        with self.said():
+        try:
             return self.reader.execute(statement, values).fetchone()
+        except sqlite3.Error:
+            with self.said():
+                raise
 
     def close(self) -> None:
         """Commit what waits and close the file."""
@@ -115,6 +123,7 @@ class LedgerFile:
         try:
             connection.execute("BEGIN IMMEDIATE")
             outcome = [connection.execute(change.statement, change.values).rowcount for change in batch]
+            connection.executemany(SPENT, _sums(batch).items())
             connection.execute("COMMIT")
             self.committed(connection)
         except Exception as problem:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
@@ -138,6 +147,14 @@ def connect(path: Path) -> sqlite3.Connection:
         if column.split()[0] not in known:
             connection.execute(f"ALTER TABLE calls ADD COLUMN {column}")
     return connection
+
+
+def _sums(batch: Sequence[Change]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for change in batch:
+        if change.spent is not None:
+            sums[change.spent[0]] += change.spent[1]
+    return sums
 
 
 def _settle(loop: asyncio.AbstractEventLoop, waiting: Sequence[Waiting], outcome: list[int] | BaseException) -> None:

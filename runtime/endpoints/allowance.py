@@ -15,13 +15,13 @@ CHARACTERS_PER_TOKEN = 4
 
 @dataclass(slots=True, kw_only=True)
 class Allowance:
-    """What a `budget` gives an endpoint, shared by all nodes that ask it; `tokens` is None where there is no budget.
+    """What a `budget` gives an endpoint, shared by all nodes that ask it.
 
     `recorded` tells what the ledger has, answers to other processes among it. What those have in flight it can't tell.
     """
 
     name: str
-    tokens: int | None = None
+    tokens: int
     recorded: Callable[[], int] = lambda: 0
     held: int = 0
     _back: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -35,9 +35,6 @@ class Allowance:
         Raises:
             BudgetSpent: it would pass the budget even if nothing else were in flight.
         """
-        if self.tokens is None:
-            yield
-            return
         may_take = len(request.text) // CHARACTERS_PER_TOKEN + request.max_output
         async with self._back:
             await self._back.wait_for(lambda: not self.held or self._fits(self.held + may_take))
@@ -55,4 +52,4 @@ class Allowance:
                 self._back.notify_all()
 
     def _fits(self, more: int) -> bool:
-        return self.tokens is None or self.recorded() + more <= self.tokens
+        return self.recorded() + more <= self.tokens

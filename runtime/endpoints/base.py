@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,8 @@ class Request:
 class Reply:
     """One answer: its text, `stop` or `length`, mean natural log-probability per token.
 
-    Of a choice, `choices` holds the natural log-probability of each option.
+    Of a choice, `choices` holds the natural log-probability of each option. `queued` is how long the
+    request waited at the server, as a multiple of the work on it, where the server tells.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Reply:
     choices: Mapping[str, float] | None
     tokens_in: int
     tokens_out: int
+    queued: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +106,10 @@ class Endpoint(Protocol):
     async def close(self) -> None:
         """Let go of connections and processes."""
         ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """An endpoint that knows how many requests its server takes at once; `at_once` is None where that is not told."""
+
+    at_once: int | None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from asyncio import sleep
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 
 from synthc.compiler.graph import Privacy
 from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Reply, Request
+from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import UNTOLD, Asking, Ledger
 
@@ -18,44 +18,6 @@ TRIES = 3
 """How often a question is asked that the server fails at."""
 PATIENT_TRIES = 12
 """How often while nobody listens or the server is overloaded: about two minutes."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Pace:
-    """How many requests may be in flight: one more each round that goes well, fewer when told to slow down."""
-
-    most: int
-    now: float = 0.0
-    flying: int = 0
-    cuts: int = 0
-    _free: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    def __post_init__(self) -> None:
-        """Start at a quarter of the most."""
-        self.now = max(1.0, min(16.0, self.most / 4)) if self.most > 4 else float(self.most)
-
-    async def __aenter__(self) -> int:
-        """Wait for a place, and return how often the pace was cut before."""
-        async with self._free:
-            await self._free.wait_for(lambda: self.flying < int(self.now))
-            self.flying += 1
-            return self.cuts
-
-    async def __aexit__(self, *_: object) -> None:
-        """Give the place back."""
-        async with self._free:
-            self.flying -= 1
-            self._free.notify(max(0, int(self.now) - self.flying))
-
-    def went_well(self) -> None:
-        """Allow a little more: twice as many per round at first, then one more."""
-        self.now = min(float(self.most), self.now + (1.0 if self.now < 16 and not self.cuts else 1.0 / self.now))
-
-    def too_much(self, cuts: int) -> None:
-        """Allow less, once for all requests that were in flight together."""
-        if cuts == self.cuts:
-            self.now = max(1.0, self.now * 0.7)
-            self.cuts += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +43,7 @@ class Caller:
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
         if self.budget is not None:
-            self.ledger.allowance(self.name, self.budget)
+            self.ledger.allow(self.name, self.budget)
         if self.about is UNTOLD:
             self.about = Asking(endpoint=self.name, model=asdict(self.identity), prompt={}, label=self.label.value)
         if self.label is Privacy.PRIVATE:
@@ -114,7 +76,9 @@ class Caller:
                         raise OutsideFault(f"{problem}; see to the server and repeat the command, which goes on from here") from None
                     raise
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
-                await sleep(problem.after or random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt)))  # noqa: S311
+                jitter = random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt))  # noqa: S311
+                # All who were told to wait as long would come back together.
+                await sleep(jitter if problem.after is None else problem.after + min(jitter, problem.after / 4))
         raise AssertionError("the last try returns or raises")
 
     async def _try(self, request: Request) -> Reply:
@@ -123,9 +87,9 @@ class Caller:
                 reply = await self.endpoint.answer(request)
             except EndpointError as problem:
                 if problem.retry:
-                    self.pace.too_much(cuts)
+                    self.pace.too_much(cuts, refused=problem.overloaded)
                 raise
-            self.pace.went_well()
+            self.pace.went_well(reply.queued)
             self.tokens_in += reply.tokens_in
             self.tokens_out += reply.tokens_out
             return reply

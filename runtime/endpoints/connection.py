@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,12 +32,14 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Connection:
-    """A server at an address: encrypted, or on this machine."""
+    """A server at an address: encrypted, or on this machine, or `insecure`. `speaks` is whose API it has."""
 
     name: str
     url: str = field(repr=False)
     timeout: float
     token: str | None = field(default=None, repr=False)
+    insecure: bool = False
+    speaks: str = "Text Generation Inference"
     _session: aiohttp.ClientSession | None = None
 
     def __post_init__(self) -> None:
@@ -43,8 +47,8 @@ class Connection:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise InputError(f"endpoint `{self.name}`: {self.shown} is no address; write it as https://HOST or http://localhost:PORT")
-        if parts.scheme != "https" and not self.local:
-            raise InputError(f"endpoint `{self.name}`: {self.shown} is not encrypted; use https, or an address of this machine")
+        if parts.scheme != "https" and not self.local and not self.insecure:
+            raise InputError(f"endpoint `{self.name}`: {self.shown} is not encrypted; use https, an address of this machine, or say `insecure = true`")
 
     @property
     def local(self) -> bool:
@@ -68,16 +72,56 @@ class Connection:
         Raises:
             EndpointError: there is none; it says what can be done about it.
         """
+        with self._faults():
+            async with self._request(method, path, body) as response:
+                text = await response.text(errors="replace")
+                if response.status != 200:
+                    raise self._refusal(response.status, text, seconds(response.headers.get("Retry-After"), response.headers.get("Date")))
+                return Answer(_decoded(text), response.headers)
+
+    async def ask(self, path: str) -> Any:
+        """Return what a route tells about the server, None where it has no such route.
+
+        Raises:
+            EndpointError: nobody listens, or nobody is let in.
+        """
+        try:
+            return (await self.send("GET", path)).body
+        except EndpointError as problem:
+            if problem.gone or problem.overloaded:
+                raise
+            return None
+
+    async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Any]:
+        """Yield the events of an answer as they come; leaving early breaks the connection off, which ends the work on it.
+
+        Raises:
+            EndpointError: it does not go on; it says what can be done about it.
+        """
+        with self._faults():
+            async with self._request("POST", path, body) as response:
+                if response.status != 200:
+                    raise self._refusal(response.status, await response.text(errors="replace"), None)
+                async for line in response.content:
+                    said = line.decode(errors="replace").strip()
+                    if said.startswith("data:") and (data := said[5:].strip()) != "[DONE]":
+                        event = _decoded(data)
+                        if isinstance(event, Mapping) and "error" in event:
+                            raise self._interruption(event)
+                        yield event
+
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout))
+        # A redirect could carry rows and token to a server that nobody named.
+        return self._session.request(method, self.url.rstrip("/") + path, json=body, allow_redirects=False)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn each way in which HTTP fails into an error that says whether asking again may help."""
         try:
-            # A redirect could carry rows and token to a server that nobody named.
-            async with self._session.request(method, self.url.rstrip("/") + path, json=body, allow_redirects=False) as response:
-                text = await response.text(errors="replace")
-                if response.status != 200:
-                    raise self._refusal(response.status, text, response.headers.get("Retry-After"))
-                return Answer(_decoded(text), response.headers)
+            yield
         except aiohttp.ClientConnectorError:
             raise EndpointError(f"{self.where} is not answering (nobody listens)", retry=True, gone=True) from None
         except TimeoutError:
@@ -99,11 +143,17 @@ class Connection:
         try:
             yield
         except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            raise EndpointError(f"{self.where} answered in a form that is not that of Text Generation Inference") from None
+            raise EndpointError(f"{self.where} answered in a form that is not that of {self.speaks}") from None
 
-    def _refusal(self, status: int, text: str, after: str | None) -> EndpointError:
+    def _interruption(self, event: Mapping[str, Any]) -> EndpointError:
+        """Return the error that an event of a stream is; on the chat route all of them say 422."""
+        status = 429 if "overloaded" in json.dumps(event) else 424
+        return self._refusal(status, json.dumps(event), None)
+
+    def _refusal(self, status: int, text: str, after: float | None) -> EndpointError:
         try:
-            reason = str(json.loads(text).get("error", text))
+            said = json.loads(text).get("error", text)
+            reason = str(said["message"] if isinstance(said, Mapping) and "message" in said else said)
         except (ValueError, AttributeError):
             reason = text.strip()
         if self.token:
@@ -111,16 +161,29 @@ class Connection:
         message = f"{self.where} answered {status}" + (f": {reason[:300]}" if reason else "")
         message += "; name its token with `token = secret(...)`, or check it" if status in {401, 403} else ""
         overloaded = status in SLOW_DOWN
-        return EndpointError(message, retry=overloaded or status in RETRIED, overloaded=overloaded, gone=status in {401, 403}, after=_seconds(after))
+        return EndpointError(message, retry=overloaded or status in RETRIED, overloaded=overloaded, gone=status in {401, 403}, after=after)
 
 
-def _seconds(after: str | None) -> float | None:
-    """Return what `Retry-After` says, if it is a number of seconds."""
+def seconds(after: str | None, date: str | None = None) -> float | None:
+    """Return how long `Retry-After` asks to wait: a number, or a date, counted from the server's own `Date` where it sends one.
+
+    >>> seconds("7"), seconds("Wed, 21 Oct 2026 07:28:10 GMT", "Wed, 21 Oct 2026 07:28:00 GMT"), seconds("soon")
+    (7.0, 10.0, None)
+    """
     try:
         found = float(after or "")
     except ValueError:
-        return None
+        found = _until(after, date)
     return min(LONGEST_AFTER, max(0.0, found)) if math.isfinite(found) else None
+
+
+def _until(after: str | None, date: str | None) -> float:
+    try:
+        then = parsedate_to_datetime(after or "")
+        now = parsedate_to_datetime(date) if date else datetime.now(UTC)
+        return (then - now).total_seconds()
+    except (ValueError, TypeError):
+        return math.nan
 
 
 def _decoded(text: str) -> Any:

@@ -28,6 +28,7 @@ class TgiEndpoint:
     """One server. `remote` is false for an address of this machine, which may see a simulation."""
 
     connection: Connection
+    at_once: int | None = None
     _identity: Identity | None = None
 
     @property
@@ -41,6 +42,7 @@ class TgiEndpoint:
             try:
                 with self.connection.reading():
                     info = (await self.connection.send("GET", "/info")).body
+                    self.at_once = int(info["max_concurrent_requests"]) if info.get("max_concurrent_requests") else None
                     server = f"tgi {info.get('version', '')}".strip()
                     self._identity = Identity(model=str(info["model_id"]), revision=str(info.get("model_sha") or ""), server=server)
             except EndpointError as problem:
@@ -101,6 +103,7 @@ class TgiEndpoint:
             choices=scores,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
+            queued=_queued(answer),
         )
 
     async def _first_token(self, request: Request, grammar: Mapping[str, Any] | None) -> Answer:
@@ -174,6 +177,15 @@ def _tokens(answer: Answer, request: Request) -> tuple[int, int]:
     return int(tokens_in), int(tokens_out)
 
 
+def _queued(answer: Answer) -> float | None:
+    """Return the wait in the server's queue as a multiple of the work on the request."""
+    try:
+        waited, worked = (float(answer.headers[f"x-{what}-time"]) for what in ("queue", "inference"))
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, waited) / max(1.0, worked)
+
+
 def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answer, request: Request) -> Reply:
     logprobs = [float(token["logprob"]) for token in tokens if token["logprob"] is not None]
     tokens_in, tokens_out = _tokens(answer, request)
@@ -184,6 +196,7 @@ def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answ
         choices=None,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
+        queued=_queued(answer),
     )
 
 

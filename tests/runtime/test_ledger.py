@@ -181,7 +181,7 @@ def test_tokens_are_counted_over_all_who_share_the_ledger(tmp_path: Path) -> Non
     about = Asking(endpoint="llm", model={}, prompt={}, label="public")
     one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
     for ledger in (one, two):
-        ledger.allowance("llm", 35)
+        ledger.allow("llm", 35)
 
     async def run() -> None:
         for ledger, text in ((one, "a"), (one, "b"), (two, "c"), (two, "d")):

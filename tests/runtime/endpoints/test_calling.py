@@ -10,8 +10,9 @@ import pytest
 
 from synthc.compiler.graph import Node, Privacy
 from synthc.runtime.endpoints.base import Identity, Reply
-from synthc.runtime.endpoints.calling import Caller, Pace
+from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.fake import FakeEndpoint
+from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.ledger import Ledger
 from tests.runtime.spec import spec
 

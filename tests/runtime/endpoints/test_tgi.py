@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ import pytest
 from synthc.compiler.graph import Privacy
 from synthc.runtime.answers import Unreadable, read_answer
 from synthc.runtime.endpoints.base import EndpointError, Message, Reply, Request
-from synthc.runtime.endpoints.calling import Caller, Pace
+from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.connection import Connection
+from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.endpoints.tgi import TgiEndpoint
 from synthc.runtime.errors import InputError, OutsideFault
 from synthc.runtime.ledger import Ledger
@@ -333,7 +333,7 @@ def test_retry_after_is_obeyed(tmp_path: Path) -> None:
         patch.setattr("synthc.runtime.endpoints.calling.sleep", sleep)
         ask_all(TgiServer(faults=[429], after="7"), tmp_path, 1)
 
-    assert times == [7.0]
+    assert 7 <= times[0] <= 7.25
 
 
 def test_a_server_that_stays_overloaded_stops_the_run(tmp_path: Path) -> None:
@@ -342,16 +342,3 @@ def test_a_server_that_stays_overloaded_stops_the_run(tmp_path: Path) -> None:
 
     assert isinstance(found[0], OutsideFault)
     assert str(found[0]).endswith("; see to the server and repeat the command, which goes on from here")
-
-
-def test_a_pace_is_cut_once_for_all_that_flew_together() -> None:
-    """And comes back, one more a round."""
-    pace = Pace(most=64)
-    assert pace.now == 16
-    for _ in range(16):
-        pace.too_much(0)
-    assert pace.now == pytest.approx(11.2)
-    for _ in range(11):
-        pace.went_well()
-    assert 12 < pace.now < 12.3
-    assert math.isclose(Pace(most=2).now, 2)
