@@ -67,6 +67,26 @@ def model() -> Iterator[Found]:
     yield Found(weights.is_file(), "the bundled model", "install synthc again; without it every prompt needs an `endpoint`")
 
 
+def served() -> Iterator[Found]:
+    """Whether `synthc serve` answers where it does unless told otherwise."""
+    from http.client import HTTPConnection, HTTPException
+
+    from synthc.cli.serve import PORT
+
+    connection = HTTPConnection("127.0.0.1", PORT, timeout=2)
+    try:
+        connection.request("GET", "/info")
+        ours = b'"router": "synthc"' in connection.getresponse().read()
+        what = f"`synthc serve` answers at http://127.0.0.1:{PORT}" if ours else f"port {PORT} is another program's, so say `synthc serve --port 0`"
+    except ConnectionRefusedError:
+        what = f"port {PORT} is free for `synthc serve`"
+    except (OSError, HTTPException):
+        what = f"port {PORT} is another program's, so say `synthc serve --port 0`"
+    finally:
+        connection.close()
+    yield Found(good=True, what=what)
+
+
 def disk() -> Iterator[Found]:
     """Room for what runs keep, and the right to write it."""
     free = shutil.disk_usage(".").free
@@ -110,5 +130,5 @@ def _answers(node: Node) -> Found:
         return Found(good=False, what=f"endpoint `{node.name}`", mend=str(problem))
 
 
-LOOKS = (python, packages, model, disk, endpoints)
+LOOKS = (python, packages, model, served, disk, endpoints)
 """What is looked at, in the order in which it is shown."""

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from synthc.runtime.endpoints.embedded.server.serve import Listening, Server
 
+PORT = 8080
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at; others than those of this machine let others ask")
-    parser.add_argument("--port", type=_port, default=8080, help="the port, 0 for any that is free")
+    parser.add_argument("--port", type=_port, default=PORT, help="the port, 0 for any that is free")
     parser.add_argument("--api-key", metavar="KEY", help="answer only who sends it as a bearer token; rather set `SYNTHC_API_KEY`, which no list of processes shows")
     parser.add_argument("--max-concurrent-requests", type=_positive, default=128, metavar="N", help="requests beyond it are refused with 429")
     parser.add_argument("--disable-grammar-support", action="store_true", help="refuse grammars with 422, as some servers do")

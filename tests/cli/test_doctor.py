@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 
-from synthc.cli import doctor
+from synthc.cli import doctor, serve
 from tests.cli.project import Project
 
 
@@ -24,6 +27,35 @@ def test_silent_endpoint(project: Project) -> None:
     assert said.code == 1
     assert "missing  endpoint `llm`; " in said.out
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"router": "synthc"}', "ok       `synthc serve` answers at http://127.0.0.1:PORT\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "ok       port PORT is another program's, so say `synthc serve --port 0`\n"),
+        (b"SSH-2.0\r\n", "ok       port PORT is another program's, so say `synthc serve --port 0`\n"),
+        (None, "ok       port PORT is free for `synthc serve`\n"),
+    ],
+)
+def test_server(project: Project, monkeypatch: pytest.MonkeyPatch, answer: bytes | None, said: str) -> None:
+    """Whether the server of the bundled model answers, or might; that it does not is no fault."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        monkeypatch.setattr(serve, "PORT", port)
+        if answer is None:
+            listening.close()
+        else:
+            threading.Thread(target=_answer, args=(listening, answer), daemon=True).start()
+
+        assert said.replace("PORT", str(port)) in project.run("doctor").out
+
+
+def _answer(listening: socket.socket, answer: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(answer)
 
 
 def test_missing_package(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,7 +181,6 @@ def rows_of(outcome: Outcome) -> pl.DataFrame:
 
 def test_a_storm_of_429_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every row is answered, once, by a server that lets in three."""
-
     waiting = asyncio.sleep
 
     async def sleep(seconds: float) -> None:
