@@ -29,13 +29,15 @@ class Outcome:
 def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Usage | None = None, seconds: float = 0.0, hidden: bool = False) -> dict[str, Any]:
     """Return a node's entry; rows, seconds and failures of a private node are null, and of one that is hidden as if it were.
 
-    Rows are counted on disk again, so that success means rows that are there.
+    Rows are counted on disk again, so that success means rows that are there. `answers` tells for
+    each prompt how many replies there were, and how many were cut off, refused or unreadable.
     """
     asked = asdict(usage or Usage())
     if node.private or hidden:
-        return {"name": node.name, "kind": node.kind, "status": status, "rows": None, "seconds": None, **dict.fromkeys(asked)}
-    rows = Dataset(folder=artefact).rows if artefact is not None and node.kind in ROWS else None
-    return {"name": node.name, "kind": node.kind, "status": status, "rows": rows, "seconds": seconds, **asked}
+        return {"name": node.name, "kind": node.kind, "status": status, "rows": None, "seconds": None, **dict.fromkeys(asked), "answers": None}
+    made = Dataset(folder=artefact) if artefact is not None and node.kind in ROWS else None
+    answers = made.counts.get("answers", []) if made is not None and node.steps else []
+    return {"name": node.name, "kind": node.kind, "status": status, "rows": made and made.rows, "seconds": seconds, **asked, "answers": answers}
 
 
 def metrics_of(graph: Graph, artefacts: Mapping[str, Path]) -> dict[str, Any]:

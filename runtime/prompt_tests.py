@@ -11,8 +11,9 @@ import polars as pl
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.compiler.graph.fingerprint import fingerprint
-from synthc.runtime.answers import Unreadable, failed_answer, read_answer
-from synthc.runtime.endpoints.base import EndpointError
+from synthc.runtime.answers import failed_answer
+from synthc.runtime.answers.asking import asked
+from synthc.runtime.endpoints.base import Reply
 from synthc.runtime.endpoints.calling import Caller, Pace, derive_seed
 from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.ledger import Ledger
@@ -84,18 +85,15 @@ async def _case(test: Test, case: Mapping[str, Any], caller: Caller, seed: int) 
 
 async def _answer(prompt: Mapping[str, Any], question: Mapping[str, Any], case: Mapping[str, Any], caller: Caller, seed: int) -> tuple[dict[str, Any], str | None]:
     """Return the answer, and why there is none that can be read; `raw` is what was written instead, None where nothing was."""
-    answer, reason = {**failed_answer("", prompt["answer"]), "raw": None}, question["problem"]
-    sampled = prompt["temperature"] > 0
-    for sample in range(0 if reason else caller.retries + 1 if sampled else 1):
-        drawn = derive_seed(seed, prompt_print(prompt), fingerprint(case["slots"]), sample) if sampled else None
-        try:
-            reply = await caller.ask(request(prompt, question, drawn))
-            return read_answer(reply, prompt["answer"]), None
-        except Unreadable as problem:
-            answer, reason = failed_answer(reply.text, prompt["answer"]), f"the answer is {problem}"
-        except EndpointError as problem:
-            return {**answer, "raw": None}, str(problem)  # what one try wrote is no answer where another failed
-    return answer, reason
+    if question["problem"] is not None:
+        return {**failed_answer("", prompt["answer"]), "raw": None}, question["problem"]
+
+    async def ask(attempt: int) -> Reply:
+        drawn = derive_seed(seed, prompt_print(prompt), fingerprint(case["slots"]), attempt) if prompt["temperature"] > 0 else None
+        return await caller.ask(request(prompt, question, drawn))
+
+    result = await asked(prompt, ask)
+    return result.fields or {**failed_answer("", prompt["answer"]), "raw": result.raw}, result.reason
 
 
 def _row(prompt: Mapping[str, Any], slots: Mapping[str, Any]) -> pl.DataFrame:

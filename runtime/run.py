@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node, Privacy
+from synthc.runtime.answers import READING
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Identity
 from synthc.runtime.endpoints.open import open_endpoint
@@ -275,6 +276,7 @@ class Walk:
             self.prints,
             files=self._files(node) if node.kind == "source" else None,
             answering=identities(node, self.answering),
+            reading=READING if asks else None,
             seed=self.options.seed if node.kind != "source" else None,
             limit=self.options.limit,
             test_noise=self.options.test_noise if federated else None,

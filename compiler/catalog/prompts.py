@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synthc.compiler.catalog.values import Expression, Fraction, Number, Said, Settings, Tokens, Words
+from synthc.compiler.catalog.values import Expression, Fraction, Number, Said, Settings, Tokens, Whole, Words
 
 Temperature = Annotated[Number, Field(ge=0, le=10)]
 
@@ -24,6 +24,7 @@ class Prompt(Settings):
     top_p: Fraction | None = Field(None, description="Words are drawn from the likeliest ones that make up this much of the probability.")
     stop: Annotated[list[Words], Said("list of texts")] = Field(default_factory=list, description="Texts at which an answer ends.")
     endpoint: Annotated[Expression, Said("endpoint")] = Field(None, description="Who answers, where several endpoints are declared.")
+    retries: Whole | None = Field(None, description="How often an answer that cannot be read, or a refusal, is asked for again, each time with another seed. If left out: 2; at a temperature of 0 and of a choice never, for the answer would be the same.")
     overflow: Literal["set_aside", "cut"] = Field("set_aside", description="What becomes of a row whose prompt is longer than `max_input`: it is set aside, or the end of the prompt's last text is cut.")
 
 
@@ -33,6 +34,7 @@ class Ask(Settings):
     temperature: Temperature | None = Field(None, description="In place of the prompt's.")
     top_p: Fraction | None = Field(None, description="In place of the prompt's.")
     max_output: Tokens | None = Field(None, description="In place of the prompt's.")
+    retries: Whole | None = Field(None, description="In place of the prompt's.")
     on_fail: Literal["set_aside", "keep"] = Field("set_aside", description="What becomes of a row whose answer fails: it is set aside and counts against `max_failures`, or it is kept, and its answer is read behind `where NAME.ok`.")
 
 

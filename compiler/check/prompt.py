@@ -62,6 +62,7 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
             "top_p": settings.top_p,
             "stop": settings.stop,
             "overflow": settings.overflow,
+            **({} if settings.retries is None else {"retries": settings.retries}),
         },
     )
 
@@ -76,8 +77,12 @@ def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[synta
         "turns": settings.complete is not None and settings.turns is not None,
         "examples": settings.complete is not None and bool(cases),
         "top_p": settings.top_p is not None and settings.temperature == 0,
+        "retries": settings.retries is not None and settings.temperature == 0,
     }
-    why = {"top_p": "at a temperature of 0, where the likeliest token is always taken"}
+    why = {
+        "top_p": "at a temperature of 0, where the likeliest token is always taken",
+        "retries": "at a temperature of 0, where asking again has the same answer",
+    }
     for entry in declared.settings.entries if declared.settings else ():
         if useless.get(entry.name.name):
             reason = why.get(entry.name.name, "beside `complete`, to which nothing is added")

@@ -1,7 +1,7 @@
 '''Settings of decoding at a choice.
 
 The options of a choice are scored by their first token, and the likeliest is the answer: nothing is drawn and
-nothing is written, so `temperature`, `top_p`, `max_output` and `stop` change no answer. A temperature above 0
+nothing is written, so `temperature`, `top_p`, `max_output`, `stop` and `retries` change no answer. A temperature above 0
 costs, for then equal questions are asked again. Remove them.
 
 ```synth wrong
@@ -34,7 +34,7 @@ from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
-DECODING = frozenset({"temperature", "top_p", "max_output", "stop"})
+DECODING = frozenset({"temperature", "top_p", "max_output", "stop", "retries"})
 
 
 def check(item: syntax.Prompt | syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
@@ -63,4 +63,4 @@ def _useless(item: syntax.Prompt | syntax.Declaration, block: syntax.Settings | 
     yield warning(RULE.name, f"a choice is scored, not written, so {names} {verb} no effect", entries[0].span, help=f"remove {names}", fix=fix)
 
 
-RULE = Rule(name="useless-decoding", of=(syntax.Prompt, syntax.Declaration), words=("temperature", "top_p", "max_output", "stop"), item=check)
+RULE = Rule(name="useless-decoding", of=(syntax.Prompt, syntax.Declaration), words=("temperature", "top_p", "max_output", "stop", "retries"), item=check)

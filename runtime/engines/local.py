@@ -88,7 +88,8 @@ def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read:
     unread += read - arounds[0].count.rows_in if arounds else 0
     counts["unread"] = unread
     aside.judge(max(read, *(around.count.rows_in for around in arounds), 0))
-    writer.close({**counts, "steps": [asdict(around.count) for around in arounds]})
+    tallies = [asdict(around.tally) for around in arounds if around.tally is not None]
+    writer.close({**counts, "steps": [asdict(around.count) for around in arounds], **({"answers": tallies} if tallies else {})})
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from synthc.compiler.graph import Node, Privacy
 from synthc.runtime.page import wording
+from synthc.runtime.page.answers import answers
 from synthc.runtime.page.examples import examples
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.flow import ROWS, flow
@@ -51,7 +52,7 @@ def _dataset(node: Node, facts: Facts) -> Markup:
     counts = facts.counts(node)
     if counts is None:
         return element("article", title, said, element("p", absent(f"No rows to show: {why_not(node, facts)}.")), *_failures(node, facts), id=f"node-{node.name}")
-    parts = [_mixture(node, counts) if node.kind == "mix" else _steps(node, counts)]
+    parts = [_mixture(node, counts) if node.kind == "mix" else _steps(node, counts), answers(node.name, counts)]
     return element("article", title, said, definitions(_taken(node, counts, facts)), *parts, *_failures(node, facts), *_notes(node, facts), _examples(node, facts), id=f"node-{node.name}")
 
 

@@ -76,7 +76,7 @@ def _prompts(graph: Graph) -> Iterator[Markup]:
             seen.add(prompt["name"])
             messages = prompt["messages"] or [{"role": "complete", "parts": prompt["complete"]}]
             texts = [element("pre", element("code", f"{message['role']}:\n{_text(message['parts'])}")) for message in messages]
-            decoding = ", ".join(f"{name} = {wording.setting(prompt[name])}" for name in ("max_input", "max_output", "temperature", "top_p") if prompt.get(name) is not None)
+            decoding = ", ".join(f"{name} = {wording.setting(prompt[name])}" for name in ("max_input", "max_output", "temperature", "top_p", "retries") if prompt.get(name) is not None)
             yield element("div", element("h4", element("code", prompt["name"])), *texts, element("p", element("code", decoding), class_="remark"))
 
 

@@ -6,13 +6,14 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
 from synthc.compiler.graph.fingerprint import fingerprint
-from synthc.runtime.answers import Unreadable, failed_answer, read_answer
-from synthc.runtime.endpoints.base import EndpointError, Message, Request
+from synthc.runtime.answers import failed_answer
+from synthc.runtime.answers.asking import Asked, Tally, asked
+from synthc.runtime.endpoints.base import Message, Reply, Request
 from synthc.runtime.endpoints.calling import derive_seed
 from synthc.runtime.rows import ID
 from synthc.runtime.schema import answer_type
@@ -21,7 +22,7 @@ from synthc.runtime.steps.stage import Around, Frames
 
 Row = tuple[pl.DataFrame, int]
 """A frame and the index of a row in it."""
-Waiting = tuple[Row, "asyncio.Task[dict[str, Any] | Failed]"]
+Waiting = tuple[Row, "asyncio.Task[Asked]"]
 
 AHEAD = 4
 """Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
@@ -33,13 +34,6 @@ TURNS = "turns"
 """The role of a message that stands for a list of them."""
 
 
-class Failed(NamedTuple):
-    """Why there is no answer about a row, and what the model wrote instead."""
-
-    reason: str
-    raw: str
-
-
 async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
     assert around.caller is not None
@@ -47,6 +41,7 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     together = min(TOGETHER, around.caller.pace.most)
     seeds_of = prompt_print(around.settings["prompt"])
     waiting: deque[Waiting] = deque()
+    around.tally = tally(around.settings["prompt"])
     try:
         async for frame in frames:
             questions = render(frame, around.settings)
@@ -83,13 +78,13 @@ def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
     """Take the answered rows from the head of the queue and return them with their answers; rows without one were set aside."""
     kept: list[tuple[Row, dict[str, Any]]] = []
     while waiting and waiting[0][1].done():
-        answer = waiting[0][1].result()
-        row, _ = waiting.popleft()
-        around.count.rows_in += 1
-        if isinstance(answer, Failed):
-            around.fail(row[0][ID][row[1]], answer.reason, raw=answer.raw)
+        row, task = waiting.popleft()
+        answer = _counted(task.result(), around)
+        if answer.fields is None:
+            assert answer.reason is not None
+            around.fail(row[0][ID][row[1]], answer.reason, raw=answer.raw or "")
         else:
-            kept.append((row, answer))
+            kept.append((row, answer.fields))
     around.count.rows_out += len(kept)
     around.progress(around.count.rows_in)
     around.aside.judge_early(around.count.rows_in)
@@ -108,26 +103,34 @@ def _by_frame(kept: list[tuple[Row, dict[str, Any]]]) -> Iterator[tuple[pl.DataF
         yield run[0][0][0], run
 
 
-async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: Around) -> dict[str, Any] | Failed:
+def _counted(answer: Asked, around: Around) -> Asked:
+    """Count a row and what its answers were; where failures are kept, they get the fields of one."""
+    assert around.tally is not None
+    around.count.rows_in += 1
+    around.tally.add(answer)
+    if answer.fields is None and around.settings["on_fail"] == "keep":
+        answer.fields = failed_answer(answer.raw or "", around.settings["prompt"]["answer"])
+    return answer
+
+
+async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: Around) -> Asked:
     """Return the answer about one row; one that cannot be read is asked for again with another seed."""
-    assert around.caller is not None
-    prompt = around.settings["prompt"]
     around.progress(None)
     if question["problem"] is not None:
-        return failed_answer("", prompt["answer"]) if around.settings["on_fail"] == "keep" else Failed(question["problem"], "")
-    sampled = prompt["temperature"] > 0
-    failed = Failed("", "")
-    for sample in range(around.caller.retries + 1 if sampled else 1):
-        seed = derive_seed(around.seed, seeds_of, row, sample) if sampled else None
-        try:
-            reply = await around.caller.ask(request(prompt, question, seed))
-            return read_answer(reply, prompt["answer"])
-        except Unreadable as problem:
-            failed = Failed(f"the answer is {problem}", reply.text)
-        except EndpointError as problem:
-            failed = Failed(str(problem), "")
-            break
-    return failed_answer(failed.raw, prompt["answer"]) if around.settings["on_fail"] == "keep" else failed
+        return Asked(reason=question["problem"])
+    prompt = around.settings["prompt"]
+
+    async def ask(attempt: int) -> Reply:
+        assert around.caller is not None
+        seed = derive_seed(around.seed, seeds_of, row, attempt) if prompt["temperature"] > 0 else None
+        return await around.caller.ask(request(prompt, question, seed), row)
+
+    return await asked(prompt, ask)
+
+
+def tally(prompt: Mapping[str, Any]) -> Tally:
+    """Return a count of the answers to a prompt that begins at nothing."""
+    return Tally(prompt=prompt["name"], kind=prompt["answer"]["kind"], max_output=prompt["max_output"])
 
 
 def prompt_print(prompt: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from synthc.compiler.graph import Step
+from synthc.runtime.answers.asking import Tally
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.rows import ID, Dataset
 from synthc.runtime.setaside import SetAside
@@ -44,7 +45,7 @@ def _no_rows(name: str) -> Dataset:
 
 @dataclass(slots=True, kw_only=True)
 class Around:
-    """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, and where rows are set aside."""
+    """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, where rows are set aside, and a count of answers."""
 
     step: Step
     count: Count
@@ -53,6 +54,7 @@ class Around:
     caller: Caller | None
     score: Score
     rows: Callable[[str], Dataset] = _no_rows
+    tally: Tally | None = None
     progress: Callable[..., None] = lambda *_, **__: None
 
     @property

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from synthc.cli.cut_answers import cut_answers
 from synthc.cli.ledger_lines import ledger_lines
 from synthc.cli.table import table
 
 
 def results(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the metrics, what was spent, and who answered."""
+    """Yield the metrics, what was spent, who answered, and which answers were cut off."""
     for name, found in document["metrics"].items():
         yield from metrics(name, found)
         yield ""
@@ -18,6 +19,7 @@ def results(document: Mapping[str, Any]) -> Iterator[str]:
     yield from ledger_lines(touched)
     if any(answered["server"] == "embedded" for answered in document.get("endpoints", {}).values()):
         yield "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM"
+    yield from cut_answers(document)
 
 
 def _touched(source: Mapping[str, Any]) -> bool:

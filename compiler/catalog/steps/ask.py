@@ -47,6 +47,9 @@ def apply(call: StepCall) -> Outcome | None:
     if asked["top_p"] is not None and asked["temperature"] == 0:
         call.scope.report(error("useless-setting", "`top_p` has no effect at a temperature of 0", argument.span, help="set a `temperature`, or remove `top_p`"))
         return None
+    if settings.retries is not None and asked["temperature"] == 0:
+        call.scope.report(error("useless-setting", "`retries` has no effect at a temperature of 0, where asking again has the same answer", argument.span, help="set a `temperature`, or remove `retries`"))
+        return None
     return Outcome(
         columns={**call.columns, name: answer_of(prompt.type)},
         settings={

@@ -148,7 +148,7 @@ def test_a_row_without_an_answer_is_set_aside(tmp_path: Path) -> None:
     node = asking(tmp_path, "int", lambda request: "many" if request.text == "a" else "1", ["a", *["b"] * 99])
 
     assert len(node.rows("out")) == 99
-    assert [(f["place"], f["reason"], f["raw"]) for f in node.failures("out")] == [("spec.synth:16:5", "the answer is not int", "many")]
+    assert [(f["place"], f["reason"], f["raw"]) for f in node.failures("out")] == [("spec.synth:16:5", "the answer is without a number: `many`", "many")]
     assert len(asked(node)) == 2
 
 
