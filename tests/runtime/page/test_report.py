@@ -311,3 +311,16 @@ def test_a_loss_that_was_kept_is_shown(tmp_path: Path) -> None:
         write(path, json.dumps({**json.loads(path.read_text()), "loss": [4.1234, 4.2]}))
 
     assert "4.123, 4.200" in text(folder)
+
+
+def test_cut_off_and_refused_answers_are_told(tmp_path: Path) -> None:
+    """For each prompt, with their share."""
+    folder = write_run(tmp_path)
+    counts = folder / "datasets" / "typed" / "counts.json"
+    tally = {"prompt": "on_phone", "kind": "text", "max_output": 8, "rows": 200, "replies": 250, "cut": 50, "refused": 5, "unreadable": 0}
+    write(counts, json.dumps({**json.loads(counts.read_text()), "answers": [tally]}))
+
+    told = [" ".join(word.split()) for word in read(folder).words if word.strip()]
+
+    at = told.index("was answered")
+    assert {"Cut off", "Refused", "50 (20.0%)", "5 (2.0%)"} <= set(told[at : at + 30])
