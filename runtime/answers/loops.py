@@ -24,6 +24,11 @@ def refuse_loop(text: str) -> None:
         raise Unreadable(f"a loop: it ends in {shown(unit.strip())} over and over; raise the `temperature`, or say in the prompt when to stop")
 
 
+def in_loop(text: str) -> bool:
+    """Tell whether a text ends in the same words over and over."""
+    return _unit(text.rstrip()) is not None
+
+
 def _unit(text: str) -> str | None:
     """Return what a text repeats at its end.
 

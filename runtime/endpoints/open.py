@@ -25,7 +25,8 @@ def open_endpoint(node: Node, override: str | None) -> Endpoint:
 
     url = override.split(":", 1)[1] if override else _address(settings["url"], node)
     token = secret(settings["token"]["secret"], node.name) if settings.get("token") else None
-    return TgiEndpoint(connection=Connection(name=node.name, url=url, timeout=settings.get("timeout", 60.0), token=token))
+    connection = Connection(name=node.name, url=url, timeout=settings.get("timeout", 60.0), token=token, insecure=settings.get("insecure", False))
+    return TgiEndpoint(connection=connection, adapter=settings.get("adapter") if override is None else None)
 
 
 def _address(url: Mapping[str, str | None], node: Node) -> str:

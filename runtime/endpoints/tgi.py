@@ -11,16 +11,26 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from synthc.runtime.answers.loops import in_loop
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.connection import Answer, Connection
-from synthc.runtime.endpoints.first_token import first_token_scores
+from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores, split
+from synthc.runtime.endpoints.json_schema import json_schema
+from synthc.runtime.endpoints.limits import Limits, last_text, without_end
+from synthc.runtime.endpoints.same_model import same_model
+from synthc.runtime.endpoints.stops import until_stop
 from synthc.runtime.errors import InputError, OutsideFault
 
 LIKELY = 5
 """The most likely tokens that a server tells, its `max_top_n_tokens`."""
+WORTH_WATCHING = 256
+"""Answers that may be so long are read as they come; of shorter ones a loop wastes less than reading costs."""
+LOOK_EVERY = 16
+"""Tokens between two looks whether an answer goes round in circles."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,8 +38,11 @@ class TgiEndpoint:
     """One server. `remote` is false for an address of this machine, which may see a simulation."""
 
     connection: Connection
+    adapter: str | None = None
     at_once: int | None = None
+    limits: Limits = field(default_factory=Limits)
     _identity: Identity | None = None
+    _lost: bool = False
 
     @property
     def remote(self) -> bool:
@@ -37,100 +50,164 @@ class TgiEndpoint:
         return not self.connection.local
 
     async def identity(self) -> Identity:
-        """Ask `/info`, once, which model answers."""
+        """Ask `/info`, once, which model answers and what it takes."""
         if self._identity is None:
             try:
-                with self.connection.reading():
-                    info = (await self.connection.send("GET", "/info")).body
-                    self.at_once = int(info["max_concurrent_requests"]) if info.get("max_concurrent_requests") else None
-                    server = f"tgi {info.get('version', '')}".strip()
-                    self._identity = Identity(model=str(info["model_id"]), revision=str(info.get("model_sha") or ""), server=server)
+                self._identity = await self._look()
             except EndpointError as problem:
                 raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=tgi:URL`") from None
         return self._identity
 
     async def answer(self, request: Request) -> Reply:
         """Return the answer; of a choice with a log-probability for each option."""
-        request = await self._fitted(request)
-        with self.connection.reading():
-            if request.answer["kind"] == "choice":
-                return await self._choose(request)
-            return await (self._generate(request) if request.messages is None else self._chat(request))
+        if self._lost and self._identity is not None:
+            same_model(self.connection.where, self._identity, await self._look())
+            self._lost = False
+        try:
+            with self.connection.reading():
+                sent = self.limits.of_stops(await self._fitted(request))
+                if request.answer["kind"] == "choice":
+                    return await self._choose(sent)
+                reply = await (self._generate(sent) if request.messages is None else self._chat(sent))
+                return replace(reply, text=until_stop(reply.text, request.stop))
+        except EndpointError as problem:
+            self._lost = self._lost or problem.gone
+            raise
 
     async def close(self) -> None:
         """Close the connections."""
         await self.connection.close()
 
+    async def _look(self) -> Identity:
+        with self.connection.reading():
+            info = (await self.connection.send("GET", "/info")).body
+            self.at_once = int(info["max_concurrent_requests"]) if info.get("max_concurrent_requests") else None
+            self.limits = Limits(input=info.get("max_input_tokens"), total=info.get("max_total_tokens"), stops=info.get("max_stop_sequences"))
+            model = str(info["model_id"]) + (f" with {self.adapter}" if self.adapter else "")
+            return Identity(model=model, revision=str(info.get("model_sha") or ""), server=f"tgi {info.get('version', '')}".strip())
+
     async def _fitted(self, request: Request) -> Request:
-        """Return a request of at most `max_input` tokens, its last message cut at the end if it may be.
+        """Return a request that fits, its last message cut at the end if it may be.
 
         The messages route knows no `truncate`, and that of `/generate` cuts off the beginning, where
         the instruction stands. So `/tokenize` counts where there might be too many: no token is
-        shorter than a byte. The few tokens that a chat template adds are not counted.
+        shorter than a byte.
         """
-        text, most = request.text.encode(), request.max_input
-        if most is None or len(text) <= most:
+        if self.limits.surely_fits(request):
             return request
-        with self.connection.reading():
-            ends = [int(token["stop"]) for token in (await self.connection.send("POST", "/tokenize", {"inputs": request.text})).body]
-        if len(ends) <= most:
-            return request
-        last = (request.messages[-1].content if request.messages else request.prompt or "").encode()
-        over = len(text) - ends[most - 1]
-        if not request.cut or over >= len(last):
-            raise EndpointError(f"the prompt has {len(ends):,} tokens, more than `max_input = {most}`")
-        kept = last[:-over].decode(errors="ignore")
-        if request.messages is None:
-            return replace(request, prompt=kept)
-        return replace(request, messages=(*request.messages[:-1], replace(request.messages[-1], content=kept)))
+        ends = [int(token["stop"]) for token in (await self.connection.send("POST", "/tokenize", {"inputs": request.text})).body]
+        most = self.limits.most_input(request)
+        if most is None or len(ends) <= most:
+            return self.limits.of_output(request, len(ends))
+        over = len(request.text.encode()) - ends[most - 1]
+        if not request.cut or over >= len(last_text(request).encode()):
+            raise self.limits.too_long(request, len(ends))
+        return self.limits.of_output(without_end(request, over), most)
 
     async def _choose(self, request: Request) -> Reply:
         """Score the first token over its likely spellings; where no option is likely, once more with only the options allowed."""
         options = request.answer["options"]
-        answer = await self._first_token(request, None)
-        scores = first_token_scores(_likely(answer), options)
-        if max(scores.values()) == -math.inf:
+        choosing = _Choosing(endpoint=self, request=replace(request, temperature=0.0, top_p=None, seed=None, stop=()))
+        first = await choosing.first(None)
+        if not split(first, options).total:
             # Under this grammar the server renormalises over the options' own tokens.
-            answer = await self._first_token(request, {"type": "regex", "value": "|".join(re.escape(option) for option in options)})
-            scores = first_token_scores(_likely(answer), options)
+            first = await choosing.first({"type": "regex", "value": "|".join(re.escape(option) for option in options)})
+        scores = await option_scores(choosing, options, first)
         best = max(scores, key=lambda option: scores[option])
         known = math.isfinite(scores[best])
-        tokens_in, tokens_out = _tokens(answer, request)
         return Reply(
             text=best if known else "",
             finish="stop",
             logprob=scores[best] if known else None,
             choices=scores,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            queued=_queued(answer),
+            tokens_in=choosing.tokens_in,
+            tokens_out=choosing.tokens_out,
+            queued=choosing.queued,
         )
 
-    async def _first_token(self, request: Request, grammar: Mapping[str, Any] | None) -> Answer:
-        request = replace(request, temperature=0.0, top_p=None, seed=None, stop=())
-        if request.messages is None:
-            parameters = {**_parameters(request, grammar), "max_new_tokens": 1, "top_n_tokens": LIKELY}
-            return await self.connection.send("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
-        body = {**_chat_body(request, grammar), "max_tokens": 1, "logprobs": True, "top_logprobs": LIKELY}
-        return await self.connection.send("POST", "/v1/chat/completions", body)
-
     async def _chat(self, request: Request) -> Reply:
-        body = {**_chat_body(request, _grammar(request.answer)), "max_tokens": request.max_output, "logprobs": True}
+        body = {**_chat_body(request, _grammar(request.answer), self.adapter), "max_tokens": request.max_output, "logprobs": True}
         answer = await self.connection.send("POST", "/v1/chat/completions", body)
         choice = answer.body["choices"][0]
         return _reply(choice["message"]["content"] or "", choice["finish_reason"], (choice.get("logprobs") or {}).get("content") or [], answer, request)
 
     async def _generate(self, request: Request) -> Reply:
-        parameters = {**_parameters(request, _grammar(request.answer)), "max_new_tokens": request.max_output}
-        answer = await self.connection.send("POST", "/generate", {"inputs": request.prompt, "parameters": parameters})
+        parameters = {**_parameters(request, _grammar(request.answer), self.adapter), "max_new_tokens": request.max_output}
+        body = {"inputs": request.prompt, "parameters": parameters}
+        if request.max_output >= WORTH_WATCHING and request.answer["kind"] != "record":
+            return await self._watched(body, request)
+        answer = await self.connection.send("POST", "/generate", body)
         details = answer.body["details"]
         return _reply(answer.body["generated_text"], details["finish_reason"], details["tokens"], answer, request)
 
+    async def _watched(self, body: Mapping[str, Any], request: Request) -> Reply:
+        """Return a long answer as far as it says something new: a model that goes round in circles is stopped."""
+        tokens: list[Mapping[str, Any]] = []
+        text, end, finish = "", "", "stop"
+        async with aclosing(self.connection.stream("/generate_stream", body)) as events:
+            async for event in events:
+                tokens.append(event["token"])
+                text += "" if event["token"].get("special") else event["token"]["text"]
+                if event.get("details"):
+                    finish, end = event["details"]["finish_reason"], event["generated_text"]
+                elif len(tokens) % LOOK_EVERY == 0 and in_loop(text):
+                    break
+        return _reply(end or text, finish, tokens, Answer({"details": {"generated_tokens": len(tokens)}}, {}), request)
 
-def _chat_body(request: Request, grammar: Mapping[str, Any] | None) -> dict[str, Any]:
+
+@dataclass(slots=True, kw_only=True)
+class _Choosing:
+    """The questions that one choice takes, counted."""
+
+    endpoint: TgiEndpoint
+    request: Request
+    tokens_in: int = 0
+    tokens_out: int = 0
+    queued: float | None = None
+    _rendered: str | None = None
+
+    async def first(self, grammar: Mapping[str, Any] | None) -> dict[str, float]:
+        """Return the likely first tokens of an answer."""
+        if self.request.messages is None:
+            return await self._after(self.request.prompt or "", grammar)
+        body = {**_chat_body(self.request, grammar, self.endpoint.adapter), "max_tokens": 1, "logprobs": True, "top_logprobs": LIKELY}
+        return self._told(await self.endpoint.connection.send("POST", "/v1/chat/completions", body))
+
+    async def __call__(self, written: str, /) -> dict[str, float]:
+        """Return the likely tokens after the beginning of an answer; a chat is asked for as the text that its template makes."""
+        if self._rendered is None:
+            self._rendered = self.request.prompt if self.request.messages is None else await self._template()
+        return await self._after(self._rendered + written, None)
+
+    async def _after(self, text: str, grammar: Mapping[str, Any] | None) -> dict[str, float]:
+        parameters = {**_parameters(self.request, grammar, self.endpoint.adapter), "max_new_tokens": 1, "top_n_tokens": LIKELY}
+        return self._told(await self.endpoint.connection.send("POST", "/generate", {"inputs": text, "parameters": parameters}))
+
+    async def _template(self) -> str:
+        """Return the text of a chat such that `/generate` reads the very tokens of the chat route, which begins no text twice."""
+        send = self.endpoint.connection.send
+        try:
+            made = (await send("POST", "/chat_tokenize", _chat_body(self.request, None, self.endpoint.adapter))).body
+        except EndpointError as problem:
+            if problem.gone or problem.retry:
+                raise
+            raise CannotGoOn from None
+        wanted, text = [token["id"] for token in made["tokenize_response"]], str(made["templated_text"])
+        for tried in (text, text.removeprefix(made["tokenize_response"][0]["text"])):
+            if [token["id"] for token in (await send("POST", "/tokenize", {"inputs": tried})).body] == wanted:
+                return tried
+        raise CannotGoOn
+
+    def _told(self, answer: Answer) -> dict[str, float]:
+        tokens_in, tokens_out = _tokens(answer, self.request)
+        self.tokens_in, self.tokens_out, self.queued = self.tokens_in + tokens_in, self.tokens_out + tokens_out, _queued(answer)
+        return _likely(answer)
+
+
+def _chat_body(request: Request, grammar: Mapping[str, Any] | None, adapter: str | None) -> dict[str, Any]:
     assert request.messages is not None
     body: dict[str, Any] = {
-        "model": "tgi",
+        "model": adapter or "tgi",
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
         "temperature": request.temperature,
         "stream": False,
@@ -142,7 +219,7 @@ def _chat_body(request: Request, grammar: Mapping[str, Any] | None) -> dict[str,
     return {key: value for key, value in body.items() if value is not None}
 
 
-def _parameters(request: Request, grammar: Mapping[str, Any] | None) -> dict[str, Any]:
+def _parameters(request: Request, grammar: Mapping[str, Any] | None, adapter: str | None) -> dict[str, Any]:
     sampled = request.temperature > 0
     parameters: dict[str, Any] = {
         "do_sample": sampled,
@@ -153,6 +230,7 @@ def _parameters(request: Request, grammar: Mapping[str, Any] | None) -> dict[str
         "top_p": request.top_p if sampled and request.top_p is not None and request.top_p < 1 else None,
         "stop": list(request.stop) or None,
         "grammar": grammar,
+        "adapter_id": adapter,
     }
     return {key: value for key, value in parameters.items() if value is not None}
 
@@ -190,7 +268,7 @@ def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answ
     logprobs = [float(token["logprob"]) for token in tokens if token["logprob"] is not None]
     tokens_in, tokens_out = _tokens(answer, request)
     return Reply(
-        text=_without_stop(text, request.stop),
+        text=text,
         finish="length" if finish == "length" else "stop",
         logprob=sum(logprobs) / len(logprobs) if logprobs else None,
         choices=None,
@@ -202,21 +280,7 @@ def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answ
 
 def _grammar(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the JSON schema that constrains a record; of all else the text is free."""
-    return {"type": "json", "value": _schema(answer)} if answer["kind"] == "record" else None
-
-
-def _schema(of: Mapping[str, Any]) -> dict[str, Any]:
-    if of["kind"] == "record":
-        return {"type": "object", "properties": {n: _schema(t) for n, t in of["fields"].items()}, "required": list(of["fields"])}
-    if of["kind"] == "choice":
-        return {"type": "string", "enum": list(of["options"])}
-    if of["kind"] == "list":
-        return {"type": "array", "items": _schema(of["of"])}
-    return {"type": {"int": "integer", "float": "number", "share": "number", "bool": "boolean"}.get(of["kind"], "string")}
-
-
-def _without_stop(text: str, stops: tuple[str, ...]) -> str:
-    return next((text[: -len(stop)] for stop in stops if text.endswith(stop)), text)
+    return {"type": "json", "value": json_schema(answer)} if answer["kind"] == "record" else None
 
 
 def secret(variable: str, endpoint: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import Any
 
@@ -116,13 +117,28 @@ def test_a_choice_that_is_never_likely_is_unreadable(route: str) -> None:
         read_answer(reply, YES_NO)
 
 
-@route
-def test_options_that_share_a_first_token_are_not_guessed(route: str) -> None:
-    """The reason says which, and what to do."""
-    of = {"kind": "choice", "options": ["positive", "possible"]}
+ALIKE = {"kind": "choice", "options": ["positive", "possible"]}
 
+
+@route
+@pytest.mark.parametrize("begins", [False, True])
+def test_options_that_share_a_first_token_are_told_apart_by_the_next(route: str, begins: bool) -> None:  # noqa: FBT001
+    """A chat is gone on with as the text that its template makes, which begins once."""
+    server = TgiServer(likely={"pos": 0.8, "The": 0.2}, then={"pos": {"itive": 0.3, "sible": 0.6, "ture": 0.1}}, begins=begins)
+
+    reply = answer(server, ROUTES[route](answer=ALIKE))
+
+    assert read_answer(reply, ALIKE)["p"] == pytest.approx({"positive": 1 / 3, "possible": 2 / 3})
+    assert reply.choices is not None
+    assert math.exp(reply.choices["possible"]) == pytest.approx(0.48)
+    assert reply.tokens_out == 2
+    assert server.seen[-1][1]["inputs"] == ("" if begins else "<s>" * (route != "/generate")) + server.seen[-1][1]["inputs"].removeprefix("<s>")
+
+
+def test_options_that_share_a_first_token_are_not_guessed() -> None:
+    """Where the template of the chats is not told; the reason says which, and what to do."""
     with pytest.raises(EndpointError, match=r"the options `positive`, `possible` begin with the same token, so .*; word them otherwise"):
-        answer(TgiServer(likely={"pos": 0.9, "The": 0.1}), ROUTES[route](answer=of))
+        answer(TgiServer(likely={"pos": 0.9, "The": 0.1}, template=False), chat(answer=ALIKE))
 
 
 def test_an_option_that_is_the_beginning_of_another_is_its_own() -> None:
@@ -231,8 +247,8 @@ def test_half_an_emoji_becomes_a_replacement_character() -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://example.org", "endpoint `llm`: http://example.org is not encrypted; use https, or an address of this machine"),
-        ("http://user:hunter2@example.org/x?key=hunter2", "endpoint `llm`: http://example.org/x is not encrypted; use https, or an address of this machine"),
+        ("http://example.org", "endpoint `llm`: http://example.org is not encrypted; use https, an address of this machine, or say `insecure = true`"),
+        ("http://user:hunter2@example.org/x?key=hunter2", "endpoint `llm`: http://example.org/x is not encrypted; use https, an address of this machine, or say `insecure = true`"),
         ("localhost:8080", "endpoint `llm`: localhost:8080 is no address; write it as https://HOST or http://localhost:PORT"),
         ("ftp://localhost", "endpoint `llm`: ftp://localhost is no address; write it as https://HOST or http://localhost:PORT"),
     ],
@@ -342,3 +358,99 @@ def test_a_server_that_stays_overloaded_stops_the_run(tmp_path: Path) -> None:
 
     assert isinstance(found[0], OutsideFault)
     assert str(found[0]).endswith("; see to the server and repeat the command, which goes on from here")
+
+
+def settled(server: TgiServer, request: Request) -> Reply:
+    """Ask the server which model it has and what it takes, and then once."""
+
+    async def run() -> Reply:
+        async with server.running():
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+            try:
+                await endpoint.identity()
+                return await endpoint.answer(request)
+            finally:
+                await endpoint.close()
+
+    return asyncio.run(run())
+
+
+@route
+def test_what_the_server_cannot_take_is_not_sent(route: str) -> None:
+    """Its limits bound the prompt as `max_input` does."""
+    server = TgiServer()
+
+    with pytest.raises(EndpointError, match=r"^the prompt has [\d,]+ tokens, and the server takes [\d,]+ beside an answer of 16; shorten it, or lower `max_output`$"):
+        settled(server, ROUTES[route](" ".join(f"w{n}" for n in range(250))))
+    assert [path for path, _ in server.seen] == ["/tokenize"]
+
+
+@route
+def test_an_answer_has_the_room_that_is_left(route: str) -> None:
+    """A longer one would be refused."""
+    reply = settled(TgiServer(text="one two"), ROUTES[route](LONG, max_output=290))
+
+    assert reply.text == "one two"
+
+
+def test_more_stops_than_the_server_takes_are_cut_here() -> None:
+    """The answer ends at the first of all."""
+    assert settled(TgiServer(text="hello ## there"), complete(stop=("a1", "a2", "a3", "a4", "##"))).text == "hello "
+
+
+def test_an_adapter_is_named_on_both_routes() -> None:
+    """And in the identity, so that its answers are its own."""
+    server = TgiServer()
+
+    async def run() -> str:
+        async with server.running():
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0), adapter="phone")
+            for request in (complete(), chat()):
+                await endpoint.answer(request)
+            found = await endpoint.identity()
+            await endpoint.close()
+            return found.model
+
+    assert asyncio.run(run()) == "toy with phone"
+    assert [body.get("model") or body["parameters"]["adapter_id"] for _, body in server.seen] == ["phone", "phone"]
+
+
+def test_another_model_behind_the_same_address_stops_the_run() -> None:
+    """It is looked for when the connection broke, for a server that starts again may have another."""
+    server = TgiServer(faults=["reset"])
+
+    async def run() -> None:
+        async with server.running():
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+            await endpoint.identity()
+            try:
+                with pytest.raises(EndpointError, match="broke off"):
+                    await endpoint.answer(complete())
+                server.model = "def"
+                await endpoint.answer(complete())
+            finally:
+                await endpoint.close()
+
+    with pytest.raises(OutsideFault, match=r"answered with toy \(abc\) and has toy \(def\) now; serve the first again, or repeat the command, "):
+        asyncio.run(run())
+
+
+def test_a_model_that_goes_round_in_circles_is_stopped() -> None:
+    """The connection is closed, which ends the work on it; the tokens that were not written are saved."""
+    server = TgiServer(text="and so we went on " * 200)
+
+    reply = answer(server, complete(max_output=280))
+
+    assert reply.tokens_out < 100
+    assert server.seen[0][0] == "/generate_stream"
+    with pytest.raises(Unreadable, match="a loop"):
+        read_answer(reply, TEXT)
+
+
+def test_a_long_answer_that_says_something_new_is_read_to_its_end() -> None:
+    """As it came."""
+    text = " ".join(f"word{n}" for n in range(200))
+
+    reply = answer(TgiServer(text=text), complete(max_output=280))
+
+    assert (reply.text, reply.finish, reply.logprob, reply.tokens_out) == (text, "stop", -0.5, 200)

@@ -24,11 +24,18 @@ WORD = re.compile(r"\s*\S+")
 class TgiServer:
     """The toy writes `text`; its first token has the probabilities of `likely`, which a grammar masks.
 
+    `then` has the likely tokens after what ends in a text; without a `template` no chat is shown as text;
+    with `begins` a token stands before every text.
     `faults` are used up one a request: a status, or `reset`, `cut`, `garbage`, `stall`, `list`.
     """
 
     text: str = "hello"
     likely: dict[str, float] = field(default_factory=lambda: {"Yes": 0.5, " yes": 0.1, "no": 0.2, "The": 0.2})
+    then: dict[str, dict[str, float]] = field(default_factory=dict)
+    template: bool = True
+    begins: bool = False
+    model: str = "abc"
+    broken_off: int = 0
     permits: int = 128
     key: str | None = None
     faults: list[Any] = field(default_factory=list)
@@ -50,7 +57,7 @@ class TgiServer:
         """Listen on a free port of this machine."""
         app = web.Application(client_max_size=2_000_000)
         app.router.add_get("/info", self._info)
-        for path in ("/generate", "/v1/chat/completions", "/tokenize"):
+        for path in ("/generate", "/generate_stream", "/v1/chat/completions", "/tokenize", *(["/chat_tokenize"] if self.template else [])):
             app.router.add_post(path, self._post)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
@@ -63,7 +70,7 @@ class TgiServer:
             await runner.cleanup()
 
     async def _info(self, _: web.Request) -> web.Response:
-        return web.json_response({"model_id": "toy", "model_sha": "abc", "version": "3.3.6", "max_concurrent_requests": self.permits})
+        return web.json_response({"model_id": "toy", "model_sha": self.model, "version": "3.3.6", "max_concurrent_requests": self.permits, "max_input_tokens": MAX_INPUT, "max_total_tokens": MAX_TOTAL, "max_stop_sequences": MAX_STOPS})
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
@@ -77,13 +84,18 @@ class TgiServer:
             return web.Response(status=400, text="Failed to parse the request body as JSON")
         self.seen.append((request.path, body))
         if request.path == "/tokenize":
-            return web.json_response([{"id": n, "text": m[0], "start": m.start(), "stop": m.end()} for n, m in enumerate(WORD.finditer(body["inputs"]))])
+            return web.json_response(tokenized(("<s>" if self.begins else "") + body["inputs"]))
+        if request.path == "/chat_tokenize":
+            said = "<s>" + " ".join(message["content"] for message in body["messages"])
+            return web.json_response({"tokenize_response": tokenized(said), "templated_text": said})
         if self.busy >= self.permits:
             self.refused += 1
             return error(429, "Model is overloaded", "overloaded")
         self.busy += 1
         try:
             await asyncio.sleep(self.work)
+            if request.path == "/generate_stream":
+                return await self._stream(body, request)
             return self._generate(body) if request.path == "/generate" else self._chat(body)
         except Refused as problem:
             return error(422, str(problem), "validation")
@@ -125,8 +137,21 @@ class TgiServer:
         if parameters.get("details"):
             answer["details"] = {"finish_reason": finish, "generated_tokens": len(tokens), "seed": parameters.get("seed"), "prefill": [], "tokens": tokens}
             if parameters.get("top_n_tokens"):
-                answer["details"]["top_tokens"] = [[{"id": 0, "text": t, "logprob": p} for t, p in self._top(parameters.get("grammar"))]]
+                answer["details"]["top_tokens"] = [[{"id": 0, "text": t, "logprob": p} for t, p in self._top(parameters.get("grammar"), body["inputs"])]]
         return web.json_response(answer, headers={"x-prompt-tokens": str(words(body["inputs"])), "x-generated-tokens": str(len(tokens))})
+
+    async def _stream(self, body: dict[str, Any], request: web.Request) -> web.StreamResponse:
+        text, finish, tokens = self._write(body["parameters"]["max_new_tokens"], None)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            for number, token in enumerate(tokens, 1):
+                last = {"generated_text": text, "details": {"finish_reason": finish, "generated_tokens": number, "seed": None}} if number == len(tokens) else {}
+                await response.write(f"data:{json.dumps({'index': number, 'token': token, 'generated_text': None, 'details': None, **last})}\n\n".encode())
+                await asyncio.sleep(0.0005)
+        except ConnectionError:
+            self.broken_off = number
+        return response
 
     def _chat(self, body: dict[str, Any]) -> web.Response:
         text = " ".join(message["content"] for message in body["messages"])
@@ -149,9 +174,9 @@ class TgiServer:
         need(words(text) + new <= MAX_TOTAL, f"`inputs` tokens + `max_new_tokens` must be <= {MAX_TOTAL}")
         need(grammar is None or grammar["type"] != "json" or "properties" in grammar["value"], "Grammar must have a 'properties' field")
 
-    def _top(self, grammar: Any) -> list[tuple[str, float]]:
+    def _top(self, grammar: Any, text: str = "") -> list[tuple[str, float]]:
         """Return the most likely first tokens, renormalised over what a regex of alternatives allows."""
-        likely = self.likely
+        likely = next((tokens for end, tokens in self.then.items() if text.endswith(end)), self.likely)
         if grammar is not None and grammar["type"] == "regex":
             options = [re.sub(r"\\(.)", r"\1", option) for option in grammar["value"].split("|")]
             allowed = {token: p for token, p in likely.items() if any(option.startswith(token) for option in options)}
@@ -174,6 +199,13 @@ def need(holds: bool, message: str) -> None:  # noqa: FBT001
     """Refuse what does not hold."""
     if not holds:
         raise Refused(f"Input validation error: {message}")
+
+
+def tokenized(text: str) -> list[dict[str, Any]]:
+    """Return the tokens of a text that begins with the special one, which has no place in it."""
+    rest = text.removeprefix("<s>")
+    found = [{"id": hash(m[0]) % 1000, "text": m[0], "start": m.start(), "stop": m.end()} for m in WORD.finditer(rest)]
+    return found if rest == text else [{"id": 1, "text": "<s>", "start": 0, "stop": 0}, *found]
 
 
 def words(text: str) -> int:
