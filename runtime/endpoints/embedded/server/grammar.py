@@ -7,9 +7,10 @@ when the state is first reached. A token that is a part of a character is never 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from synthc.runtime.endpoints.embedded.server.bodies import Grammar
 from synthc.runtime.endpoints.embedded.server.schema import NoSuchGrammar, regex_of
 from synthc.runtime.endpoints.embedded.server.spelling import NAMED, UNKNOWN
 
-LONGEST = 20_000
-"""Characters of a regular expression; one that is longer takes too long to be made an automaton."""
+T = TypeVar("T")
+LARGEST = 4_000
+"""Characters that a regular expression stands for, repetitions written out; a larger one takes too long to be made an automaton."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +86,21 @@ def expression(grammar: Grammar) -> str:
         raise NoSuchGrammar(str(problem)) from None
 
 
+def _followed(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except Exception as problem:  # noqa: BLE001 - the library raises whatever it likes
+        raise NoSuchGrammar(f"the expression cannot be followed ({str(problem) or type(problem).__name__})") from None
+
+
+def written_out(part: Any) -> int:
+    """Return the characters of a parsed expression, each as often as it may be repeated by a number."""
+    if hasattr(part, "base"):
+        return max(1, part.min, part.max or 0) * written_out(part.base)
+    inner = getattr(part, "options", None) or getattr(part, "parts", None) or (getattr(part, "inner", None),)
+    return 1 if inner == (None,) else sum(map(written_out, inner))
+
+
 @lru_cache(maxsize=64)
 def automaton(pattern: str, texts: tuple[str, ...]) -> Automaton:
     """Return the automaton of an expression.
@@ -94,12 +111,10 @@ def automaton(pattern: str, texts: tuple[str, ...]) -> Automaton:
     import interegular
     from interegular.fsm import anything_else
 
-    if len(pattern) > LONGEST:
-        raise NoSuchGrammar(f"the expression has {len(pattern):,} characters, more than {LONGEST:,}")
-    try:
-        found = interegular.parse_pattern(pattern).to_fsm().reduce()
-    except Exception as problem:  # noqa: BLE001 - its parser raises whatever it likes
-        raise NoSuchGrammar(f"the expression cannot be followed ({str(problem) or type(problem).__name__})") from None
+    parsed = _followed(lambda: interegular.parse_pattern(pattern))
+    if (size := written_out(parsed)) > LARGEST:
+        raise NoSuchGrammar(f"written out the expression has {size:,} characters, more than {LARGEST:,}")
+    found = _followed(lambda: parsed.to_fsm().reduce())
     live = {state for state in found.states if found.islive(state)}
     moves = {state: {symbol: to for symbol, to in found.map.get(state, {}).items() if to in live} for state in live}
     symbols = {symbol: number for symbol, number in found.alphabet.items() if symbol is not anything_else}
