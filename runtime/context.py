@@ -22,6 +22,7 @@ class Context:
     `inputs` maps the names of finished input nodes to their artefact folders.
     `project` is the folder that paths of the spec count from; `.synth` lies in it.
     `test_noise` is the seed of `--test-noise`, None when noise comes from the system's entropy.
+    `again` is how often rows that were set aside have been tried again.
     `private` is the private part of the run's folder, for what its owner alone may read.
     """
 
@@ -38,6 +39,7 @@ class Context:
     limit: int | None
     test_noise: int | None
     stopping: Callable[[], bool]
+    again: int = 0
 
     def rows(self, name: str) -> Dataset:
         """Return the rows of an input node."""

@@ -122,13 +122,16 @@ class Ledger:
         with self._file.said():
             return Reply(**json.loads(row[0]))
 
-    async def answer(self, identity: Identity, request: Request, ask: Ask, *, about: Asking = UNTOLD, subject: str = "") -> tuple[Reply, bool]:
+    async def answer(
+        self, identity: Identity, request: Request, ask: Ask, *, about: Asking = UNTOLD, subject: str = "", used: Callable[[str], object] = lambda _: None
+    ) -> tuple[Reply, bool]:
         """Return the answer and whether it was there already; equal calls in flight share one.
 
-        `about` and `subject`, the row, are kept with the call; they are not part of its key.
+        `about` and `subject`, the row, are kept with the call; they are not part of its key, which `used` is told.
         """
         body = _canonical(request.document)
         key = _key(identity, body)
+        used(key)
         while (flying := self._flying.get(key)) is not None:
             await asyncio.wait([flying])
             if not flying.cancelled():

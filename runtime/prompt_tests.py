@@ -14,8 +14,9 @@ from synthc.compiler.graph.fingerprint import fingerprint
 from synthc.runtime.answers import failed_answer
 from synthc.runtime.answers.asking import asked
 from synthc.runtime.endpoints.base import Reply
-from synthc.runtime.endpoints.calling import Caller, Pace, derive_seed
+from synthc.runtime.endpoints.calling import Caller, derive_seed
 from synthc.runtime.endpoints.open import open_endpoint
+from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.ledger import Ledger
 from synthc.runtime.rows import ID
 from synthc.runtime.schema import answer_type, column_type
@@ -55,7 +56,7 @@ async def _all(graph: Graph, tests: Sequence[Test], ledger: Ledger, overrides: M
     callers: dict[str, Caller] = {}
     try:
         for name in dict.fromkeys(test["endpoint"]["node"] for test in tests):
-            callers[name] = await _caller(graph.by_name[name], overrides.get(name), ledger)
+            callers[name] = await _caller(graph.by_name[name], overrides.get(name), ledger, graph)
         cases = [_case(test, case, callers[test["endpoint"]["node"]], seed) for test in tests for case in test["cases"]]
         return list(await asyncio.gather(*cases))
     finally:
@@ -63,8 +64,8 @@ async def _all(graph: Graph, tests: Sequence[Test], ledger: Ledger, overrides: M
             await caller.endpoint.close()
 
 
-async def _caller(node: Node, override: str | None, ledger: Ledger) -> Caller:
-    endpoint = open_endpoint(node, override)
+async def _caller(node: Node, override: str | None, ledger: Ledger, graph: Graph) -> Caller:
+    endpoint = open_endpoint(node, override, graph)
     pace = Pace(most=node.settings["concurrency"])
     identity = await endpoint.identity()
     retries = node.settings["retries"]

@@ -47,19 +47,19 @@ class Asked:
         return self.fields is not None
 
 
-def tries(prompt: Mapping[str, Any]) -> int:
-    """Return how often a prompt is asked about one row at most.
+def tries(prompt: Mapping[str, Any], again: int = 0) -> int:
+    """Return how often a prompt is asked about one row at most; as often once more for each time that rows set aside are tried `again`.
 
     At a temperature of 0 the same question has the same answer, and a choice is not drawn at all.
     """
     drawn = prompt["temperature"] > 0 and prompt["answer"]["kind"] != "choice"
-    return 1 + int(prompt.get("retries", RETRIES)) if drawn else 1
+    return (1 + int(prompt.get("retries", RETRIES))) * (1 + again) if drawn else 1
 
 
-async def asked(prompt: Mapping[str, Any], ask: Ask) -> Asked:
+async def asked(prompt: Mapping[str, Any], ask: Ask, *, again: int = 0) -> Asked:
     """Ask until an answer can be read, the tries are used up or the endpoint fails for good."""
     result = Asked()
-    for attempt in range(tries(prompt)):
+    for attempt in range(tries(prompt, again)):
         try:
             reply = await ask(attempt)
         except EndpointError as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from asyncio import sleep
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 
@@ -39,6 +40,7 @@ class Caller:
     tokens_in: int = 0
     tokens_out: int = 0
     about: Asking = UNTOLD
+    used: Callable[[str], object] = lambda _: None
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
@@ -59,7 +61,7 @@ class Caller:
             OutsideFault: nobody listens, or the server stays overloaded.
             BudgetSpent: the endpoint's budget does not allow it.
         """
-        reply, cached = await self.ledger.answer(self.identity, request, self._send, about=self.about, subject=subject)
+        reply, cached = await self.ledger.answer(self.identity, request, self._send, about=self.about, subject=subject, used=self.used)
         self.cached += cached
         self.requests += not cached
         return reply

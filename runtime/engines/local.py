@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,16 +11,18 @@ import polars as pl
 
 from synthc.compiler.graph import Step
 from synthc.runtime.context import Context
-from synthc.runtime.endpoints.base import Endpoint
-from synthc.runtime.endpoints.calling import Caller, Pace
+from synthc.runtime.endpoints.base import Endpoint, Limited
+from synthc.runtime.endpoints.calling import Caller
+from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.errors import InputError
 from synthc.runtime.grid import Grid, draw_indices, slot_values
-from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger import Asking, Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.steps.find_stage import find_stage
 from synthc.runtime.steps.stage import Around, Count, Frames
+from synthc.runtime.used import noting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,14 @@ class Usage:
 
 
 async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Usage:
-    """Carry a row node out into the context's folder."""
+    """Carry a row node out into the context's folder, and note which calls of the ledger it rests on."""
+    if ledger is None:
+        return await _work(context, endpoints, None, lambda _: None)
+    with noting(context.project, context.fingerprint) as used:
+        return await _work(context, endpoints, ledger, used)
+
+
+async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None, used: Callable[[str], object]) -> Usage:
     node = context.node
     aside = SetAside(path=context.folder / "failures.jsonl", allowed=node.settings["max_failures"], place=node.place, name=node.name, private=node.private)
     frames, steps, read = _beginning(context)
@@ -43,7 +52,7 @@ async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledg
     arounds: list[Around] = []
     stages: list[Frames] = [frames]
     for step in steps:
-        caller = await _caller(step, context, endpoints, ledger)
+        caller = await _caller(step, context, endpoints, ledger, used)
         callers.extend([caller] if caller else [])
         around = Around(
             step=step,
@@ -53,6 +62,7 @@ async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledg
             caller=caller,
             score=lambda name, texts: _logprob(context, name, texts),
             rows=context.rows,
+            again=context.again,
             progress=lambda done=None: _tell(context, done, callers),
         )
         arounds.append(around)
@@ -87,6 +97,8 @@ def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read:
     unread = sum(before.count.rows_out - after.count.rows_in for before, after in pairwise(arounds))
     unread += read - arounds[0].count.rows_in if arounds else 0
     counts["unread"] = unread
+    left = counts["out"] + counts["filtered"] + counts["duplicates"] + counts["failed"] + unread - counts["added"]
+    assert left == read, f"{aside.name}: {counts}"
     aside.judge(max(read, *(around.count.rows_in for around in arounds), 0))
     tallies = [asdict(around.tally) for around in arounds if around.tally is not None]
     writer.close({**counts, "steps": [asdict(around.count) for around in arounds], **({"answers": tallies} if tallies else {})})
@@ -145,21 +157,27 @@ async def _counted(frames: Iterator[pl.DataFrame], read: _Read) -> Frames:
         yield frame
 
 
-async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Caller | None:
+async def _caller(step: Step, context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None, used: Callable[[str], object]) -> Caller | None:
     if step.verb != "ask":
         return None
     assert ledger is not None
     name = step.settings["endpoint"]["node"]
     settings = context.graph.by_name[name].settings
+    endpoint = endpoints[name]
+    identity = await endpoint.identity()
+    told = endpoint.at_once if isinstance(endpoint, Limited) else None
+    most = settings["concurrency"] if not told else min(settings["concurrency"], told)
     return Caller(
         name=name,
-        endpoint=endpoints[name],
-        identity=await endpoints[name].identity(),
+        endpoint=endpoint,
+        identity=identity,
+        about=Asking(endpoint=name, model=asdict(identity), prompt=step.settings["prompt"], label=context.node.label.value),
         ledger=ledger,
         budget=context.graph.budgets.get(name, {}).get("tokens"),
-        pace=Pace(most=settings["concurrency"]),
+        pace=Pace(most=most),
         label=context.node.label,
         retries=settings["retries"],
+        used=used,
     )
 
 

@@ -125,7 +125,7 @@ async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: 
         seed = derive_seed(around.seed, seeds_of, row, attempt) if prompt["temperature"] > 0 else None
         return await around.caller.ask(request(prompt, question, seed), row)
 
-    return await asked(prompt, ask)
+    return await asked(prompt, ask, again=around.again)
 
 
 def tally(prompt: Mapping[str, Any]) -> Tally:

@@ -55,6 +55,7 @@ class Around:
     score: Score
     rows: Callable[[str], Dataset] = _no_rows
     tally: Tally | None = None
+    again: int = 0
     progress: Callable[..., None] = lambda *_, **__: None
 
     @property

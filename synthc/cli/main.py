@@ -22,6 +22,7 @@ COMMANDS = (
     ("compile", "turn a spec into a graph", "compile"),
     ("plan", "show what a run would do and spend", "plan"),
     ("run", "carry a spec or graph out", "run"),
+    ("ledger", "list, export or prune the calls that were made", "ledger"),
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
     ("publish", "push a dataset or model to the Hub with its card", "publish"),
