@@ -8,7 +8,6 @@ once and without `Retry-After` (huggingface/text-generation-inference, router/sr
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -23,7 +22,7 @@ from synthc.runtime.endpoints.json_schema import json_schema
 from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
-from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.errors import OutsideFault
 
 LIKELY = 5
 """The most likely tokens that a server tells, its `max_top_n_tokens`."""
@@ -281,11 +280,3 @@ def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answ
 def _grammar(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the JSON schema that constrains a record; of all else the text is free."""
     return {"type": "json", "value": json_schema(answer)} if answer["kind"] == "record" else None
-
-
-def secret(variable: str, endpoint: str) -> str:
-    """Return a secret from the environment; it is written nowhere."""
-    value = os.environ.get(variable)
-    if not value:
-        raise InputError(f"endpoint `{endpoint}` needs the secret `{variable}`; set that environment variable")
-    return value.strip()

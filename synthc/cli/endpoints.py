@@ -11,7 +11,7 @@ from synthc.runtime.errors import InputError
 
 def add_endpoint(parser: argparse.ArgumentParser) -> None:
     """Add the option."""
-    parser.add_argument("--endpoint", action="append", default=[], metavar="NAME=tgi:URL", help="ask this server, or `NAME=embedded`")
+    parser.add_argument("--endpoint", action="append", default=[], metavar="NAME=tgi:URL", help="ask this server, `NAME=openai:URL` or `NAME=embedded`")
 
 
 def endpoints_of(said: Iterable[str], graph: Graph) -> dict[str, str]:
@@ -21,9 +21,9 @@ def endpoints_of(said: Iterable[str], graph: Graph) -> dict[str, str]:
     for text in said:
         name, _, target = text.partition("=")
         kind, _, url = target.partition(":")
-        address = kind == "tgi" and url.startswith(("http://", "https://")) and len(url) > len("https://")
+        address = kind in {"tgi", "openai"} and url.startswith(("http://", "https://")) and len(url) > len("https://")
         if not name or not (address or target == "embedded"):
-            raise InputError(f"`--endpoint {text}`: say `NAME=tgi:http://HOST:PORT` or `NAME=embedded`")
+            raise InputError(f"`--endpoint {text}`: say `NAME=tgi:http://HOST:PORT`, `NAME=openai:http://HOST:PORT` or `NAME=embedded`")
         if name not in known:
             there = "there are " + ", ".join(f"`{one}`" for one in known) if known else "it asks nobody"
             raise InputError(f"`--endpoint {text}`: this graph has no endpoint `{name}`; {there}")

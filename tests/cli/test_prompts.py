@@ -122,9 +122,9 @@ def test_no_tests(project: Project) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("embedded", "say `NAME=tgi:http://HOST:PORT` or `NAME=embedded`"),
-        ("embedded=tgi", "say `NAME=tgi:http://HOST:PORT` or `NAME=embedded`"),
-        ("embedded=tgi:localhost", "say `NAME=tgi:http://HOST:PORT` or `NAME=embedded`"),
+        ("embedded", "say `NAME=tgi:http://HOST:PORT`, `NAME=openai:http://HOST:PORT` or `NAME=embedded`"),
+        ("embedded=tgi", "say `NAME=tgi:http://HOST:PORT`, `NAME=openai:http://HOST:PORT` or `NAME=embedded`"),
+        ("embedded=tgi:localhost", "say `NAME=tgi:http://HOST:PORT`, `NAME=openai:http://HOST:PORT` or `NAME=embedded`"),
         ("llm=embedded", "this graph has no endpoint `llm`; there are `embedded`"),
     ],
 )

@@ -75,8 +75,8 @@ def test_no_token_is_sent_that_is_not_named(tmp_path: Path, monkeypatch: pytest.
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     """With those there are."""
-    with pytest.raises(InputError, match=r"^`--endpoint llm=openai:https://x`: kinds are `tgi:URL` and `embedded`$"):
-        open_endpoint(endpoint(tmp_path, 'tgi("http://localhost:1")'), "openai:https://x")
+    with pytest.raises(InputError, match=r"^`--endpoint llm=vllm:https://x`: kinds are `tgi:URL`, `openai:URL` and `embedded`$"):
+        open_endpoint(endpoint(tmp_path, 'tgi("http://localhost:1")'), "vllm:https://x")
 
 
 def test_an_address_that_is_not_set_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

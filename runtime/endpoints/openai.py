@@ -1,0 +1,198 @@
+"""Servers with OpenAI's routes: `/v1/completions` for base models, `/v1/chat/completions` for chats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
+from synthc.runtime.endpoints.connection import Connection
+from synthc.runtime.endpoints.dialect import OTHER, Dialect, dialect_of
+from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores
+from synthc.runtime.endpoints.limits import Limits, last_text, without_end
+from synthc.runtime.endpoints.openai_answer import Said, said_in
+from synthc.runtime.endpoints.same_model import same_model
+from synthc.runtime.endpoints.stops import until_stop
+from synthc.runtime.errors import InputError, OutsideFault
+
+CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
+CUTS = 6
+"""Tries to cut a text to its length, each closer than the one before."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenaiEndpoint:
+    """One server, which of its models answers, and in which dialect it is asked."""
+
+    connection: Connection
+    model: str | None = None
+    dialect: Dialect = OTHER
+    at_once: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    _identity: Identity | None = None
+    _lost: bool = False
+
+    @property
+    def remote(self) -> bool:
+        """Whether requests leave this machine."""
+        return not self.connection.local
+
+    async def identity(self) -> Identity:
+        """Ask, once, which server this is and which of its models answers."""
+        if self._identity is None:
+            try:
+                self._identity = await self._look()
+            except EndpointError as problem:
+                raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=openai:URL`") from None
+        return self._identity
+
+    async def answer(self, request: Request) -> Reply:
+        """Return the answer; of a choice with a log-probability for each option."""
+        known = await self.identity()
+        if self._lost:
+            same_model(self.connection.where, known, await self._look())
+            self._lost = False
+        try:
+            with self.connection.reading():
+                sent = await self._fitted(request)
+                if request.answer["kind"] == "choice":
+                    return await self._choose(sent)
+                said = await self.say({"max_tokens": sent.max_output, **self._decoding(sent), **self.dialect.grammar(sent.answer)}, sent)
+        except EndpointError as problem:
+            self._lost = self._lost or problem.gone
+            raise
+        known_tokens = [logprob for logprob in said.logprobs if logprob is not None]
+        mean = sum(known_tokens) / len(known_tokens) if known_tokens else None
+        finish = "length" if said.finish == "length" else "stop"
+        return Reply(text=until_stop(said.text, request.stop), finish=finish, logprob=mean, choices=None, tokens_in=said.tokens_in, tokens_out=said.tokens_out)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.connection.close()
+
+    async def say(self, body: Mapping[str, Any], request: Request, written: str = "") -> Said:
+        """Return what the server says to a request, or to go on behind what is written already."""
+        tell = {"logprobs": True} if request.messages is not None and self.dialect.likely else {}
+        whole: dict[str, Any] = {"model": self.model, **tell, **body}
+        if request.messages is None:
+            whole["prompt"] = (request.prompt or "") + written
+            if self.dialect.likely and self.dialect.completes:
+                whole.setdefault("logprobs", 1)
+        else:
+            whole["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
+        if written and request.messages is not None:
+            if self.dialect.goes_on is None:
+                raise CannotGoOn
+            whole["messages"].append({"role": "assistant", "content": written})
+            whole |= self.dialect.goes_on
+        answer = await self.connection.send("POST", TEXT if request.messages is None else CHAT, whole)
+        return said_in(answer.body, request)
+
+    async def _look(self) -> Identity:
+        with self.connection.reading():
+            self.dialect = await dialect_of(self.connection)
+            listed = await self.connection.ask("/v1/models")
+            entries = {str(one["id"]): one for one in listed["data"]} if isinstance(listed, Mapping) else {}
+            self.model = self._chosen(list(entries))
+            entry = entries.get(self.model, {})
+        told = self.dialect.told
+        total = entry.get("max_model_len") or told.get("max_total_tokens") or (told.get("default_generation_settings") or {}).get("n_ctx")
+        self.limits = Limits(input=told.get("max_input_tokens"), total=total, stops=told.get("max_stop_sequences"))
+        self.at_once = told.get("max_concurrent_requests") or told.get("total_slots")
+        revision = str(told.get("model_sha") or told.get("model_path") or entry.get("root") or "")
+        return Identity(model=self.model, revision=revision, server=f"{self.dialect.name} {self.dialect.version}".strip())
+
+    def _chosen(self, models: Sequence[str]) -> str:
+        """Return the model that answers: what the spec says, or the only one."""
+        named = ", ".join(f"`{model}`" for model in models[:10])
+        if self.model is None and len(models) != 1:
+            problem = f"has several models ({named})" if models else "does not list its models"
+            raise InputError(f"{self.connection.where} {problem}; say which with `openai(..., model = \"NAME\")`")
+        if self.model is not None and models and self.model not in models:
+            raise InputError(f"{self.connection.where} has no model `{self.model}`; it has {named}")
+        return self.model or models[0]
+
+    async def _choose(self, request: Request) -> Reply:
+        options = request.answer["options"]
+        if not self.dialect.likely or (request.messages is None and not self.dialect.completes):
+            raise self._tells_nothing()
+        choosing = _Choosing(endpoint=self, request=replace(request, temperature=0.0, top_p=None, seed=None, stop=()))
+        scores = await option_scores(choosing, options, await choosing(""))
+        if max(scores.values()) == -math.inf and self.dialect.reads_back and request.messages is None:
+            scores = {option: await choosing.read_back(option) for option in options}
+        best = max(scores, key=lambda option: scores[option])
+        known = math.isfinite(scores[best])
+        return Reply(text=best if known else "", finish="stop", logprob=scores[best] if known else None, choices=scores, tokens_in=choosing.tokens_in, tokens_out=choosing.tokens_out)
+
+    def _tells_nothing(self) -> InputError:
+        """Return the error that a choice can't be scored here, which holds for every row and so stops the run."""
+        text = " for a text to complete" if not self.dialect.completes else ""
+        instead = "declare it with `tgi(...)`" if self.dialect.name == "TGI" else "ask vLLM, SGLang, llama.cpp or TGI, or let the answer be `text`"
+        return InputError(f"{self.connection.where} ({self.dialect.name}) tells no probabilities{text}, which a choice is read from; {instead}")
+
+    def _decoding(self, request: Request) -> dict[str, Any]:
+        body = {
+            "temperature": request.temperature,
+            "top_p": request.top_p if request.top_p is not None and request.top_p < 1 else None,
+            "seed": request.seed & self.dialect.largest_seed if request.seed is not None else None,
+            "stop": list(request.stop[: self.limits.stops]) or None,
+        }
+        return {key: value for key, value in body.items() if value is not None}
+
+    async def _fitted(self, request: Request) -> Request:
+        """Return a request that fits, its last message cut at the end if it may be."""
+        most = self.limits.most_input(request)
+        if most is None or self.limits.surely_fits(request):
+            return request
+        tokens = counted = await self._count(request.text)
+        for _ in range(CUTS):
+            if tokens <= most:
+                return self.limits.of_output(request, tokens)
+            size = len(request.text.encode())
+            over = max(1, size - int(size * most / tokens * 0.98))
+            if not request.cut or over >= len(last_text(request).encode()):
+                break
+            request = without_end(request, over)
+            tokens = await self._count(request.text)
+        raise self.limits.too_long(request, counted)
+
+    async def _count(self, text: str) -> int:
+        """Return how many tokens a text has: as the server counts, else a guess from its length."""
+        key = {"vLLM": "prompt", "SGLang": "prompt", "llama.cpp": "content", "TGI": "inputs"}.get(self.dialect.name)
+        if key is None:
+            return len(text.encode()) // 4 + 1
+        told = (await self.connection.send("POST", "/tokenize", {"model": self.model, key: text})).body
+        return len(told) if isinstance(told, list) else int(told.get("count") or len(told["tokens"]))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Choosing:
+    """The questions that one choice takes, counted."""
+
+    endpoint: OpenaiEndpoint
+    request: Request
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    async def __call__(self, written: str, /) -> Mapping[str, float]:
+        """Return the likely tokens after what is written."""
+        likely = self.endpoint.dialect.likely
+        tell = {"logprobs": likely} if self.request.messages is None else {"logprobs": True, "top_logprobs": likely}
+        said = self._counted(await self.endpoint.say({"max_tokens": 1, "temperature": 0.0, **tell}, self.request, written))
+        if not said.likely:
+            raise self.endpoint._tells_nothing()
+        return said.likely[0]
+
+    async def read_back(self, option: str) -> float:
+        """Return the log-probability of an option as the end of the text, by which its tokens are read and not written."""
+        prompt = self.request.prompt or ""
+        written = option if prompt[-1:].isspace() else f" {option}"
+        said = self._counted(await self.endpoint.say({"max_tokens": 1, "temperature": 0.0, "echo": True, "logprobs": 1}, self.request, written))
+        of_option = [logprob for place, logprob in zip(said.places, said.logprobs, strict=True) if len(prompt) <= place < len(prompt + written)]
+        return sum(logprob for logprob in of_option if logprob is not None) if of_option else -math.inf
+
+    def _counted(self, said: Said) -> Said:
+        self.tokens_in, self.tokens_out = self.tokens_in + said.tokens_in, self.tokens_out + said.tokens_out
+        return said

@@ -1,0 +1,98 @@
+"""A toy with OpenAI's routes that behaves as one of the servers that have them: vLLM, SGLang, llama.cpp, TGI, transformers serve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.runtime.endpoints.tgi_server import WORD, words
+
+ROUTES: Mapping[str, Mapping[str, Any]] = {
+    "vllm": {"/version": {"version": "0.14.0"}},
+    "old vllm": {"/version": {"version": "0.10.1"}},
+    "sglang": {"/get_model_info": {"model_path": "org/toy", "is_generation": True}},
+    "llama.cpp": {"/props": {"default_generation_settings": {"n_ctx": 300}, "total_slots": 4, "build_info": "b1", "model_path": "toy.gguf"}},
+    "tgi": {"/info": {"model_id": "toy", "model_sha": "abc", "version": "3.3.6", "max_total_tokens": 300}},
+    "transformers": {"/openapi.json": {"paths": {"/load_model": {}}}},
+    "other": {},
+}
+"""What tells each from the others."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenaiServer:
+    """The toy writes `text`; `likely` are its first tokens, `then` those after what ends in a text."""
+
+    kind: str = "vllm"
+    text: str = "hello"
+    likely: dict[str, float] = field(default_factory=lambda: {"Yes": 0.5, " yes": 0.1, "no": 0.2, "The": 0.2})
+    then: dict[str, dict[str, float]] = field(default_factory=dict)
+    read: dict[str, float] = field(default_factory=dict)
+    models: tuple[str, ...] = ("toy",)
+    key: str | None = None
+    seen: list[tuple[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[OpenaiServer]:
+        """Listen on a free port of this machine."""
+        app = web.Application()
+        told: dict[str, Any] = {**ROUTES[self.kind], "/v1/models": {"data": [{"id": model, "max_model_len": 300} for model in self.models]}}
+
+        async def tell(request: web.Request) -> web.Response:
+            return web.json_response(told[request.path])
+
+        for path in told:
+            app.router.add_get(path, tell)
+        for path in ("/v1/completions", "/v1/chat/completions", "/tokenize"):
+            app.router.add_post(path, self._post)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def _post(self, request: web.Request) -> web.Response:
+        self.headers.append(dict(request.headers))
+        if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
+            return web.json_response({"error": {"message": f"wrong key {request.headers.get('Authorization')}", "type": "auth"}}, status=401)
+        body = await request.json()
+        self.seen.append((request.path, body))
+        if request.path == "/tokenize":
+            return web.json_response({"count": words(body["prompt"])} if "prompt" in body else {"tokens": WORD.findall(body["content"])})
+        chat = "messages" in body
+        read = "\n\n".join(message["content"] for message in body["messages"]) if chat else body["prompt"]
+        tokens = WORD.findall(self.text)[: body["max_tokens"]]
+        finish = "length" if len(tokens) < words(self.text) else "stop"
+        told = None if self.kind == "transformers" or not body.get("logprobs") else self._told(tokens, read, body, chat=chat)
+        written = {"message": {"role": "assistant", "content": "".join(tokens)}} if chat else {"text": "".join(tokens)}
+        choice = {"index": 0, **written, "logprobs": told, "finish_reason": finish}
+        return web.json_response({"choices": [choice], "usage": {"prompt_tokens": words(read), "completion_tokens": len(tokens)}})
+
+    def _told(self, tokens: list[str], read: str, body: dict[str, Any], *, chat: bool) -> dict[str, Any] | None:
+        likely = next((found for end, found in self.then.items() if read.endswith(end)), self.likely)
+        top = {token: math.log(p) for token, p in likely.items()}
+        if chat or self.kind == "llama.cpp":
+            listed = [{"token": token, "logprob": logprob} for token, logprob in top.items()]
+            return {"content": [{"token": token, "logprob": -0.5, "top_logprobs": listed} for token in tokens]}
+        if self.kind == "tgi":
+            return None
+        if body.get("echo"):
+            option = next(option for option in self.read if read.endswith(option))
+            return {"token_logprobs": [None, math.log(self.read[option]), -0.5], "text_offset": [0, len(read) - len(option), len(read)], "top_logprobs": None}
+        return {"token_logprobs": [-0.5 for _ in tokens], "text_offset": [len(read)] * len(tokens), "top_logprobs": [top for _ in tokens]}
