@@ -305,7 +305,7 @@ class Walk:
     def _identify(self, name: str) -> None:
         """Ask an endpoint which model it is, once."""
         if name not in self.answering:
-            self.endpoints[name] = open_endpoint(self.graph.by_name[name], self.options.endpoints.get(name))
+            self.endpoints[name] = open_endpoint(self.graph.by_name[name], self.options.endpoints.get(name), self.graph)
             self.answering[name] = self.runner.run(self.endpoints[name].identity())
 
     def _open(self, node: Node) -> dict[str, Endpoint]:
