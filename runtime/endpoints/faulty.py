@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 DRIPS, BETWEEN = 20, 0.02
@@ -68,7 +69,8 @@ Fault = Callable[[Exchange], Awaitable[None]]
 
 async def _refuse(exchange: Exchange, *, status: str, kind: str, after: str | None = None) -> None:
     body = json.dumps({"error": "the proxy says so", "error_type": kind}).encode()
-    await exchange.send(body, status=status, **({"Retry_After": after} if after else {}))
+    more: dict[str, Any] = {"Retry_After": after} if after else {}
+    await exchange.send(body, status=status, **more)
 
 
 async def _say(exchange: Exchange, *, body: bytes, kind: str = "application/json", status: str = "200 OK") -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-TOKEN = {"id": "int", "text": "str", "logprob": "float?", "special": "bool"}
-PREFILL = {"id": "int", "text": "str", "logprob": "float?"}
+Shape = dict[str, Any]
+
+TOKEN: Shape = {"id": "int", "text": "str", "logprob": "float?", "special": "bool"}
+PREFILL: Shape = {"id": "int", "text": "str", "logprob": "float?"}
 FINISH = {"length", "eos_token", "stop_sequence"}
-SEQUENCE = {"finish_reason": FINISH, "generated_tokens": "int", "seed?": "int?", "prefill": [PREFILL], "tokens": [TOKEN], "top_tokens?": [[TOKEN]]}
-DETAILS = {**SEQUENCE, "best_of_sequences?": [{**SEQUENCE, "generated_text": "str"}]}
-GENERATED = {"generated_text": "str", "details?": DETAILS}
-STREAMED = {
+SEQUENCE: Shape = {"finish_reason": FINISH, "generated_tokens": "int", "seed?": "int?", "prefill": [PREFILL], "tokens": [TOKEN], "top_tokens?": [[TOKEN]]}
+DETAILS: Shape = {**SEQUENCE, "best_of_sequences?": [{**SEQUENCE, "generated_text": "str"}]}
+GENERATED: Shape = {"generated_text": "str", "details?": DETAILS}
+STREAMED: Shape = {
     "index": "int",
     "token": TOKEN,
     "top_tokens?": [TOKEN],

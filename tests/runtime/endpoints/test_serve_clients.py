@@ -45,6 +45,7 @@ def test_the_hub_s_client_generates_text(hub: huggingface_hub.InferenceClient) -
     whole = hub.text_generation("hi", max_new_tokens=5, return_full_text=False, details=True, top_n_tokens=2)
     tokens = list(hub.text_generation("hi", max_new_tokens=5, return_full_text=False, details=True, stream=True))
 
+    assert whole.details is not None
     assert whole.generated_text == text == tokens[-1].generated_text
     assert (whole.details.finish_reason, whole.details.generated_tokens) == ("length", 5)
     assert [token.token.id for token in tokens] == [token.id for token in whole.details.tokens]

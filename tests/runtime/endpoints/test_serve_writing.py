@@ -185,7 +185,7 @@ def test_the_full_text_begins_with_the_prompt(server: Served) -> None:
     """Where it is asked for, and at `/` where it is not refused."""
     assert server.generate("hi", max_new_tokens=2, return_full_text=True)["generated_text"].startswith("hi")
     assert not server.generate("hi", max_new_tokens=2)["generated_text"].startswith("hi")
-    body = {"inputs": "hi", "parameters": {"max_new_tokens": 2}}
+    body: dict[str, Any] = {"inputs": "hi", "parameters": {"max_new_tokens": 2}}
     assert server.ask("/", body).body[0]["generated_text"].startswith("hi")
     body["parameters"]["return_full_text"] = False
     assert not server.ask("/", body).body[0]["generated_text"].startswith("hi")

@@ -96,7 +96,7 @@ def _followed(read: Callable[[], T]) -> T:
 def written_out(part: Any) -> int:
     """Return the characters of a parsed expression, each as often as it may be repeated by a number."""
     if hasattr(part, "base"):
-        return max(1, part.min, part.max or 0) * written_out(part.base)
+        return int(max(1, part.min, part.max or 0)) * written_out(part.base)
     inner = getattr(part, "options", None) or getattr(part, "parts", None) or (getattr(part, "inner", None),)
     return 1 if inner == (None,) else sum(map(written_out, inner))
 
@@ -114,7 +114,8 @@ def automaton(pattern: str, texts: tuple[str, ...]) -> Automaton:
     parsed = _followed(lambda: interegular.parse_pattern(pattern))
     if (size := written_out(parsed)) > LARGEST:
         raise NoSuchGrammar(f"written out the expression has {size:,} characters, more than {LARGEST:,}")
-    found = _followed(lambda: parsed.to_fsm().reduce())
+    machine: Any = _followed(parsed.to_fsm)
+    found = machine.reduce()
     live = {state for state in found.states if found.islive(state)}
     moves = {state: {symbol: to for symbol, to in found.map.get(state, {}).items() if to in live} for state in live}
     symbols = {symbol: number for symbol, number in found.alphabet.items() if symbol is not anything_else}
