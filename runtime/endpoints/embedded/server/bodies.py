@@ -172,7 +172,8 @@ async def read_body(request: web.Request, body: type[B]) -> B:
     if request.content_type.partition("+")[2] != "json" and request.content_type != "application/json":
         raise Unreadable(415, "Expected request with `Content-Type: application/json`")
     try:
-        document = json.loads(await request.read())
+        document = json.loads(await request.read(), parse_constant=_no_number)
+        json.dumps(document, ensure_ascii=False).encode()  # half of an emoji is no text
     except web.HTTPRequestEntityTooLarge:
         raise Unreadable(413, "Failed to buffer the request body: length limit exceeded") from None
     except (ValueError, RecursionError) as problem:
@@ -183,6 +184,10 @@ async def read_body(request: web.Request, body: type[B]) -> B:
         first = problem.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the body"
         raise Unreadable(422, f"Failed to deserialize the JSON body into the target type: {where}: {first['msg']}") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _without_nulls(document: Any) -> Any:

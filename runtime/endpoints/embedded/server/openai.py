@@ -65,6 +65,8 @@ def templated(asked: Chat, generating: Generating) -> str:
         raise Refusal(422, "tool_error", "Tool error: " + ("Grammar and tools are mutually exclusive" if both else "the bundled model calls no tools"))
     if not asked.messages:
         raise Refusal(422, "template_error", "Template error: there are no messages")
+    if any(chunk.type != "text" for message in asked.messages if isinstance(message.content, tuple) for chunk in message.content):
+        raise Refusal(422, "template_error", "Template error: the bundled model reads text alone")
     judged = asked.max_tokens == 1 and bool(asked.top_logprobs)
     messages = [Message(role=message.role, content=message.text) for message in asked.messages]
     return as_text(messages, generating.vocabulary.tokenizer, judged=judged)
