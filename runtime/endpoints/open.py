@@ -71,7 +71,7 @@ def _transformers(node: Node, _: Graph | None) -> Endpoint:
 
     settings = node.settings
     named = {key: settings[key] for key in ("model", "revision", "batch", "device", "dtype")}
-    return TransformersEndpoint(name=node.name, **named)
+    return TransformersEndpoint(name=node.name, token=_token(node), **named)
 
 
 def _pool(node: Node, graph: Graph | None) -> Endpoint:

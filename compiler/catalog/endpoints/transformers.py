@@ -1,6 +1,6 @@
 """`transformers("models/tiny")`: a causal language model of a folder or of the Hub, in this process.
 
-It takes `pip install transformers`, which synthc does not bring along.
+It takes `pip install 'synthc[transformers]'`, for synthc does not bring `transformers` along.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synthc.compiler.catalog.asked import Asked
+from synthc.compiler.catalog.asked import Asked, Secret
 from synthc.compiler.catalog.values import Count, Settings, Unit, Words
 
 
@@ -26,3 +26,4 @@ class Transformers(Asked):
     batch: Annotated[Count, Unit("requests")] = Field(16, description="The most requests that are answered together, those of similar length.")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="Where it is computed; `auto` is a GPU where there is one.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="The numbers it computes with.")
+    token: Secret = Field(None, description="What the Hub wants to see for a repository that is not public; the token that is saved on this machine is not sent.")
