@@ -26,11 +26,16 @@ class RunFolder:
     @classmethod
     def of(cls, project: Path, graph: Graph, *, seed: int, test_noise: int | None, limit: int | None) -> RunFolder:
         """Make the folder of a graph under some options, and write the graph into it."""
-        which = fingerprint([graph.fingerprint, seed, test_noise, limit])[:8]
-        folder = cls(path=project / "runs" / f"{Path(graph.name).name}-{which}")
+        folder = cls(path=cls.path_of(project, graph, seed=seed, test_noise=test_noise, limit=limit))
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.write("graph.json", to_json(graph))
         return folder
+
+    @staticmethod
+    def path_of(project: Path, graph: Graph, *, seed: int, test_noise: int | None, limit: int | None) -> Path:
+        """Return where the run of a graph under some options is, or will be."""
+        which = fingerprint([graph.fingerprint, seed, test_noise, limit])[:8]
+        return project / "runs" / f"{Path(graph.name).name}-{which}"
 
     @property
     def private(self) -> Path:

@@ -23,6 +23,7 @@ from synthc.compiler.graph.fingerprint import fingerprint
 from synthc.runtime.claims import Claims
 from synthc.runtime.endpoints.allowance import Allowance
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
+from synthc.runtime.errors import InputError
 from synthc.runtime.ledger_file import LedgerFile
 
 CLAIM = """
@@ -89,9 +90,10 @@ def _stored(reply: Reply) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """The calls of one project."""
+    """The calls of one project; one that is `offline` asks nobody."""
 
     path: Path
+    offline: bool = False
     _allowances: dict[str, Allowance] = field(default_factory=dict)
     _flying: dict[str, asyncio.Future[Reply]] = field(default_factory=dict)
     _askings: dict[int, tuple[Asking, str]] = field(default_factory=dict)
@@ -139,6 +141,9 @@ class Ledger:
         found = self.find(key)
         if found is not None:
             return found, True
+        if self.offline:
+            where = f" about the row {subject}" if subject else ""
+            raise InputError(f"the ledger has no answer to `{about.prompt.get('name', '')}` of `{about.endpoint}`{where}; a replay asks nobody, so run it once without `--replay`")
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._flying[key] = future
         try:

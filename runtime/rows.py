@@ -40,6 +40,14 @@ class Dataset:
         """How many rows there are, counted on disk."""
         return int(pl.scan_parquet(self.shards).select(pl.len()).collect().item())
 
+    @property
+    def whole(self) -> bool:
+        """Whether the files are those that were written, as far as their ends and the number of rows tell."""
+        try:
+            return self.rows == self.counts.get("out", self.rows)
+        except (pl.exceptions.PolarsError, OSError, ValueError):
+            return False
+
     def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows in order, a frame at a time, with only some columns if asked."""
         for shard in self.shards:

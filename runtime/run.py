@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -20,16 +21,23 @@ from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, R
 from synthc.runtime.events import Events, Listener
 from synthc.runtime.execute import execute
 from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, run_fingerprint
-from synthc.runtime.folder import RunFolder
+from synthc.runtime.folder import ROWS, RunFolder
 from synthc.runtime.ledger import Ledger
+from synthc.runtime.lock import disagreement
 from synthc.runtime.only import chosen
 from synthc.runtime.outcome import Outcome, entry_of, metrics_of, privacy_of
+from synthc.runtime.replay import Off
+from synthc.runtime.rows import Dataset
 from synthc.runtime.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a run is carried out; `endpoints` maps names to `tgi:URL` or `embedded`."""
+    """How a run is carried out; `endpoints` maps names to `tgi:URL` or `embedded`.
+
+    `nodes` are those that it is about, all if None. A `replay` of a lock rebuilds its datasets from
+    the ledger, with every endpoint off.
+    """
 
     project: Path
     seed: int = 0
@@ -38,11 +46,13 @@ class Options:
     only: str | None = None
     fresh: bool = False
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    nodes: frozenset[str] | None = None
+    replay: Mapping[str, Any] | None = None
 
 
 def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (), stopping: Callable[[], bool] = lambda: False) -> Outcome:
     """Carry out a graph and write the run's folder; a fault outside is in the outcome, not raised."""
-    names = chosen(graph, options.only)
+    names = chosen(graph, options.only) if options.nodes is None else options.nodes
     folder = RunFolder.of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit)
     store = Store(root=options.project / ".synth")
     events = Events(path=folder.path / "events.jsonl", listeners=listeners)
@@ -50,7 +60,7 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
         events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])
         with asyncio.Runner() as runner:
-            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner)
+            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=tried_again(folder.path))
             try:
                 walk.carry_out(names)
             except RunError as found:
@@ -63,6 +73,7 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
         events.emit("run_finished", status=status, problem=None if problem is None else str(problem))
         document = walk.document(status)
         folder.write("result.json", {**document, "problem": None if problem is None else str(problem)})
+        folder.write("artefacts.json", walk.shown_prints)
         folder.write("metrics.json", document["metrics"])
         folder.write("privacy.json", document["privacy"])
         _report(folder.path)
@@ -76,7 +87,8 @@ def finished(graph: Graph, options: Options) -> dict[str, bool]:
     """
     store = Store(root=options.project / ".synth")
     with asyncio.Runner() as runner:
-        walk = Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner)
+        again = tried_again(RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
+        walk = Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=again)
         return {node.name: walk.known_done(node) for node in graph.nodes}
 
 
@@ -93,6 +105,12 @@ def fault(problem: OSError) -> RunError:
         return OutsideFault("the disk is full; free some space and repeat the command, which goes on from here")
     where = f"{problem.filename}: " if problem.filename else ""
     return OutsideFault(f"{where}{(problem.strerror or str(problem)).lower()}; mend that and repeat the command, which goes on from here")
+
+
+def tried_again(folder: Path) -> dict[str, int]:
+    """Return how often the rows that each node set aside were tried again in a run."""
+    path = folder / "retries.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _report(folder: Path) -> None:
@@ -112,6 +130,7 @@ class Walk:
     events: Events
     stopping: Callable[[], bool]
     runner: asyncio.Runner
+    again: Mapping[str, int] = field(default_factory=dict)
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     prints: dict[str, str] = field(default_factory=dict)
     artefacts: dict[str, Path] = field(default_factory=dict)
@@ -153,6 +172,11 @@ class Walk:
             "limit": self.options.limit,
             "test_noise": self.options.test_noise,
         }
+
+    @property
+    def shown_prints(self) -> dict[str, str]:
+        """The fingerprints of finished datasets that anyone may see."""
+        return {n.name: self.prints[n.name] for n in self.graph.nodes if n.name in self.artefacts and n.kind in ROWS and not self.hidden(n)}
 
     def stamped(self, node: Node) -> bool:
         """Tell whether what a node yields is "not private" though it lies behind a mechanism."""
@@ -202,16 +226,42 @@ class Walk:
             if name not in self.artefacts and not self._available(self.graph.by_name[name]):
                 raise InputError(f"{node.place}: `{node.name}` needs `{name}`, which is not there yet; say `--only +{node.name}`")
         print_ = self._fingerprint(node)
-        private = self.hidden(node)
         with self.store.lock(print_):
-            if self.store.has(print_, private=private) and not self.options.fresh:
+            if self._there(node, print_) and not self.options.fresh and not (self.options.replay is not None and node.kind in ROWS):
                 self._keep(node, print_)
                 self.entries[node.name] = self._entry(node, "cached", artefact=self.artefacts[node.name])
             else:
                 self.entries[node.name] = self._entry(node, "failed")
                 self._make(node, print_)
-        self.events.emit("node_finished", node=node.name, **{k: v for k, v in self.entries[node.name].items() if k != "name"})
+        self.events.emit("node_finished", node=node.name, **{k: v for k, v in self.entries[node.name].items() if k != "name"}, **self._counts(node))
+        self._agree(node)
         self._require(node)
+
+    def _there(self, node: Node, print_: str) -> bool:
+        """Tell whether the store has a node, all of it; what is left of a damaged one makes way."""
+        private = self.hidden(node)
+        if not self.store.has(print_, private=private):
+            return False
+        if node.kind in ROWS and not Dataset(folder=self.store.folder(print_, private=private)).whole:
+            self.events.emit("note", node=node.name, text="what was kept of its rows is damaged, so they are made again")
+            self.store.remove(print_, private=private)
+            return False
+        return True
+
+    def _counts(self, node: Node) -> dict[str, Any]:
+        """Return where the rows of a public node went, by the counts beside them."""
+        if node.kind not in ROWS or self.hidden(node):
+            return {}
+        counts = Dataset(folder=self.artefacts[node.name]).counts
+        return {"counts": {name: counts[name] for name in ("in", "out", "filtered", "duplicates", "failed", "added", "unread") if name in counts}}
+
+    def _agree(self, node: Node) -> None:
+        """Raise where a replayed dataset is not the one that was locked."""
+        if self.options.replay is not None and node.name in self.options.replay["datasets"]:
+            differs = disagreement(node.name, self.artefacts[node.name], self.options.replay)
+            if differs:
+                self.entries[node.name]["status"] = "failed"
+                raise InputError(f"{node.place}: {differs}; the sources or the ledger have changed")
 
     def _available(self, node: Node) -> bool:
         ready = all(name in self.artefacts or self._available(self.graph.by_name[name]) for name in self._reads(node))
@@ -244,6 +294,7 @@ class Walk:
                 limit=self.options.limit,
                 test_noise=self.options.test_noise,
                 stopping=self.stopping,
+                again=self.again.get(node.name, 0),
             )
             try:
                 reads_private = any(self.graph.by_name[name].private for name in (node.name, *node.inputs))
@@ -281,6 +332,7 @@ class Walk:
             limit=self.options.limit,
             test_noise=self.options.test_noise if federated else None,
             stamped=True if federated else None,
+            again=self.again.get(node.name),
         )
 
     def _files(self, node: Node) -> list[Any]:
@@ -304,7 +356,10 @@ class Walk:
 
     def _identify(self, name: str) -> None:
         """Ask an endpoint which model it is, once."""
-        if name not in self.answering:
+        if name not in self.answering and self.options.replay is not None:
+            self.answering[name] = Identity(**self.options.replay["endpoints"][name])
+            self.endpoints[name] = Off(name=name, locked=self.answering[name])
+        elif name not in self.answering:
             self.endpoints[name] = open_endpoint(self.graph.by_name[name], self.options.endpoints.get(name), self.graph)
             self.answering[name] = self.runner.run(self.endpoints[name].identity())
 
@@ -319,7 +374,7 @@ class Walk:
 
     def _open_ledger(self) -> Ledger:
         if self._ledger is None:
-            self._ledger = Ledger(path=self.store.root / "ledger.sqlite")
+            self._ledger = Ledger(path=self.store.root / "ledger.sqlite", offline=self.options.replay is not None)
         return self._ledger
 
     def _require(self, node: Node) -> None:

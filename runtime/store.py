@@ -33,6 +33,10 @@ class Store:
         """Tell whether an artefact is finished."""
         return self.folder(fingerprint, private=private).is_dir()
 
+    def remove(self, fingerprint: str, *, private: bool) -> None:
+        """Remove an artefact."""
+        shutil.rmtree(self.folder(fingerprint, private=private))
+
     def scratch(self, fingerprint: str, *, private: bool, fresh: bool = False) -> Path:
         """Return the folder for checkpoints of an unfinished artefact, emptied if it is to be made afresh."""
         folder = self._part("scratch", private=private) / fingerprint

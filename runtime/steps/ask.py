@@ -77,7 +77,8 @@ def _answered(rows: int, waiting: deque[Waiting]) -> bool:
 def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
     """Take the answered rows from the head of the queue and return them with their answers; rows without one were set aside."""
     kept: list[tuple[Row, dict[str, Any]]] = []
-    while waiting and waiting[0][1].done():
+    # What is answered goes on before a fault behind it stops the run: a `take` may need no more.
+    while waiting and waiting[0][1].done() and not (kept and waiting[0][1].exception()):
         row, task = waiting.popleft()
         answer = _counted(task.result(), around)
         if answer.fields is None:

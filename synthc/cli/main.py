@@ -22,6 +22,8 @@ COMMANDS = (
     ("compile", "turn a spec into a graph", "compile"),
     ("plan", "show what a run would do and spend", "plan"),
     ("run", "carry a spec or graph out", "run"),
+    ("retry", "ask again about the rows of a run that were set aside", "retry"),
+    ("lock", "write what the data of a run depends on", "lock"),
     ("ledger", "list, export or prune the calls that were made", "ledger"),
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),

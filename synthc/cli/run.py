@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", default="local", metavar="ENGINE", help="where the work is done: `local`")
     parser.add_argument("--fresh", action="store_true", help="do again what was done already")
     parser.add_argument("--yes", action="store_true", help="do not ask where `--fresh` spends privacy again")
-    parser.add_argument("--replay", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--replay", action="store_true", help="rebuild what `synthc lock` locked from the ledger, with every endpoint off")
     parser.add_argument("--json", action="store_true", help="print what the run came to as JSON")
 
 
@@ -39,8 +39,14 @@ def run(options: argparse.Namespace) -> int:
     made = ready(options)
     if options.spec is None or not options.spec.endswith(".json"):
         write(made)
-    outcome = _run(made.graph, _settings(options, made.graph), yes=options.yes)
-    if options.json:
+    settings = _settings(options, made.graph)
+    _ask_before(made.graph, settings, yes=options.yes)
+    return finish(carry_out(made.graph, settings), as_json=options.json)
+
+
+def finish(outcome: Outcome, *, as_json: bool) -> int:
+    """Show what a run came to, and raise what stopped it."""
+    if as_json:
         print(json.dumps(outcome.document, indent=1, ensure_ascii=False))
     else:
         _show(outcome)
@@ -54,14 +60,18 @@ def _refuse_unbuilt(options: argparse.Namespace) -> None:
         raise InputError("the Ray engine is not built yet; leave `--engine` out to work on this machine")
     if options.engine != "local":
         raise InputError(f"there is no engine `{options.engine}`; leave `--engine` out to work on this machine")
-    if options.replay:
-        raise InputError("`--replay` is not built yet; without it a run takes every answer that the ledger has")
+    for name in ("only", "limit", "test_noise", "fresh", "endpoint"):
+        told = getattr(options, name)
+        if options.replay and told is not None and told is not False and told != []:
+            raise InputError(f"`--{name.replace('_', '-')}` has no place beside `--replay`, which rebuilds what is locked and asks nobody")
 
 
 def _settings(options: argparse.Namespace, graph: Graph) -> Options:
     endpoints = endpoints_of(options.endpoint, graph)
     from synthc.runtime.run import Options
 
+    if options.replay:
+        return _replay(graph, options.seed)
     return Options(
         project=Path.cwd(),
         seed=options.seed,
@@ -73,13 +83,31 @@ def _settings(options: argparse.Namespace, graph: Graph) -> Options:
     )
 
 
-def _run(graph: Graph, settings: Options, *, yes: bool) -> Outcome:
-    from synthc.cli.progress import view
-    from synthc.cli.stop import stoppable
+def _replay(graph: Graph, seed: int) -> Options:
+    from synthc.runtime.lock import read_lock
+    from synthc.runtime.replay import check_sources, replayed
+    from synthc.runtime.run import Options
+
+    lock = read_lock(Path.cwd(), graph)
+    if seed not in {0, lock["seed"]}:
+        raise InputError(f"the lock is of a run with `--seed {lock['seed']}`; leave `--seed` out")
+    check_sources(graph, Path.cwd(), lock)
+    return Options(project=Path.cwd(), seed=lock["seed"], nodes=replayed(graph, lock), replay=lock)
+
+
+def _ask_before(graph: Graph, settings: Options, *, yes: bool) -> None:
     from synthc.runtime import run as walker
 
     if settings.fresh and not yes:
         _ask(walker.spends_again(graph, settings))
+
+
+def carry_out(graph: Graph, settings: Options) -> Outcome:
+    """Carry a graph out under a view of what it is doing; Ctrl-C stops it cleanly."""
+    from synthc.cli.progress import view
+    from synthc.cli.stop import stoppable
+    from synthc.runtime import run as walker
+
     bars = view()
     with stoppable(bars.close) as stopping:
         try:
