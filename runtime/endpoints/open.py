@@ -53,17 +53,12 @@ def _openai(connection: Connection, settings: Mapping[str, Any]) -> Endpoint:
 
 
 def _hf(node: Node, _: Graph | None) -> Endpoint:
-    from synthc.runtime.endpoints.hf import HfEndpoint
+    from synthc.runtime.endpoints.hf import DeployedEndpoint, HfEndpoint
 
-    settings = node.settings
-    return HfEndpoint(
-        name=node.name,
-        model=_address(settings["model"], node),
-        provider=settings["provider"],
-        token=_token(node),
-        timeout=settings["timeout"],
-        insecure=settings["insecure"],
-    )
+    settings, model = node.settings, _address(node.settings["model"], node)
+    if "://" in model:
+        return DeployedEndpoint(connection=_connection(node, model, "openai"))
+    return HfEndpoint(name=node.name, model=model, provider=settings["provider"], token=_token(node), timeout=settings["timeout"])
 
 
 def _transformers(node: Node, _: Graph | None) -> Endpoint:
