@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or a termination; what is being answered is finished, unless told twice."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before numpy is imported: more threads take more time at these sizes
+    from synthc import __version__
     from synthc.runtime.endpoints.embedded.server.limits import Limits
     from synthc.runtime.endpoints.embedded.server.serve import Server
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     key = options.api_key or os.environ.get("SYNTHC_API_KEY") or None
     if options.host not in LOOPBACK and key is None:
         print(f"synthc: whoever reaches {options.host} may ask; `--api-key KEY` lets in only those who have it", file=sys.stderr)
-    asyncio.run(_serve(Server(host=options.host, port=options.port, key=key, limits=limits)))
+    asyncio.run(_serve(Server(host=options.host, port=options.port, key=key, limits=limits, version=__version__)))
     return 0
 
 

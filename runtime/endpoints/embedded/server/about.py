@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 
-from synthc import __version__
 from synthc.runtime.endpoints.embedded.decode import revision
 from synthc.runtime.endpoints.embedded.server.bodies import Chat, Generate, read_body
 from synthc.runtime.endpoints.embedded.server.generating import Generating
@@ -25,9 +24,9 @@ def model_sha() -> str:
     return revision()
 
 
-def fingerprint() -> str:
+def fingerprint(generating: Generating) -> str:
     """Return what changes with the program or the weights."""
-    return f"{__version__}-{model_sha()}"
+    return f"{generating.version}-{model_sha()}"
 
 
 async def info(_: web.Request, generating: Generating) -> web.StreamResponse:
@@ -46,7 +45,7 @@ async def info(_: web.Request, generating: Generating) -> web.StreamResponse:
             "validation_workers": 1,
             "max_client_batch_size": limits.max_client_batch_size,
             "router": "synthc",
-            "version": __version__,
+            "version": generating.version,
             "sha": None,
             "docker_label": None,
         }

@@ -52,6 +52,7 @@ class Generating:
     batching: Batching
     limits: Limits
     vocabulary: Vocabulary
+    version: str
     metrics: Metrics = field(default_factory=Metrics)
     flying: int = 0
 

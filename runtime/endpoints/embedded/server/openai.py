@@ -33,7 +33,7 @@ async def chat_completions(request: web.Request, generating: Generating) -> web.
         "logprobs": _logprobs(answer.tokens) if asked.logprobs else None,
         "finish_reason": _finish(answer),
     }
-    document = {**_head("chat.completion"), "choices": [choice], "usage": _usage([answer])}
+    document = {**_head("chat.completion", generating), "choices": [choice], "usage": _usage([answer])}
     return json_response(document, headers=headers(answer, len(inputs)))
 
 
@@ -50,7 +50,7 @@ async def completions(request: web.Request, generating: Generating) -> web.Strea
         return await event_stream(request, _completion_events(asked, generating), characters)
     answers = await together(*(generating.answer(prompt, asked.parameters) for prompt in asked.prompts))
     choices = [{"index": index, "text": answer.text, "logprobs": None, "finish_reason": _finish(answer)} for index, answer in enumerate(answers)]
-    document = {**_head("text_completion"), "choices": choices, "usage": _usage(answers)}
+    document = {**_head("text_completion", generating), "choices": choices, "usage": _usage(answers)}
     return json_response(document, headers=headers(answers[0], characters) if answers else None)
 
 
@@ -73,7 +73,7 @@ def templated(asked: Chat, generating: Generating) -> str:
 
 
 async def _chat_events(asked: Chat, inputs: str, generating: Generating) -> AsyncGenerator[Any]:
-    head = _head("chat.completion.chunk")
+    head = _head("chat.completion.chunk", generating)
     try:
         async with aclosing(generating.stream(inputs, asked.parameters)) as tokens:
             async for token, answer in tokens:
@@ -103,7 +103,7 @@ async def _completion_events(asked: Completion, generating: Generating) -> Async
             await chunks.put(problem.event)
         await chunks.put(None)
 
-    head = _head("text_completion")
+    head = _head("text_completion", generating)
     async with asyncio.TaskGroup() as group:
         left = [group.create_task(write(index, prompt)) for index, prompt in enumerate(asked.prompts)]
         while left:
@@ -117,8 +117,8 @@ async def _completion_events(asked: Completion, generating: Generating) -> Async
     yield DONE
 
 
-def _head(kind: str) -> dict[str, Any]:
-    return {"object": kind, "id": "", "created": int(time.time()), "model": MODEL, "system_fingerprint": fingerprint()}
+def _head(kind: str, generating: Generating) -> dict[str, Any]:
+    return {"object": kind, "id": "", "created": int(time.time()), "model": MODEL, "system_fingerprint": fingerprint(generating)}
 
 
 def _finish(answer: Answer) -> str | None:

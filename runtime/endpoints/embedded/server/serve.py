@@ -20,7 +20,7 @@ from synthc.runtime.endpoints.embedded.server.spelling import Vocabulary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where to listen, what to allow, and for how many seconds the last answers are waited for."""
+    """Where to listen, what to allow, and for how many seconds the last answers are waited for; `version` is told by `/info`."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -28,6 +28,7 @@ class Server:
     limits: Limits = field(default_factory=Limits)
     patience: float = 30.0
     weights: Path = WEIGHTS
+    version: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ async def serving(server: Server) -> AsyncIterator[Listening]:
     decoder = Decoder(server.weights)
     vocabulary = Vocabulary(tokenizer=decoder.tokenizer)
     batching = Batching(network=decoder.network, vocabulary=vocabulary, most=server.limits.max_running)
-    generating = Generating(batching=batching, limits=server.limits, vocabulary=vocabulary)
+    generating = Generating(batching=batching, limits=server.limits, vocabulary=vocabulary, version=server.version)
     runner = web.AppRunner(application(generating, key=server.key), handler_cancellation=True, access_log=None, shutdown_timeout=server.patience)
     await runner.setup()
     try:
