@@ -102,7 +102,6 @@ def test_problems(project: Project, walker: Walker, problem: OutsideFault | Inte
     [
         (("--engine", "ray:localhost"), "the Ray engine is not built yet"),
         (("--engine", "spark"), "there is no engine `spark`"),
-        (("--replay",), "`--replay` is not built yet"),
         (("--limit", "0"), "at least 1 is wanted"),
         (("--seed", "x"), "`x` is no whole number"),
     ],
