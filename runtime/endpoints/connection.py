@@ -92,6 +92,19 @@ class Connection:
                 raise
             return None
 
+    async def text(self, path: str) -> str | None:
+        """Return what a route says that is not in JSON, None where it says nothing.
+
+        Raises:
+            EndpointError: nobody listens, nobody is let in, or the server is not well.
+        """
+        with self._faults():
+            async with self._request("GET", path, None) as response:
+                said = await response.text(errors="replace")
+                if response.status in SLOW_DOWN | {401, 403}:
+                    raise self._refusal(response.status, said, None)
+                return said if response.status == 200 else None
+
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Any]:
         """Yield the events of an answer as they come; leaving early breaks the connection off, which ends the work on it.
 

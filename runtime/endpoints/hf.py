@@ -37,17 +37,18 @@ class DeployedEndpoint:
 
     async def identity(self) -> Identity:
         """Ask, once, which server runs there and which model it has."""
-        return await (await self._found()).identity()
+        return await (await self.server()).identity()
 
     async def answer(self, request: Request) -> Reply:
         """Return the answer of the server."""
-        return await (await self._found()).answer(request)
+        return await (await self.server()).answer(request)
 
     async def close(self) -> None:
         """Close the connections."""
         await self.connection.close()
 
-    async def _found(self) -> Endpoint:
+    async def server(self) -> Endpoint:
+        """Return the client of the server that runs there."""
         if self._server is None:
             try:
                 told = await self.connection.ask("/info")

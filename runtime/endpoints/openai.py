@@ -18,6 +18,8 @@ from synthc.runtime.endpoints.stops import until_stop
 from synthc.runtime.errors import InputError, OutsideFault
 
 CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
+COUNTED_AS = {"vLLM": "prompt", "SGLang": "prompt", "llama.cpp": "content", "TGI": "inputs"}
+"""What `/tokenize` calls a text at each server that has it."""
 CUTS = 6
 """Tries to cut a text to its length, each closer than the one before."""
 
@@ -67,6 +69,17 @@ class OpenaiEndpoint:
         mean = sum(known_tokens) / len(known_tokens) if known_tokens else None
         finish = "length" if said.finish == "length" else "stop"
         return Reply(text=until_stop(said.text, request.stop), finish=finish, logprob=mean, choices=None, tokens_in=said.tokens_in, tokens_out=said.tokens_out)
+
+    async def first_piece(self, text: str) -> object:
+        """Return the first token of a text, its first two characters where the server does not tell tokens."""
+        key = COUNTED_AS.get(self.dialect.name)
+        if key is None:
+            return text.strip()[:2]
+        with self.connection.reading():
+            told = (await self.connection.send("POST", "/tokenize", {"model": self.model, key: text, "add_special_tokens": False})).body
+            if isinstance(told, list):
+                return next((token["id"] for token in told if token["stop"] > token["start"]), text[:1])
+            return told["tokens"][0]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -160,7 +173,7 @@ class OpenaiEndpoint:
 
     async def _count(self, text: str) -> int:
         """Return how many tokens a text has: as the server counts, else a guess from its length."""
-        key = {"vLLM": "prompt", "SGLang": "prompt", "llama.cpp": "content", "TGI": "inputs"}.get(self.dialect.name)
+        key = COUNTED_AS.get(self.dialect.name)
         if key is None:
             return len(text.encode()) // 4 + 1
         told = (await self.connection.send("POST", "/tokenize", {"model": self.model, key: text})).body

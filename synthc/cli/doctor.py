@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
-from synthc.compiler.graph import Node
+from synthc.compiler.graph import Graph, Node
 
 ROOM = 2 * 1024**3
 """Bytes of free disk below which a run may stop early."""
@@ -106,28 +106,39 @@ def endpoints() -> Iterator[Found]:
     except InputError:
         return
     for node in graph.nodes if graph else ():
-        if node.kind == "endpoint" and node.settings["kind"] != "embedded":
-            yield _answers(node)
+        if graph and node.kind == "endpoint" and node.settings["kind"] != "embedded":
+            yield from _answers(node, graph)
 
 
-def _answers(node: Node) -> Found:
+def _answers(node: Node, graph: Graph) -> Iterator[Found]:
     import asyncio
 
     from synthc.runtime.endpoints.base import EndpointError
+    from synthc.runtime.endpoints.look import look
     from synthc.runtime.endpoints.open import open_endpoint
     from synthc.runtime.errors import RunError
 
-    async def ask() -> str:
-        endpoint = open_endpoint(node, None)
+    found: list[Found] = []
+
+    async def ask() -> None:
+        endpoint = open_endpoint(node, None, graph)
         try:
-            return (await endpoint.identity()).model
+            found.extend([Found(seen.good, f"endpoint `{node.name}` {seen.what}", seen.mend) async for seen in look(endpoint, _choices(node, graph))])
         finally:
             await endpoint.close()
 
     try:
-        return Found(good=True, what=f"endpoint `{node.name}` answers with {asyncio.run(ask())}")
+        asyncio.run(ask())
     except (EndpointError, RunError) as problem:
-        return Found(good=False, what=f"endpoint `{node.name}`", mend=str(problem))
+        found.append(Found(good=False, what=f"endpoint `{node.name}`", mend=str(problem)))
+    yield from found
+
+
+def _choices(node: Node, graph: Graph) -> dict[str, list[str]]:
+    """Return the options of each prompt that asks an endpoint for a choice."""
+    asks = [step.settings for one in graph.nodes for step in one.steps if step.verb == "ask"]
+    prompts = [ask["prompt"] for ask in (*asks, *graph.tests) if ask["endpoint"]["node"] == node.name]
+    return {prompt["name"]: list(prompt["answer"]["options"]) for prompt in prompts if prompt["answer"]["kind"] == "choice"}
 
 
 LOOKS = (python, packages, model, served, disk, endpoints)

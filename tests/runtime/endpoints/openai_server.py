@@ -74,7 +74,7 @@ class OpenaiServer:
         body = await request.json()
         self.seen.append((request.path, body))
         if request.path == "/tokenize":
-            return web.json_response({"count": words(body["prompt"])} if "prompt" in body else {"tokens": WORD.findall(body["content"])})
+            return web.json_response({"count": words(body["prompt"]), "tokens": WORD.findall(body["prompt"])} if "prompt" in body else {"tokens": WORD.findall(body["content"])})
         chat = "messages" in body
         read = "\n\n".join(message["content"] for message in body["messages"]) if chat else body["prompt"]
         tokens = WORD.findall(self.text)[: body["max_tokens"]]

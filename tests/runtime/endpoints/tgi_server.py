@@ -57,6 +57,8 @@ class TgiServer:
         """Listen on a free port of this machine."""
         app = web.Application(client_max_size=2_000_000)
         app.router.add_get("/info", self._info)
+        app.router.add_get("/health", self._health)
+        app.router.add_get("/metrics", self._metrics)
         for path in ("/generate", "/generate_stream", "/v1/chat/completions", "/tokenize", *(["/chat_tokenize"] if self.template else [])):
             app.router.add_post(path, self._post)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -71,6 +73,12 @@ class TgiServer:
 
     async def _info(self, _: web.Request) -> web.Response:
         return web.json_response({"model_id": "toy", "model_sha": self.model, "version": "3.3.6", "max_concurrent_requests": self.permits, "max_input_tokens": MAX_INPUT, "max_total_tokens": MAX_TOTAL, "max_stop_sequences": MAX_STOPS})
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.Response()
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(text='# TYPE tgi_queue_size gauge\ntgi_queue_size 1\ntgi_batch_current_size 3\ntgi_request_count{method="x"} 9\n')
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
