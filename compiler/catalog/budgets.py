@@ -19,4 +19,4 @@ class PeopleBudget(Settings):
 class CallBudget(Settings):
     """The most tokens, in and out, that an endpoint may be asked."""
 
-    tokens: Tokens = Field(description="The most tokens, of questions and answers together, that one run may ask it for.")
+    tokens: Tokens = Field(description="The most tokens, of questions and answers together, counted over all runs that share the ledger.")
