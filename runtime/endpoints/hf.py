@@ -13,6 +13,7 @@ from synthc.runtime.endpoints.dialect import OTHER
 from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores
 from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.openai_answer import Said, said_in
+from synthc.runtime.endpoints.same_model import Changing
 from synthc.runtime.endpoints.stops import until_stop
 from synthc.runtime.endpoints.tgi import TgiEndpoint
 from synthc.runtime.errors import InputError, OutsideFault
@@ -38,6 +39,11 @@ class DeployedEndpoint:
     async def identity(self) -> Identity:
         """Ask, once, which server runs there and which model it has."""
         return await (await self.server()).identity()
+
+    async def look(self) -> Identity:
+        """Ask again which model answers."""
+        server = await self.server()
+        return await (server.look() if isinstance(server, Changing) else server.identity())
 
     async def answer(self, request: Request) -> Reply:
         """Return the answer of the server."""

@@ -45,7 +45,7 @@ class OpenaiEndpoint:
         """Ask, once, which server this is and which of its models answers."""
         if self._identity is None:
             try:
-                self._identity = await self._look()
+                self._identity = await self.look()
             except EndpointError as problem:
                 raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=openai:URL`") from None
         return self._identity
@@ -54,7 +54,7 @@ class OpenaiEndpoint:
         """Return the answer; of a choice with a log-probability for each option."""
         known = await self.identity()
         if self._lost:
-            same_model(self.connection.where, known, await self._look())
+            same_model(self.connection.where, known, await self.look())
             self._lost = False
         try:
             with self.connection.reading():
@@ -103,7 +103,8 @@ class OpenaiEndpoint:
         answer = await self.connection.send("POST", TEXT if request.messages is None else CHAT, whole)
         return said_in(answer.body, request)
 
-    async def _look(self) -> Identity:
+    async def look(self) -> Identity:
+        """Ask again which model answers."""
         with self.connection.reading():
             self.dialect = await dialect_of(self.connection)
             listed = await self.connection.ask("/v1/models")

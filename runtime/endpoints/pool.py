@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Limited, Reply, Request
+from synthc.runtime.endpoints.same_model import Changing
 from synthc.runtime.errors import InputError, OutsideFault
 
 
@@ -58,6 +59,16 @@ class PoolEndpoint:
             if self._first is None:
                 raise OutsideFault("; ".join(str(problem) for problem in problems if problem is not None))
         return self._first[1]
+
+    async def look(self) -> Identity:
+        """Ask all members again which model they have, and return that which differs, if any does."""
+        known = await self.identity()
+        for member in self.members:
+            if member.checked and isinstance(member.endpoint, Changing):
+                found = await member.endpoint.look()
+                if (found.model, found.revision) != (known.model, known.revision):
+                    return found
+        return known
 
     async def _absent(self, member: Member) -> OutsideFault | None:
         """Ask a member which model it has, and return why it does not say."""

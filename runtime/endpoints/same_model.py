@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
-from synthc.runtime.endpoints.base import Identity
+from contextlib import suppress
+from typing import Protocol, runtime_checkable
+
+from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity
 from synthc.runtime.errors import OutsideFault
+
+
+@runtime_checkable
+class Changing(Protocol):
+    """An endpoint whose model may change while it is asked."""
+
+    async def look(self) -> Identity:
+        """Ask again which model answers."""
+        ...
+
+
+async def still_the_same(name: str, endpoint: Endpoint, before: Identity) -> None:
+    """Raise if an endpoint has another model now; one that has gone has told nothing else.
+
+    Raises:
+        OutsideFault: it has.
+    """
+    if isinstance(endpoint, Changing):
+        with suppress(EndpointError):
+            same_model(f"endpoint `{name}`", before, await endpoint.look())
 
 
 def same_model(where: str, before: Identity, now: Identity) -> None:

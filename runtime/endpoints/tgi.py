@@ -52,7 +52,7 @@ class TgiEndpoint:
         """Ask `/info`, once, which model answers and what it takes."""
         if self._identity is None:
             try:
-                self._identity = await self._look()
+                self._identity = await self.look()
             except EndpointError as problem:
                 raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=tgi:URL`") from None
         return self._identity
@@ -60,7 +60,7 @@ class TgiEndpoint:
     async def answer(self, request: Request) -> Reply:
         """Return the answer; of a choice with a log-probability for each option."""
         if self._lost and self._identity is not None:
-            same_model(self.connection.where, self._identity, await self._look())
+            same_model(self.connection.where, self._identity, await self.look())
             self._lost = False
         try:
             with self.connection.reading():
@@ -83,7 +83,8 @@ class TgiEndpoint:
         """Close the connections."""
         await self.connection.close()
 
-    async def _look(self) -> Identity:
+    async def look(self) -> Identity:
+        """Ask again which model answers."""
         with self.connection.reading():
             info = (await self.connection.send("GET", "/info")).body
             self.at_once = int(info["max_concurrent_requests"]) if info.get("max_concurrent_requests") else None
@@ -181,7 +182,7 @@ class _Choosing:
     async def __call__(self, written: str, /) -> dict[str, float]:
         """Return the likely tokens after the beginning of an answer; a chat is asked for as the text that its template makes."""
         if self._rendered is None:
-            self._rendered = self.request.prompt if self.request.messages is None else await self._template()
+            self._rendered = (self.request.prompt or "") if self.request.messages is None else await self._template()
         return await self._after(self._rendered + written, None)
 
     async def _after(self, text: str, grammar: Mapping[str, Any] | None) -> dict[str, float]:

@@ -51,7 +51,8 @@ class TransformersEndpoint:
         if self._identity is None:
             if find_spec("transformers") is None:
                 raise InputError(f"endpoint `{self.name}` needs transformers, which is not installed; install it with `pip install 'synthc[transformers]'`")
-            self._causal, self._identity = await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
+            self._causal, found = await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
+            self._identity = found
         return self._identity
 
     async def answer(self, request: Request) -> Reply:

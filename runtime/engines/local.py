@@ -14,6 +14,7 @@ from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Limited
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.pace import Pace
+from synthc.runtime.endpoints.same_model import still_the_same
 from synthc.runtime.errors import InputError
 from synthc.runtime.grid import Grid, draw_indices, slot_values
 from synthc.runtime.ledger import Asking, Ledger
@@ -77,6 +78,9 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
         for stage in reversed(stages):
             await stage.aclose()
         aside.flush()
+    for caller in callers:
+        if caller.requests:
+            await still_the_same(caller.name, caller.endpoint, caller.identity)
     _finish(writer, arounds, aside, read.rows)
     return Usage(
         requests=sum(c.requests for c in callers),
