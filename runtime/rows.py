@@ -44,7 +44,7 @@ class Dataset:
     def whole(self) -> bool:
         """Whether the files are those that were written, as far as their ends and the number of rows tell."""
         try:
-            return self.rows == self.counts.get("out", self.rows)
+            return bool(self.rows == self.counts.get("out", self.rows))
         except (pl.exceptions.PolarsError, OSError, ValueError):
             return False
 

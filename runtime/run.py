@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.runtime.answers import READING
@@ -29,6 +29,9 @@ from synthc.runtime.outcome import Outcome, entry_of, metrics_of, privacy_of
 from synthc.runtime.replay import Off
 from synthc.runtime.rows import Dataset
 from synthc.runtime.store import Store
+
+if TYPE_CHECKING:
+    from synthc.runtime.outlook import Outlook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +90,31 @@ def finished(graph: Graph, options: Options) -> dict[str, bool]:
     """
     store = Store(root=options.project / ".synth")
     with asyncio.Runner() as runner:
-        again = tried_again(RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
-        walk = Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=again)
+        walk = _looking(graph, options, store, runner)
         return {node.name: walk.known_done(node) for node in graph.nodes}
+
+
+def _looking(graph: Graph, options: Options, store: Store, runner: asyncio.Runner) -> Walk:
+    """Return a walk that carries nothing out."""
+    again = tried_again(RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
+    return Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=again)
+
+
+def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
+    """Return what each node would find in the ledger and what it would ask, of those whose rows are there; nobody is asked."""
+    from synthc.runtime.outlook import outlook
+
+    store, ledger = Store(root=options.project / ".synth"), options.project / ".synth" / "ledger.sqlite"
+    found: dict[str, Outlook] = {}
+    with asyncio.Runner() as runner:
+        walk = _looking(graph, options, store, runner)
+        for node in graph.nodes:
+            if walk.known_done(node):
+                walk.artefacts[node.name] = store.folder(walk.prints[node.name], private=walk.hidden(node))
+            elif ledger.exists() and asked(node) and all(name in walk.artefacts for name in walk._reads(node)):
+                looked = outlook(node, graph, walk.artefacts, ledger, seed=options.seed, limit=options.limit, test_noise=options.test_noise)
+                found.update({node.name: looked} if looked is not None else {})
+    return found
 
 
 def spends_again(graph: Graph, options: Options) -> list[str]:

@@ -6,20 +6,26 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from synthc.cli.asked_again import asked_again
+from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
 from synthc.cli.ledger_lines import ledger_lines
 from synthc.cli.table import number, table
-from synthc.compiler.estimate import plan
+from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
 
+if TYPE_CHECKING:
+    from synthc.runtime.outlook import Outlook
+
+MINUTE = 60
 UNKNOWN = (
-    ("tokens_in", "tokens read: they depend on the rows, and on the tokenizer of who answers"),
+    ("tokens_in", "tokens read: they depend on rows that nobody has seen yet"),
     ("tokens_out", "tokens written: they depend on rows that nobody can count yet"),
     ("requests", "requests: they depend on rows that nobody can count yet"),
-    ("seconds", "time: it depends on this machine and on who answers"),
-    ("usd", "money: no spec says what an endpoint asks for"),
+    ("seconds", "time: {names} never ran here; after a try with `synthc run --limit 50` it is known"),
+    ("usd", "money: say what {names} asks for, as `price = {{ input = 0.15, output = 0.6 }}`"),
 )
 """Why a total may not be known before the run."""
 
@@ -27,6 +33,8 @@ UNKNOWN = (
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_spec(parser)
+    add_endpoint(parser)
+    parser.add_argument("--no-sample", action="store_true", help="count files and read settings, and carry nothing out on a sample of the rows")
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
 
@@ -34,15 +42,35 @@ def run(options: argparse.Namespace) -> int:
     """Show the plan."""
     graph = ready(options).graph
     done = _done(graph)
-    document = plan(graph, Path(), done)
+    measured = {} if options.no_sample else _measured(graph, done, endpoints_of(options.endpoint, graph))
+    document = plan(graph, Path(), done, {name: entry for name, (entry, _) in measured.items()})
     for name, source in document["privacy"].items():
         _add_lifetime(graph, name, source, done)
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
-        blocks = (_nodes(document, done).splitlines(), list(_notes(document)), list(ledger_lines(document["privacy"])))
+        known = [note for _, notes in measured.values() for note in notes]
+        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(ledger_lines(document["privacy"])))
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
+
+
+def _measured(graph: Graph, done: Mapping[str, bool], endpoints: Mapping[str, str]) -> dict[str, tuple[dict[str, Any], tuple[str, ...]]]:
+    """Return what a sample of public rows and earlier runs show of the nodes, and how it is known."""
+    from synthc.runtime.rehearsal.rehearse import rehearse
+    from synthc.runtime.rehearsal.trained import trained
+
+    counted = amounts([node for node in graph.nodes if node.kind == "source"], Path())
+    wanted = any(step.verb for node in graph.nodes if not done.get(node.name) for step in node.steps)
+    found = rehearse(graph, Path(), counted={name: rows.high for name, rows in counted.items() if rows.high}, overrides=endpoints) if wanted else {}
+    entries: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {}
+    for name, seen in found.items():
+        rows = {"low": seen.rows[0], "high": seen.rows[1]}
+        entry = {"rows": rows, "requests": seen.requests, "tokens_in": seen.tokens_in, "tokens_out": seen.tokens_out, "seconds": seen.seconds}
+        entries[name] = (entry, () if done.get(name) else seen.notes)
+    for name, seconds in trained(graph, Path()).items():
+        entries[name] = ({"seconds": seconds}, ())
+    return entries
 
 
 def _done(graph: Graph) -> Mapping[str, bool]:
@@ -51,6 +79,14 @@ def _done(graph: Graph) -> Mapping[str, bool]:
     from synthc.runtime.run import Options, finished
 
     return finished(graph, Options(project=Path.cwd()))
+
+
+def _outlooks(graph: Graph) -> Mapping[str, Outlook]:
+    if not (Path(".synth") / "ledger.sqlite").exists():
+        return {}
+    from synthc.runtime.run import Options, outlooks
+
+    return outlooks(graph, Options(project=Path.cwd()))
 
 
 def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping[str, bool]) -> None:
@@ -69,13 +105,33 @@ def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping
 
 
 def _nodes(document: Mapping[str, Any], done: Mapping[str, bool]) -> str:
-    rows = [["node", "kind", "label", "rows", "requests, at most", "tokens out, at most", ""]]
+    rows = [["node", "kind", "label", "rows", "requests", "tokens in", "tokens out", "time", "usd", ""]]
     for node in document["nodes"]:
         finished = "done" if done.get(node["name"]) else ""
-        rows.append([node["name"], node["kind"], node["label"], _rows(node), _some(node["requests"]), _some(node["tokens_out"]), finished])
+        rows.append([node["name"], node["kind"], node["label"], _rows(node), *_amounts(node), finished])
     totals = document["totals"]
-    rows.append(["total", "", "", "", number(totals["requests"]), number(totals["tokens_out"]), ""])
-    return table(rows, right="lllrrrl")
+    rows.append(["total", "", "", "", number(totals["requests"]), number(totals["tokens_in"]), number(totals["tokens_out"]), spoken(totals["seconds"]), number(totals["usd"]), ""])
+    return table(rows, right="lllrrrrrrl")
+
+
+def _amounts(node: Mapping[str, Any]) -> list[str]:
+    if node["label"] == "private":
+        return ["", "", "", "", ""]
+    return [*(_some(node[key]) for key in ("requests", "tokens_in", "tokens_out")), "" if node["seconds"] == 0 else spoken(node["seconds"]), _some(node["usd"])]
+
+
+def spoken(seconds: float | None) -> str:
+    """Return how long something takes, for people.
+
+    >>> spoken(None), spoken(4.21), spoken(75), spoken(8000)
+    ('-', '4.2 s', '1 min 15 s', '2 h 13 min')
+    """
+    if seconds is None:
+        return "-"
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes} min {rest} s" if minutes < MINUTE else f"{minutes // MINUTE} h {minutes % MINUTE} min"
 
 
 def _rows(node: Mapping[str, Any]) -> str:
@@ -86,15 +142,24 @@ def _rows(node: Mapping[str, Any]) -> str:
         return ""
     if low == high and low is not None:
         return number(low)
-    return f"up to {number(high)}" if high is not None else "-"
+    if high is None:
+        return "-"
+    return f"{number(low)} to {number(high)}" if low else f"up to {number(high)}"
 
 
-def _some(value: int | None) -> str:
+def _some(value: float | None) -> str:
     return "" if value == 0 else number(value)
 
 
-def _notes(document: Mapping[str, Any]) -> Iterator[str]:
-    unknown = [why for key, why in UNKNOWN if document["totals"][key] is None]
+def _notes(document: Mapping[str, Any], graph: Graph) -> Iterator[str]:
+    unknown = [why.format(names=_missing(document, key, graph)) for key, why in UNKNOWN if document["totals"][key] is None]
     if unknown:
         yield "not known before the run:"
         yield from (f"  {why}" for why in unknown)
+
+
+def _missing(document: Mapping[str, Any], key: str, graph: Graph) -> str:
+    nodes = [node["name"] for node in document["nodes"] if node[key] is None and node["label"] != "private"]
+    if key == "usd":
+        nodes = [step.settings["endpoint"]["node"] for name in nodes for step in graph.by_name[name].steps if step.verb == "ask"]
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(nodes))
