@@ -13,7 +13,7 @@ from tests.pages import Case, cases
 
 ROOT = Path(__file__).parents[2]
 FIRST = (
-    "files", "kinds", "names", "types", "sources", "rows", "steps", "expressions", "prompts", "chats", "mixes", "models", "evaluation",
+    "files", "kinds", "names", "types", "sources", "rows", "steps", "expressions", "prompts", "endpoints", "chats", "mixes", "models", "evaluation",
     "privacy", "leaks", "budgets", "publish", "imports", "settings",
 )  # fmt: skip
 """The order in which pages are read; others follow by their names."""
