@@ -46,11 +46,15 @@ def run(options: argparse.Namespace) -> int:
     document = plan(graph, Path(), done, {name: entry for name, (entry, _) in measured.items()})
     for name, source in document["privacy"].items():
         _add_lifetime(graph, name, source, done)
+    outlooks = _outlooks(graph)
+    for node in document["nodes"]:
+        if found := outlooks.get(node["name"]):
+            node["asks"] = {"answered": found.cached, "reasons": dict(found.reasons)}
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(ledger_lines(document["privacy"])))
+        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 
