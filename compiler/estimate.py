@@ -44,12 +44,18 @@ class Amount:
 
 
 UNKNOWN = Amount(low=None, high=None)
+AMOUNTS = ("requests", "tokens_in", "tokens_out", "seconds", "usd")
+MILLION = 1_000_000
+FREE = (0.0, 0.0)
+AT_ONCE = frozenset({"model", "publish"})
+"""Kinds that a run has nothing to do for."""
 
 
-def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) -> dict[str, Any]:
+def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None, measured: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """Return the plan of a run as one JSON document; private files are never opened.
 
-    `done` says which nodes the store already has.
+    `done` says which nodes the store already has, `measured` has what a sample of the rows shows of some
+    nodes, in the form of an entry: it stands in place of what can be told without any row.
     """
     from synthc.compiler.graph.privacy_document import privacy_document
 
@@ -59,11 +65,12 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None) ->
         if node.kind != "endpoint":
             amount, calls = _node(node, rows, project)
             rows[node.name] = amount
-            nodes.append(_entry(node, amount, calls, finished=(done or {}).get(node.name, False)))
-    keys = ("requests", "tokens_in", "tokens_out", "seconds", "usd")
+            finished = (done or {}).get(node.name, False)
+            entry = _entry(node, amount, calls, finished=finished)
+            nodes.append(entry if finished else _priced(entry | dict((measured or {}).get(node.name, {})), node, graph))
     return {
         "nodes": nodes,
-        "totals": {key: _total([node[key] for node in nodes]) for key in keys},
+        "totals": {key: _total([node[key] for node in nodes if node[key] is not None or node["label"] != "private"]) for key in AMOUNTS},
         "privacy": privacy_document(graph),
         "graph": graph.fingerprint,
     }
@@ -87,6 +94,25 @@ def behind(node: Node, known: Mapping[str, Amount]) -> tuple[Amount, ...]:
     return tuple(found)
 
 
+def _priced(entry: dict[str, Any], node: Node, graph: Graph) -> dict[str, Any]:
+    """Return an entry with its price, where the endpoints that the node asks have one and its tokens are known."""
+    asks = {step.settings["endpoint"]["node"] for step in node.steps if step.verb == "ask"}
+    if not asks or entry["tokens_in"] is None or entry["tokens_out"] is None:
+        return entry
+    prices = [_price(graph.by_name[name]) for name in asks]
+    if len(prices) == 1 and prices[0] is not None:
+        return {**entry, "usd": round((entry["tokens_in"] * prices[0][0] + entry["tokens_out"] * prices[0][1]) / MILLION, 4)}
+    return {**entry, "usd": 0 if all(price == FREE for price in prices) else None}
+
+
+def _price(endpoint: Node) -> tuple[float, float] | None:
+    """Return what a million tokens cost, read and written; what answers on this machine is free."""
+    said = endpoint.settings.get("price")
+    if said is not None:
+        return float(said["input"]), float(said["output"])
+    return FREE if endpoint.settings["kind"] in {"embedded", "transformers"} else None
+
+
 def _total(values: list[Any]) -> Any:
     return None if any(value is None for value in values) else sum(values)
 
@@ -108,7 +134,7 @@ def _entry(node: Node, amount: Amount, calls: list[Amount], *, finished: bool) -
         "requests": 0 if finished else requests,
         "tokens_in": 0 if finished or not asks else None,
         "tokens_out": 0 if finished else tokens_out,
-        "seconds": 0 if finished else None,
+        "seconds": 0 if finished or node.kind in AT_ONCE else None,
         "usd": 0 if finished or not asks else None,
         "cached": amount.high if finished and not private else 0,
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from synthc.compiler.catalog.values import Count, Said, Seconds, Settings, Unit, Whole, YesNo
+from synthc.compiler.catalog.values import Count, Number, Said, Seconds, Settings, Unit, Whole, YesNo
 
 HERE = frozenset({"embedded", "transformers"})
 """The kinds that answer on this machine, so that what a pretended population taught may be asked about."""
@@ -23,9 +23,17 @@ class Asked(Settings):
     default: YesNo = Field(default=False, description="Whether it answers where nothing else is said and several endpoints are declared.")
 
 
+class Price(Settings):
+    """What a million tokens cost, in dollars."""
+
+    input: Annotated[Number, Field(ge=0)] = Field(description="Of those that are read.")
+    output: Annotated[Number, Field(ge=0)] = Field(description="Of those that are written.")
+
+
 class Served(Asked):
     """How a server is called."""
 
     timeout: Seconds = Field(60.0, description="How long one answer may take.")
     token: Secret = Field(None, description="What the server wants as a bearer token; it is read when the spec is run and written nowhere.")
+    price: Annotated[Price | None, Said("`{ input = DOLLARS, output = DOLLARS }`")] = Field(None, description="What a million tokens cost, read and written; `synthc plan` counts with it.")
     insecure: YesNo = Field(default=False, description="Whether the address may be one that is neither https nor of this machine.")

@@ -73,7 +73,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         return None
     if read is None:
         return None
-    settings = {"kind": kind, "url": None, "token": {"secret": token.variable} if token else None, **read.model_dump(exclude={"token"})}
+    settings = {"kind": kind, "url": None, "token": {"secret": token.variable} if token else None, **read.model_dump(exclude={"token"} if getattr(read, "price", None) else {"token", "price"})}
     return _thing(declared, settings, brackets, scope)
 
 

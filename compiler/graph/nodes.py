@@ -18,7 +18,7 @@ Json = Any  # None, bool, int, float, str, or a list or mapping of these
 
 FORMAT = 1
 
-NOT_COMPUTED_FROM = frozenset({"budget", "workers"})
+NOT_COMPUTED_FROM = frozenset({"budget", "workers", "price"})
 """Settings that bound or place the work and do not change what it computes: raising a budget tunes nobody again."""
 
 

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
+        blocks = (_nodes(document, done).splitlines(), known, list(asked_again(_outlooks(graph))), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.project import Project
+import pytest
+
+from tests.cli.project import SPEC, Project
 
 PRIVATE = """synth 1
 
@@ -35,19 +37,48 @@ budget users { epsilon = 8, delta = 1e-10 }
 
 
 def test_text(project: Project) -> None:
-    """People see rows, requests, and why something is not known."""
+    """People see the rows that a sample shows, and what each node takes; three rows are all the rows."""
     said = project.run("plan")
+    shown = [line.split() for line in said.out.splitlines()]
 
     assert said.code == 0
+    assert shown[0] == ["node", "kind", "label", "rows", "requests", "tokens", "in", "tokens", "out", "time", "usd"]
+    assert [line[:4] for line in shown[1:3]] == [["web", "source", "public", "3"], ["long", "filter", "public", "2"]]
+    assert "not known before the run" not in said.out
+
+
+def test_without_a_sample(project: Project) -> None:
+    """Nothing is carried out, rows are bounded, and what can't be known is said with its mend."""
+    said = project.run("plan", "--no-sample")
+
     assert said.out == (
-        "node   kind    label      rows  requests, at most  tokens out, at most\n"
-        "web    source  public  up to 3\n"
-        "long   filter  public  up to 3\n"
-        "total                                           0                    0\n"
+        "node   kind    label      rows  requests  tokens in  tokens out  time  usd\n"
+        "web    source  public  up to 3                                      -\n"
+        "long   filter  public  up to 3                                      -\n"
+        "total                                  0          0           0     -    0\n"
         "\n"
         "not known before the run:\n"
-        "  time: it depends on this machine and on who answers\n"
+        "  time: `web`, `long` never ran here; after a try with `synthc run --limit 50` it is known\n"
     )
+
+
+PRICED = """
+endpoint llm = tgi("http://localhost:1") {
+  price = { input = 100.0, output = 1k }
+}
+
+filter asked = web
+  | ask chatty = typed(text)
+"""
+
+
+def test_money(project: Project) -> None:
+    """What an endpoint asks for a million tokens is counted; nobody listens there, and nobody is asked."""
+    project.write("spec.synth", SPEC + PRICED)
+    asked = next(node for node in json.loads(project.run("plan", "--json").out)["nodes"] if node["name"] == "asked")
+
+    assert (asked["rows"], asked["requests"], asked["tokens_out"]) == ({"low": 3, "high": 3}, 3, 3)
+    assert asked["usd"] == pytest.approx((asked["tokens_in"] * 100 + 3 * 1000) / 1e6, abs=1e-4)
 
 
 def test_json(project: Project) -> None:

@@ -1,0 +1,1 @@
+"""Carries public nodes out on a sample of their rows, to say what a run will take; it buys nothing."""
