@@ -322,3 +322,34 @@ def test_a_folder_that_cannot_be_written_is_a_fault_outside(tmp_path: Path) -> N
 
     with pytest.raises(OutsideFault, match="cannot be read or written"):
         Ledger(path=tmp_path / "ledger.sqlite")
+
+
+def test_a_ledger_that_lost_its_end_is_said_to_be_damaged(tmp_path: Path) -> None:
+    """And no answer is made up from what is left."""
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path=path)
+    ask(ledger, *("x" * 500 + str(n) for n in range(200)))
+    ledger.close()
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+    def again() -> None:
+        ask(Ledger(path=path), *("x" * 500 + str(n) for n in range(200)))
+
+    with pytest.raises((InputError, OutsideFault), match=r"ledger.sqlite: (not a readable ledger|cannot be read or written) \("):
+        again()
+
+
+def test_a_clock_that_jumps_stalls_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither into the past nor into the future, while two processes wait for each other."""
+    times = iter(range(10**10, 0, -(10**6)))
+    monkeypatch.setattr("synthc.runtime.ledger.time.time", lambda: float(next(times)))
+    one, two = Ledger(path=tmp_path / "ledger.sqlite"), Ledger(path=tmp_path / "ledger.sqlite")
+
+    async def run() -> list[str]:
+        calls = [ledger.answer(WHO, question(str(n % 20)), echo) for ledger in (one, two) for n in range(60)]
+        return [reply.text for reply, _ in await asyncio.wait_for(asyncio.gather(*calls), 30)]
+
+    assert asyncio.run(run()) == [str(n % 20) for n in range(60)] * 2
+    one.close()
+    two.close()
