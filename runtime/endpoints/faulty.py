@@ -102,6 +102,13 @@ async def _truncated(exchange: Exchange) -> None:
     exchange.writer.close()
 
 
+async def _cut_short(exchange: Exchange) -> None:
+    body = await exchange.answer()
+    half = body[: len(body) // 2]
+    stream = body.startswith(b"data:")
+    await exchange.send(half[: half.rindex(b"\n\n") + 2] if stream else half, Content_Type="text/event-stream" if stream else "application/json")
+
+
 async def _stall(exchange: Exchange) -> None:
     await exchange.stall()
 
@@ -171,6 +178,7 @@ FAULTS: Mapping[str, Fault] = {
     "reset unanswered": _reset_unanswered,
     "reset inside": _reset_inside,
     "truncated": _truncated,
+    "cut short": _cut_short,
     "stall": _stall,
     "stall inside": _stall_inside,
     "drip": _drip,

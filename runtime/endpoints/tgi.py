@@ -149,7 +149,7 @@ class TgiEndpoint:
     async def _watched(self, body: Mapping[str, Any], request: Request) -> Reply:
         """Return a long answer as far as it says something new: a model that goes round in circles is stopped."""
         tokens: list[Mapping[str, Any]] = []
-        text, end, finish = "", "", "stop"
+        text, end, finish = "", "", ""
         async with aclosing(self.connection.stream("/generate_stream", body)) as events:
             async for event in events:
                 tokens.append(event["token"])
@@ -158,7 +158,10 @@ class TgiEndpoint:
                     finish, end = event["details"]["finish_reason"], event["generated_text"]
                 elif len(tokens) % LOOK_EVERY == 0 and in_loop(text):
                     break
-        return _reply(end or text, finish, tokens, Answer({"details": {"generated_tokens": len(tokens)}}, {}), request)
+            else:
+                if not finish:
+                    raise EndpointError(f"{self.connection.where} broke off (its answer has no end)", retry=True, gone=True)
+        return _reply(end or text, finish or "stop", tokens, Answer({"details": {"generated_tokens": len(tokens)}}, {}), request)
 
 
 @dataclass(slots=True, kw_only=True)

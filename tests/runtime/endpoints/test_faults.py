@@ -38,6 +38,8 @@ prompt reply(text: text) -> text {
 filter out = web { max_failures = 50% }
   | ask a = reply(text)
 '''
+STREAMED = SPEC.replace("max_output = 4", "max_output = 300\n  temperature = 0.8").replace("  ask = ", "  complete = ")
+"""Long answers to a base model come as a stream."""
 WHAT = re.compile(r"row \d+|/info")
 LINE = re.compile(r"(?P<what>.+): (?:(?P<times>\d+) x|(?P<always>always)) (?P<fault>.+)")
 
@@ -102,9 +104,9 @@ def proxied(proxy: FaultyProxy) -> Iterator[None]:
         thread.join()
 
 
-def carried_out(folder: Path, proxy: FaultyProxy, plan: str) -> Outcome:
+def carried_out(folder: Path, proxy: FaultyProxy, case: Case) -> Outcome:
     """Run the spec against a proxy; only who goes silent is waited for."""
-    graph = graph_of(folder / "spec.synth", SPEC.replace("TIMEOUT", "2s" if "stall" in plan else "60s"))
+    graph = graph_of(folder / "spec.synth", (STREAMED if "stream" in case.options else SPEC).replace("TIMEOUT", "2s" if "stall" in case.given else "60s"))
     with proxied(proxy):
         return run(graph, Options(project=folder, endpoints={"llm": f"tgi:{proxy.url}"}))
 
@@ -137,10 +139,10 @@ def test_a_fault_is_answered_for(server: Served, tmp_path: Path, case: Case) -> 
     """Asked again, set aside with its reason, or a stop that says what to do; nothing is asked twice that was answered, nothing is lost."""
     (tmp_path / "web.jsonl").write_text("".join(json.dumps({"text": f"row {n}"}) + "\n" for n in (1, 2, 3)))
     broken = FaultyProxy(upstream=server.url, plan=Plan(case.given))
-    first = carried_out(tmp_path, broken, case.given)
+    first = carried_out(tmp_path, broken, case)
     text = shown(first, broken, case.given)
     whole = FaultyProxy(upstream=server.url, plan=lambda _: None, port=broken.port)
-    second = carried_out(tmp_path, whole, case.given)
+    second = carried_out(tmp_path, whole, case)
     answered = {about(passed) for passed in broken.passed if passed.method == "POST" and passed.fault in {None, "drip", "mislabelled"}}
     again = {about(passed) for passed in whole.passed if passed.method == "POST"}
 
