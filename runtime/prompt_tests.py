@@ -52,6 +52,11 @@ def prompt_tests(graph: Graph, tests: Sequence[Test], ledger: Ledger, *, overrid
     return asyncio.run(_all(graph, tests, ledger, overrides, seed))
 
 
+def repeated_tests(graph: Graph, tests: Sequence[Test], ledger: Ledger, *, overrides: Mapping[str, str], repeat: int) -> list[list[Verdict]]:
+    """Return the verdicts of each of some rounds, each with seeds of its own; at temperature 0 all rounds are alike and asked once."""
+    return [prompt_tests(graph, tests, ledger, overrides=overrides, seed=seed) for seed in range(repeat)]
+
+
 async def _all(graph: Graph, tests: Sequence[Test], ledger: Ledger, overrides: Mapping[str, str], seed: int) -> list[Verdict]:
     callers: dict[str, Caller] = {}
     try:

@@ -125,7 +125,7 @@ class Rehearsal:
         override = self.overrides.get(node.name)
         kind = override.split(":", 1)[0] if override else str(node.settings["kind"])
         if node.name not in self.servers:
-            self.servers[node.name] = await _server(node, override)
+            self.servers[node.name] = await _server(node, override, self.graph)
         endpoint, identity = self.servers[node.name]
         past = Past(path=self.project / ".synth" / "ledger.sqlite")
         return Answering(node=node, prompt=step.settings["prompt"], past=past, endpoint=endpoint, identity=identity, kind=kind)
@@ -149,10 +149,10 @@ def rehearse(graph: Graph, project: Path, *, counted: Mapping[str, int], overrid
         return rehearsal.found
 
 
-async def _server(node: Node, override: str | None) -> tuple[Endpoint | None, Identity | None]:
+async def _server(node: Node, override: str | None, graph: Graph) -> tuple[Endpoint | None, Identity | None]:
     """Return who answers and which model it says it is; nobody where none can be reached at once."""
     try:
-        endpoint = open_endpoint(node, override)
+        endpoint = open_endpoint(node, override, graph)
     except RunError:
         return None, None
     try:

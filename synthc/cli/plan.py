@@ -24,7 +24,7 @@ UNKNOWN = (
     ("tokens_in", "tokens read: they depend on rows that nobody has seen yet"),
     ("tokens_out", "tokens written: they depend on rows that nobody can count yet"),
     ("requests", "requests: they depend on rows that nobody can count yet"),
-    ("seconds", "time: {names} never ran here; after a try with `synthc run --limit 50` it is known"),
+    ("seconds", "time: {names} never ran here; what took how long is known after a run"),
     ("usd", "money: say what {names} asks for, as `price = {{ input = 0.15, output = 0.6 }}`"),
 )
 """Why a total may not be known before the run."""

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
+from synthc.cli.tested import compared, comparison, confusions, pass_rates
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.written import literal, written
+from synthc.runtime.errors import InputError
 
 if TYPE_CHECKING:
     from synthc.runtime.prompt_tests import Verdict
@@ -22,6 +24,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_spec(parser)
     add_endpoint(parser)
+    parser.add_argument("--against", action="append", default=[], metavar="NAME=tgi:URL", help="ask this server too, and compare")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="ask each case so often, with other seeds; a case passes if all its rounds do")
     parser.add_argument("--all", action="store_true", help="the tests of imported files too")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the verdicts as JUnit XML too")
@@ -29,9 +33,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Test, and show what missed."""
+    if options.repeat < 1:
+        raise InputError(f"`--repeat {options.repeat}`: at least 1 is wanted")
     graph = ready(options).graph
     tests = [test for test in graph.tests if options.all or not test["imported"]]
-    verdicts = _verdicts(graph, tests, endpoints_of(options.endpoint, graph)) if tests else []
+    rounds = _rounds(graph, tests, endpoints_of(options.endpoint, graph), options.repeat)
+    against = endpoints_of(options.against, graph)
+    other = compared(rounds, _rounds(graph, tests, against, options.repeat)) if against else None
+    verdicts = [verdict for tries in zip(*rounds, strict=True) for verdict in tries]
     if options.junit is not None:
         from synthc.cli.junit import junit
 
@@ -39,19 +48,23 @@ def run(options: argparse.Namespace) -> int:
     failed = sum(not verdict.passed for verdict in verdicts)
     if options.json:
         document = {"tests": [_entry(verdict) for verdict in verdicts], "summary": {"passed": len(verdicts) - failed, "failed": failed}}
-        print(json.dumps(document, indent=1, ensure_ascii=False))
+        print(json.dumps(document | ({"against": other} if other else {}), indent=1, ensure_ascii=False))
     else:
-        print("\n".join([*_misses(verdicts), _summary(graph, verdicts, failed)]))
+        more = comparison(other, options.repeat) if other else ()
+        print("\n".join([*_misses(verdicts), *confusions(rounds), *pass_rates(rounds), *more, _summary(graph, verdicts, failed)]))
     return int(failed > 0)
 
 
-def _verdicts(graph: Graph, tests: Sequence[Mapping[str, Any]], overrides: Mapping[str, str]) -> list[Verdict]:
+def _rounds(graph: Graph, tests: Sequence[Mapping[str, Any]], overrides: Mapping[str, str], repeat: int) -> list[list[Verdict]]:
+    """Return the verdicts of each round."""
+    if not tests:
+        return [[] for _ in range(repeat)]
     from synthc.runtime.ledger import Ledger
-    from synthc.runtime.prompt_tests import prompt_tests
+    from synthc.runtime.prompt_tests import repeated_tests
 
     ledger = Ledger(path=Path(".synth") / "ledger.sqlite")
     try:
-        return prompt_tests(graph, tests, ledger, overrides=overrides)
+        return repeated_tests(graph, tests, ledger, overrides=overrides, repeat=repeat)
     finally:
         ledger.close()
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from synthc.runtime.endpoints.base import EndpointError, Reply, Request
+from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen, written
 from tests.cli.project import SPEC, Project
 
@@ -22,6 +22,20 @@ prompt items(topic: text, count: int) -> list(text) {
 test items {
   ("tea", 2)    -> (count(answer) == 2 and "green" in answer)
   ("coffee", 3) -> ["a", "b", "c"]
+}
+"""
+
+
+TEA = """
+prompt drink(of: text) -> text {
+  temperature = 0.9
+  ask         = \"\"\"
+    {{ of }}
+    \"\"\"
+}
+
+test drink {
+  "leaf" -> "tea"
 }
 """
 
@@ -57,6 +71,44 @@ def test_misses(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         "\n"
         "1 of 2 passed\n"
     )
+
+
+def test_repeated(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case is asked once a round, with other seeds where it is sampled; a case that passes at times is shown."""
+    project.write("spec.synth", SPEC + TEA)
+    lucky = iter(["no tea", "tea", "tea"])
+    fake = FakeEndpoint(reply=lambda request: next(lucky) if "leaf" in request.text else chosen(yes=0.9, no=0.1))
+    monkeypatch.setattr("synthc.runtime.prompt_tests.open_endpoint", lambda *_: fake)
+    said = project.run("test", "--repeat", "3")
+
+    assert sum("leaf" in request.text for request in fake.asked) == 3
+    assert len({request.seed for request in fake.asked if "leaf" in request.text}) == 3
+    assert "drink: passed in 2 of 3 rounds: \"leaf\"\n" in said.out
+    assert said.out.endswith("5 of 9 passed\n")
+    table = [line.split() for line in said.out.splitlines()]
+    start = table.index(["typed:", "expected", "no", "yes"])
+    assert table[start + 1 : start + 3] == [["no", "3"], ["yes", "3"]]
+
+
+class Careful(FakeEndpoint):
+    """Another model."""
+
+    async def identity(self) -> Identity:
+        """Return another identity, so that the ledger tells the two apart."""
+        return Identity(model="careful", revision="1", server="fake")
+
+
+def test_against(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two endpoints are shown side by side, with the cases that differ and whether that may be chance."""
+    careful = Careful(reply=lambda request: chosen(yes=0.1, no=0.9) if "treaty" in request.text else chosen(yes=0.9, no=0.1))
+    hasty = FakeEndpoint(reply=reply)
+    monkeypatch.setattr("synthc.runtime.prompt_tests.open_endpoint", lambda _, override, *__: careful if override == "tgi:http://localhost:9" else hasty)
+    project.write("spec.synth", SPEC.replace("The treaty", "the treaty"))
+    said = project.run("test", "--against", "embedded=tgi:http://localhost:9")
+
+    assert "spec.synth:24:3: typed: passed 0 of 1, against 1\n" in said.out
+    assert "passed 50.0%, against 100.0%: better in 0, worse in 1, exact sign test p = 1\n" in said.out
+    assert said.code == 1
 
 
 def test_asked_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
