@@ -94,7 +94,9 @@ class Bench:
             str(folder),
             *client.more,
         ]
-        env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        env = {
+            name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name != "PYTHONDONTWRITEBYTECODE"
+        }
         with (folder / "said.log").open("ab") as log:
             return subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
