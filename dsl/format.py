@@ -29,7 +29,9 @@ def format_module(module: syntax.Module) -> str:
             added, newlines = _item(source, place, piece.item, newlines)
         lines += added
     align(lines)
-    return "".join(f"\n{line.shown()}\n" if line.blank and at else f"{line.shown()}\n" for at, line in enumerate(lines))
+    text = "".join(f"\n{line.shown()}\n" if line.blank and at else f"{line.shown()}\n" for at, line in enumerate(lines))
+    # At the very start a byte-order mark is none of the text; one that stood further down stays where it is an error.
+    return f"\n{text}" if text.startswith("\ufeff") and not start else text
 
 
 def _comments(source: Source, start: int, end: int, newlines: int) -> tuple[list[Line], int]:

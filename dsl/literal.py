@@ -40,6 +40,8 @@ def number(span: Span) -> tuple[Quantity, list[Diagnostic]]:
     digits, power, unit = match.groups() if match else ("0", "", span.text)
     if len(digits) + len(power) > 300 or math.isinf(float(digits + power)):
         return syntax.Number(value=0, span=span), [error("bad-number", "this number is too large", span)]
+    if len(power) > len("e-9999"):
+        return syntax.Number(value=0, span=span), [error("bad-number", "this number is too small", span)]
     if unit in {"", "%", *_POWERS, *_SECONDS} and not (power and unit):
         return _quantity(span, digits + power, unit), []
     return _misspelled(span, digits, power, unit)

@@ -67,6 +67,14 @@ def test_broken_items_stay_as_they_are() -> None:
     assert formatted(text) == "synth 1\nlet x   =  [ 1,\n    2\n\nlet y = 2\n"
 
 
+def test_a_misplaced_byte_order_mark_does_not_become_the_first() -> None:
+    """At the start it would be none of the text, so an error would be gone."""
+    formatted = format_source(source("\n\ufeffsynth 1\n"))
+
+    assert formatted == "\n\ufeffsynth 1\n"
+    assert format_source(source(formatted)) == formatted
+
+
 def test_line_ends_and_mark_of_order_go() -> None:
     """Files from other systems come out with plain line ends."""
     text = '\ufeffsynth 1\r\n\r\nlet x = """\r\n  a\r\n\r\n  b\r\n  """\r\n'
