@@ -14,7 +14,7 @@ from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, error
 from synthc.dsl.parse import parse
 from synthc.dsl.source import Source, Span
-from synthc.dsl.syntax import Import, Module
+from synthc.dsl.syntax import Budget, Declaration, Import, Module
 
 STD = Path(__file__).parent / "std"
 SNAKE = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,8 +35,8 @@ class Loaded:
     found: tuple[Diagnostic, ...] = ()
     names: dict[str, Declared] = field(default_factory=dict)
     aliases: dict[str, Import] = field(default_factory=dict)
-    endpoints: tuple[syntax.Declaration, ...] = ()
-    budgets: tuple[syntax.Budget, ...] = ()
+    endpoints: tuple[Declaration, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     imports: dict[str, Loaded] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
