@@ -134,7 +134,7 @@ class Rehearsal:
         """Remember what a node came to, and leave its rows for those that read it."""
         self.samples[node.name] = sample
         if node.kind != "source":
-            writer = DatasetWriter(folder=self.folder / node.name, schema=dict(sample.frame.schema))  # type: ignore[arg-type]
+            writer = DatasetWriter(folder=self.folder / node.name, schema=dict(sample.frame.schema))
             writer.write(sample.frame)
             writer.close({})
         amounts = {key: round(taken.get(key, 0)) for key in ("requests", "tokens_in", "tokens_out")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Never
 
 import polars as pl
 
@@ -69,7 +70,7 @@ async def _frames(frame: pl.DataFrame) -> Frames:
         yield part
 
 
-def _no_score(name: str, texts: object) -> object:
+def _no_score(name: str, texts: object) -> Never:
     """Refuse: the model of a plan is not trained yet."""
     del texts
     raise KeyError(name)

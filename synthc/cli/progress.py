@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Event = Mapping[str, Any]
 NOT_BESIDE = frozenset({"event", "time", "node", "done", "total", "unit"})
+
+SECONDS_BETWEEN = 30.0
+"""Between two lines about a node that goes on, where nothing can move."""
 
 
 class View(Protocol):
@@ -32,12 +35,21 @@ def view() -> View:
 
 
 class Lines:
-    """One line when a node starts and one when it is finished."""
+    """One line when a node starts, one when it is finished, and one now and then between."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the clock."""
+        self._clock = clock
+        self._since = self._last = clock()
 
     def __call__(self, event: Event) -> None:
         """Print what is worth a line."""
         if event["event"] == "node_started":
+            self._since = self._last = self._clock()
             self._say(f"{event['node']}: {event['kind']}")
+        elif event["event"] == "progress" and event["done"] and self._clock() - self._last >= SECONDS_BETWEEN:
+            self._last = self._clock()
+            self._say(f"{event['node']}: {beside(event, self._last - self._since)}")
         elif event["event"] == "node_finished":
             self._say(finished(event))
         elif event["event"] == "note":

@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
     add_endpoint(parser)
     parser.add_argument("--against", action="append", default=[], metavar="NAME=tgi:URL", help="ask this server too, and compare")
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="ask each case so often, with other seeds; a case passes if all its rounds do")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="ask each case so often, with other seeds, and count each answer")
     parser.add_argument("--all", action="store_true", help="the tests of imported files too")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the verdicts as JUnit XML too")

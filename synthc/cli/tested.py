@@ -65,7 +65,7 @@ def sign_test(better: int, worse: int) -> float:
     (1.0, 0.0625, 0.109)
     """
     count = better + worse
-    tail = sum(comb(count, at) for at in range(min(better, worse) + 1)) / 2**count
+    tail = sum(comb(count, at) for at in range(min(better, worse) + 1)) / float(2**count)
     return min(1.0, 2 * tail)
 
 
