@@ -99,6 +99,7 @@ class Program:
     memory: Memory = field(default_factory=Memory)
     _scopes: dict[int, Scope] = field(default_factory=dict)
     _done: dict[tuple[str, int], Answer] = field(default_factory=dict)
+    _known: dict[Look, Any] = field(default_factory=dict)
     _frames: list[Answer] = field(default_factory=lambda: [Answer()])
     _open: dict[int, Declared] = field(default_factory=dict)
 
@@ -150,6 +151,13 @@ class Program:
             if not self._done[key].passing:
                 self.memory.keep(item, (question, scope.prefix), self._done[key])
         value: T = self._done[key].value
+        return value
+
+    def known(self, look: Callable[[Program], T]) -> T:
+        """Return what there is to know about the whole program, worked out once."""
+        if look not in self._known:
+            self._known[look] = look(self)
+        value: T = self._known[look]
         return value
 
     def tried(self, scope: Scope, declared: Declared) -> Thing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from itertools import combinations, product
 
 from synthc.compiler.program import Program, Thing
@@ -46,6 +47,7 @@ def _share(one: Thing, other: Thing, folder: str) -> bool:
     return any(_meet(a, b) for a, b in product(*places))
 
 
+@lru_cache(maxsize=1 << 14)
 def _meet(one: str, other: str) -> bool:
     """Whether some path fits both patterns; a wildcard may stand for folders too.
 

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from synthc.compiler.program import Program
 from synthc.compiler.rules.edits import mend, without_item
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.usage import names, works
+from synthc.compiler.rules.usage import mentions, works
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Safety, warning
 
@@ -39,9 +39,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """Find constants that are named nowhere, in a spec that does something."""
     if not works(program):
         return
-    items = program.main.syntax.items
-    for item in items:
-        if isinstance(item, syntax.Declaration) and item.kind.name in {"let", "param"} and not names(items, item.name.name):
+    said = program.known(mentions)
+    for item in program.main.syntax.items:
+        if isinstance(item, syntax.Declaration) and item.kind.name in {"let", "param"} and item.name.name not in said:
             fix = mend(f"remove `{item.name.name}`", without_item(item), safety=Safety.UNSAFE)
             yield warning(RULE.name, f"nothing reads `{item.name.name}`", item.name.span, help="read it, or remove it", fix=fix)
 

@@ -31,16 +31,16 @@ from collections.abc import Iterator
 from synthc.compiler.program import Program
 from synthc.compiler.rules.edits import mend, without_item
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.usage import names
+from synthc.compiler.rules.usage import mentions
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, warning
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """Find imports whose alias is never said."""
-    items = program.main.syntax.items
-    for item in items:
-        if isinstance(item, syntax.Import) and not names(items, item.alias.name):
+    said = program.known(mentions)
+    for item in program.main.syntax.items:
+        if isinstance(item, syntax.Import) and item.alias.name not in said:
             fix = mend("remove this import", without_item(item))
             yield warning(RULE.name, f"nothing of `{item.alias.name}` is used", item.span, help="remove this import", fix=fix)
 

@@ -49,7 +49,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """Find prompts that are neither asked nor tested, in a spec that does something."""
     if not works(program):
         return
-    names = used(program)
+    names = program.known(used)
     for item in program.main.syntax.items:
         if isinstance(item, syntax.Prompt) and item.name.name not in names:
             fix = mend(f"remove `{item.name.name}`", without_item(item), safety=Safety.UNSAFE)

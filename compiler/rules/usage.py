@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.rules.entries import entry
@@ -26,7 +27,7 @@ def ends(program: Program) -> bool:
 
 def unused(program: Program, *kinds: str) -> Iterator[syntax.Declaration]:
     """Yield the declarations of some kinds in the spec itself that nothing uses."""
-    names = used(program)
+    names = program.known(used)
     for item in program.main.syntax.items:
         if isinstance(item, syntax.Declaration) and item.kind.name in kinds and item.name.name not in names:
             yield item
@@ -66,10 +67,12 @@ def _named(item: syntax.AnyItem, scope: Scope) -> Iterator[str]:
             yield found[0].prefix + found[1].name.name
 
 
-def names(items: Sequence[syntax.AnyItem], word: str) -> bool:
-    """Tell whether any item names something; only items that hold the word are looked into."""
-    return any(_names(item, word) for item in items if word in item.span.text)
+def mentions(program: Program) -> frozenset[str]:
+    """Return all names that the spec itself says, an item's worked out once and again when it has changed."""
+    scope = program.scope(program.main)
+    items = scope.module.syntax.items
+    return frozenset().union(*(program.once("names", item, scope, partial(_mentions, item)) for item in items))
 
 
-def _names(item: syntax.AnyItem, word: str) -> bool:
-    return any(isinstance(piece, syntax.Name) and piece.name == word for piece in syntax.walk(item))
+def _mentions(item: syntax.AnyItem) -> frozenset[str]:
+    return frozenset(piece.name for piece in syntax.walk(item) if isinstance(piece, syntax.Name))
