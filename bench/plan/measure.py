@@ -31,13 +31,13 @@ def main() -> None:
         shutil.copytree(spec.parent, work, ignore=shutil.ignore_patterns("build", "runs", ".synth"))
         result: dict[str, Any] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
         began = time.monotonic()
-        before = said(work, "plan", params)
+        before = said(work, "plan", [*params, "--sample"])
         result["seconds_to_plan"] = round(time.monotonic() - began, 1)
         if limit == "only":
             result["before_anything_ran"] = compared(before, json.loads((ROOT / "bench" / "results" / "phone.json").read_text()))
         else:
             said(work, "run", ["--limit", limit, *params])
-            after = said(work, "plan", params)
+            after = said(work, "plan", [*params, "--sample"])
             ran = said(work, "run", params)
             result |= {"before_anything_ran": compared(before, ran), "after_a_try": compared(after, ran)}
     (ROOT / "bench" / "results" / f"plan_{spec.stem}.json").write_text(json.dumps(result, indent=1) + "\n")

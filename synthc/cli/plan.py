@@ -34,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_spec(parser)
     add_endpoint(parser)
-    parser.add_argument("--no-sample", action="store_true", help="count files and read settings, and carry nothing out on a sample of the rows")
+    parser.add_argument("--sample", action="store_true", help="carry public nodes out on a sample of their rows, which takes a while and narrows the estimates")
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Show the plan."""
     graph = ready(options).graph
     done = _done(graph)
-    measured = {} if options.no_sample else _measured(graph, done, endpoints_of(options.endpoint, graph))
+    measured = _measured(graph, done, endpoints_of(options.endpoint, graph)) if options.sample else {}
     document = plan(graph, Path(), done, {name: entry for name, (entry, _) in measured.items()})
     for name, source in document["privacy"].items():
         _add_lifetime(graph, name, source, done)
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(asked_again(_outlooks(graph))), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
+        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 

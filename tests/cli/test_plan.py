@@ -38,7 +38,7 @@ budget users { epsilon = 8, delta = 1e-10 }
 
 def test_text(project: Project) -> None:
     """People see the rows that a sample shows, and what each node takes; three rows are all the rows."""
-    said = project.run("plan")
+    said = project.run("plan", "--sample")
     shown = [line.split() for line in said.out.splitlines()]
 
     assert said.code == 0
@@ -49,7 +49,7 @@ def test_text(project: Project) -> None:
 
 def test_without_a_sample(project: Project) -> None:
     """Nothing is carried out, rows are bounded, and what can't be known is said with its mend."""
-    said = project.run("plan", "--no-sample")
+    said = project.run("plan")
 
     assert said.out == (
         "node   kind    label      rows  requests  tokens in  tokens out  time  usd\n"
@@ -75,7 +75,7 @@ filter asked = web
 def test_money(project: Project) -> None:
     """What an endpoint asks for a million tokens is counted; nobody listens there, and nobody is asked."""
     project.write("spec.synth", SPEC + PRICED)
-    asked = next(node for node in json.loads(project.run("plan", "--json").out)["nodes"] if node["name"] == "asked")
+    asked = next(node for node in json.loads(project.run("plan", "--sample", "--json").out)["nodes"] if node["name"] == "asked")
 
     assert (asked["rows"], asked["requests"], asked["tokens_out"]) == ({"low": 3, "high": 3}, 3, 3)
     assert asked["usd"] == pytest.approx((asked["tokens_in"] * 100 + 3 * 1000) / 1e6, abs=1e-4)
@@ -115,6 +115,6 @@ def test_charged_before(project: Project) -> None:
 def test_buys_nothing(project: Project) -> None:
     """A plan leaves no file behind."""
     before = sorted(path.name for path in project.folder.rglob("*"))
-    project.run("plan")
+    project.run("plan", "--sample")
 
     assert sorted(path.name for path in project.folder.rglob("*")) == before
