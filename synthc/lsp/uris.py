@@ -23,9 +23,9 @@ def to_uri(path: Path) -> str:
 def to_path(uri: str, unsaved: Path) -> Path:
     """Return the path of a document; one without a file is thought to lie in the folder `unsaved`, or beside its file.
 
-    >>> to_path("file:///specs/a%20b.synth", Path("/work")), to_path("untitled:Untitled-1", Path("/work"))
+    >>> to_path("file:///specs/a%20b.synth", Path("/specs")), to_path("untitled:Untitled-1", Path("/specs"))
     (PosixPath('/specs/a b.synth'), PosixPath('/specs/untitled:Untitled-1'))
-    >>> to_path("git:/specs/a.synth?HEAD", Path("/work"))
+    >>> to_path("git:/specs/a.synth?HEAD", Path("/specs"))
     PosixPath('/specs/git:a.synth')
     """
     parts = urlsplit(uri)
