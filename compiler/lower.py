@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.check import Checked
-from synthc.compiler.check.budget import mechanism
+from synthc.compiler.check.budget import Unsolved, mechanism
 from synthc.compiler.check.source import from_project
 from synthc.compiler.constant import to_json
 from synthc.compiler.graph import Graph, Node
@@ -61,7 +61,7 @@ def _node(thing: Thing) -> Node:
         return node
     try:
         event = mechanism(thing)
-    except ValueError as problem:
+    except Unsolved as problem:
         raise Unreachable(error("unreachable-epsilon", str(problem), thing.span)) from None
     dp = dict(thing.settings["dp"])
     # The epsilon that is shown is that of the noise that is drawn, in as many digits as all machines agree on.

@@ -166,6 +166,9 @@ def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, An
         spent = epsilon([mechanism(thing) for thing in mechanisms], budget["delta"])
     except NotYet:
         return True
+    except Unsolved as problem:
+        program.diagnostics.append(error("unreachable-epsilon", str(problem), problem.tuned.span))
+        return False
     if spent > budget["epsilon"]:
         program.diagnostics.append(
             error(
@@ -180,10 +183,26 @@ def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, An
     return True
 
 
+class Unsolved(Exception):
+    """Raised for a federation whose epsilon no noise reaches."""
+
+    def __init__(self, tuned: Thing, why: str) -> None:
+        """Take the federation and the reason."""
+        super().__init__(why)
+        self.tuned = tuned
+
+
 def mechanism(tuned: Thing) -> SubsampledGaussian:
-    """Return the accountant's event of a federation, its noise solved where an epsilon was asked."""
+    """Return the accountant's event of a federation, its noise solved where an epsilon was asked.
+
+    Raises:
+        Unsolved: no noise reaches the epsilon.
+    """
     dp, rounds = tuned.settings["dp"], tuned.settings["rounds"]
-    noise = dp["noise"] or noise_for(epsilon=dp["epsilon"], delta=dp["delta"], sampling=dp["sampling"], rounds=rounds)
+    try:
+        noise = dp["noise"] or noise_for(epsilon=dp["epsilon"], delta=dp["delta"], sampling=dp["sampling"], rounds=rounds)
+    except ValueError as problem:
+        raise Unsolved(tuned, str(problem)) from None
     return SubsampledGaussian(sampling=dp["sampling"], noise=noise, rounds=rounds)
 
 
