@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-import transformers
 from torch import Tensor
 
 from synthc.runtime.answers.loops import in_loop
@@ -45,7 +44,13 @@ class _Row:
 
 
 def load(model: str, *, revision: str | None, device: str, dtype: str, token: str | None) -> tuple[Causal, str | None, str]:
-    """Return a model, the commit it is of, and the version of `transformers`; the token that is saved on this machine is not sent."""
+    """Return a model, the commit it is of, and the version of `transformers`; the token that is saved on this machine is not sent.
+
+    Raises:
+        ImportError: `transformers` isn't installed.
+    """
+    import transformers
+
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     where = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ SHOUTING = "transform out = web\n  | shout text { marks = 2 }\n"
 
 
 @pytest.fixture(autouse=True)
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Install a package, as far as Python can tell."""
     folder = tmp_path / "site"
     about = folder / "shouting-1.0.dist-info"
@@ -55,7 +56,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (about / "entry_points.txt").write_text("[synthc.steps]\nshout = shouting:STEP\n\n[synthc.stages]\nshout = shouting:STAGE\n")
     monkeypatch.syspath_prepend(folder)
     find_step.cache_clear()
-    return about
+    yield about
+    find_step.cache_clear()
 
 
 def test_its_step_is_checked_and_carried_out(tmp_path: Path) -> None:
