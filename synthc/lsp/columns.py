@@ -8,6 +8,7 @@ from functools import partial
 
 from synthc.compiler.check.messages import ANSWER_FORMAT
 from synthc.compiler.check.types import read_type
+from synthc.compiler.resolve import WITH_STEPS
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import TEXT, Type
 from synthc.dsl import syntax
@@ -16,8 +17,6 @@ from synthc.dsl.parse import parse_item
 from synthc.lsp.context import Place
 from synthc.lsp.names import found
 from synthc.lsp.view import View
-
-WITH_STEPS = frozenset({"filter", "transform", "generate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
