@@ -7,17 +7,17 @@ from typing import Any
 
 from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
-from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, lost_budget, small_delta
+from synthc.compiler.check.budget import budget_of
+from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
 from synthc.compiler.check.references import behind, clause, named, text_column
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon
-from synthc.compiler.graph.privacy_document import train_share
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import like, settings_of
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Label, error
+from synthc.dsl.diagnostic import error
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
@@ -58,7 +58,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
             "local": {"kind": "sgd", **settings.local.model_dump()},
             "server": {"kind": "sgd", **settings.server.model_dump()},
             "dp": dp,
-            **_people(source),
+            **people_of(source),
             "budget": read.model_dump() if (read := budget_of(source, scope)) else None,
         },
         inputs=(model.name, users.name),
@@ -69,17 +69,6 @@ def _says_dp(declared: syntax.Declaration, scope: Scope) -> bool:
     own = declared.settings.entries if declared.settings else ()
     inherited = like(declared, scope)
     return inherited is None or any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in inherited)))
-
-
-def _people(source: Thing) -> dict[str, Any]:
-    s = source.settings
-    return {
-        "people": s["people"],
-        "population": s["population"] or s["simulate"],
-        "population_is": "simulated" if s["simulate"] else "declared",
-        "train_share": train_share(s["split"]),
-        "draw": s["draw"],
-    }
 
 
 def _users(declared: syntax.Declaration, scope: Scope) -> Thing | None:
@@ -93,28 +82,16 @@ def _users(declared: syntax.Declaration, scope: Scope) -> Thing | None:
 
 def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:
     """Return the mechanism with its sampling rate, or None after reporting what is missing."""
-    name, span, people = declared.name.name, declared.name.span, _people(source)
-    here = (Label(span=source.span, text="the people are declared here"),)
-    if people["population"] is None:
-        scope.report(error("missing-population", f"the noise of `{name}` rests on how many people there are, and `{source.name}` does not say", span, labels=here, help="add `population = N` to the source, or pretend one with `simulate = N`"))
-        return None
-    budget = budget_of(source, scope)
+    people, budget = people_of(source), promise(declared.name, source, scope)
     if budget is None:
-        # One that is there and wrong is reported where it stands.
-        if budget_item(source, scope) is None and not lost_budget(scope):
-            mend = f"add `budget {source.name} {{ epsilon = 8, delta = {small_delta(people['population'])} }}`"
-            scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=mend))
-        return None
-    if budget.delta >= 1 / (10 * people["population"]):
-        scope.report(error("weak-delta", f"a delta of {budget.delta:.3g} is too large for {people['population']:,} people", span, labels=here, help=f"it must stay below 1 / (10 x population), here {1 / (10 * people['population']):.3g}"))
         return None
     sampling = settings.cohort / (people["population"] * people["train_share"])
     if sampling > 1:
-        scope.report(error("cohort-too-large", f"a cohort of {settings.cohort:,} is more than the {people['population'] * people['train_share']:,.0f} users that train", span, labels=here))
+        scope.report(error("cohort-too-large", f"a cohort of {settings.cohort:,} is more than the {people['population'] * people['train_share']:,.0f} users that train", declared.name.span, labels=declared_here(source)))
         return None
     dp = settings.dp
     assert isinstance(dp, Gaussian)
-    delta = dp.delta if dp.delta is not None else budget.delta * DEFAULT_DELTA_SHARE
+    delta = own_delta(dp.delta, budget)
     spent = dp.epsilon
     if spent is None:
         assert dp.noise is not None
