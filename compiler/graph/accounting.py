@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from synthc.compiler.graph.fingerprint import fingerprint
 
@@ -54,6 +54,47 @@ class SubsampledGaussian:
     noise: float
     rounds: int
 
+    @property
+    def squared_mu(self) -> float | None:
+        """The square of mu, where all of it is one Gaussian of Gaussian DP (Dong et al. 2022); None where users are sampled."""
+        return self.rounds / self.noise**2 if self.sampling == 1 else None
+
+    def library(self) -> tuple[Any, int]:
+        """Return it as dp-accounting knows it, and how often it happens."""
+        from dp_accounting import dp_event
+
+        gaussian = dp_event.GaussianDpEvent(self.noise)
+        return (gaussian if self.sampling == 1 else dp_event.PoissonSampledDpEvent(self.sampling, gaussian)), self.rounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelatedGaussian:
+    """All rounds of a federation whose noise is correlated: one Gaussian on the whole of them.
+
+    `noise` is the standard deviation as a multiple of the clip norm, `squared` the squared sensitivity
+    of all rounds together in squared clip norms, so that rho = squared / (2 noise^2). Adjacency is
+    replacing all that one user sends by zeros.
+    """
+
+    noise: float
+    squared: float
+
+    @property
+    def squared_mu(self) -> float:
+        """The square of mu: all rounds are one Gaussian."""
+        return self.squared / self.noise**2
+
+    def library(self) -> tuple[Any, int]:
+        """Return it as dp-accounting knows it, and how often it happens."""
+        from dp_accounting import dp_event
+
+        return dp_event.GaussianDpEvent(self.noise / math.sqrt(self.squared)), 1
+
+
+Event = SubsampledGaussian | CorrelatedGaussian
+"""What one mechanism spends; a plain Gaussian on everybody is sampled at 1."""
+E = TypeVar("E", bound=Event)
+
 
 @cache
 def accountant() -> str:
@@ -63,7 +104,7 @@ def accountant() -> str:
     return f"dp-accounting {version('dp-accounting')} PLD"
 
 
-def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
+def epsilon(events: Sequence[Event], delta: float) -> float:
     """Return the epsilon of all events together at a delta, an upper bound by PLD composition.
 
     Where nothing is sampled it is the closed form of the Gaussian (Balle and Wang 2018).
@@ -71,9 +112,15 @@ def epsilon(events: Sequence[SubsampledGaussian], delta: float) -> float:
     return cached("pld", events, delta, _epsilon) if events else 0.0
 
 
-def epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
+def epsilon_rdp(events: Sequence[Event], delta: float) -> float:
     """Return the looser bound by Renyi differential privacy, as a second opinion."""
     return cached("rdp", events, delta, _epsilon_rdp) if events else 0.0
+
+
+def gaussian(events: Sequence[Event]) -> float | None:
+    """Return the squared mu of the one Gaussian that events are together; None where any samples users."""
+    parts = [event.squared_mu for event in events]
+    return None if None in parts else sum(part for part in parts if part is not None)
 
 
 def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> float:
@@ -83,20 +130,19 @@ def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> 
         ValueError: no reasonable noise is enough; the message is a sentence.
     """
 
-    def solve(_: Sequence[SubsampledGaussian], __: float) -> float:
+    def solve(_: Sequence[Event], __: float) -> float:
         return _noise_for(epsilon, delta, sampling, rounds)
 
     key = [SubsampledGaussian(sampling=sampling, noise=0.0, rounds=rounds)]
     return cached(f"noise for {epsilon!r}", key, delta, solve)
 
 
-def _epsilon(events: Sequence[SubsampledGaussian], delta: float, interval: float = DISCRETISATION) -> float:
+def _epsilon(events: Sequence[Event], delta: float, interval: float = DISCRETISATION) -> float:
     import dp_accounting
     from dp_accounting import pld
 
-    if all(event.sampling == 1 for event in events):
-        combined = sum(event.rounds / event.noise**2 for event in events) ** -0.5
-        return float(dp_accounting.get_epsilon_gaussian(combined, delta))
+    if (squared_mu := gaussian(events)) is not None:
+        return float(dp_accounting.get_epsilon_gaussian(squared_mu**-0.5, delta))
     rough = _epsilon_rdp(events, delta)
     if rough > TOO_LARGE_FOR_PLD:
         return rough
@@ -105,7 +151,7 @@ def _epsilon(events: Sequence[SubsampledGaussian], delta: float, interval: float
     return float(min(rough, accountant.get_epsilon(delta)))
 
 
-def _epsilon_rdp(events: Sequence[SubsampledGaussian], delta: float) -> float:
+def _epsilon_rdp(events: Sequence[Event], delta: float) -> float:
     from dp_accounting import rdp
 
     accountant = rdp.RdpAccountant()
@@ -126,17 +172,13 @@ def _quiet() -> Iterator[None]:
         log.setLevel(before)
 
 
-def _compose(accountant: Any, events: Sequence[SubsampledGaussian]) -> None:
-    from dp_accounting import dp_event
-
+def _compose(accountant: Any, events: Sequence[Event]) -> None:
     for event in events:
-        gaussian = dp_event.GaussianDpEvent(event.noise)
-        sampled = gaussian if event.sampling == 1 else dp_event.PoissonSampledDpEvent(event.sampling, gaussian)
-        accountant.compose(sampled, event.rounds)
+        accountant.compose(*event.library())
 
 
 def _noise_for(wanted: float, delta: float, sampling: float, rounds: int) -> float:
-    def spent(noise: float, by: Callable[[Sequence[SubsampledGaussian], float], float]) -> float:
+    def spent(noise: float, by: Callable[[Sequence[Event], float], float]) -> float:
         return by([SubsampledGaussian(sampling=sampling, noise=noise, rounds=rounds)], delta)
 
     noise = 0.05
@@ -148,7 +190,7 @@ def _noise_for(wanted: float, delta: float, sampling: float, rounds: int) -> flo
     return _tighten(noise, wanted, lambda n: spent(n, _epsilon), steps=2, close=0.99)
 
 
-def _coarse(events: Sequence[SubsampledGaussian], delta: float) -> float:
+def _coarse(events: Sequence[Event], delta: float) -> float:
     """Return a looser bound than `_epsilon`, ten times as fast."""
     return _epsilon(events, delta, interval=10 * DISCRETISATION)
 
@@ -188,9 +230,9 @@ def round_up(value: float, digits: int = 4) -> float:
 
 def cached(
     method: str,
-    events: Sequence[SubsampledGaussian],
+    events: Sequence[E],
     delta: float,
-    compute: Callable[[Sequence[SubsampledGaussian], float], float],
+    compute: Callable[[Sequence[E], float], float],
 ) -> float:
     """Return what was computed by a method of these events before, or compute it and keep it on disk."""
     key = fingerprint([accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta])

@@ -21,7 +21,7 @@ def client_app(device: Device) -> ClientApp:
     def train(message: Message, context: Context) -> Message:
         del context
         task = Task.read(message.content)
-        total, stats = device.clipped_sum(task.weights, task.users, seed=task.seed, round_=task.round)
+        total, stats = device.clipped_sum(task.weights, task.users, norm=task.norm, seed=task.seed, round_=task.round)
         return Message(Done(total=total, stats=stats).record(), reply_to=message)
 
     return app

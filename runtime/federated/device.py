@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from synthc.runtime.federated.dp.gaussian import Mechanism
+from synthc.runtime.federated.dp.mechanism import clip
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import weights
 from synthc.runtime.training.loop import loss_sum
@@ -27,7 +27,6 @@ class Device:
     model: nn.Module
     users: Users
     settings: Mapping[str, Any]
-    mechanism: Mechanism
     flat: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,13 +38,13 @@ class Device:
             weight.data = self.flat[begin : begin + weight.numel()].view_as(weight)
             begin += weight.numel()
 
-    def clipped_sum(self, start: NDArray[np.float32], users: NDArray[np.int64], *, seed: int, round_: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the sum of the clipped updates of some users, in their order, and `STATS`."""
+    def clipped_sum(self, start: NDArray[np.float32], users: NDArray[np.int64], *, norm: float, seed: int, round_: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the sum of the updates of some users, each clipped to a norm, in their order, and `STATS`."""
         sent = torch.from_numpy(start)
         total, stats = np.zeros(len(start)), np.zeros(len(STATS))
         for user in users:
             targets, loss = self._train(sent, int(user), np.random.default_rng([seed, round_, int(self.users.numbers[user])]))
-            update, clipped = self.mechanism.clipped((self.flat - sent).double().numpy())
+            update, clipped = clip((self.flat - sent).double().numpy(), norm)
             total += update
             stats += (1, clipped, targets, loss)
         return total, stats

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from synthc.compiler.graph.accounting import SubsampledGaussian
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.charges import Charges
-from synthc.runtime.federated.dp.gaussian import Gaussian, Mechanism, drawn_users, mechanism_of
+from synthc.runtime.federated.dp.choose import mechanism_of
+from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.users import Users
 from synthc.runtime.store import Store
@@ -36,7 +38,7 @@ def federate(context: Context) -> None:
     mechanism = mechanism_of(settings, len(users))
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
-    state = rounds.read() or _beginning(start)
+    state = rounds.read() or _beginning(start, mechanism)
     with _charging(context, mechanism, total, rounds, state) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
@@ -78,7 +80,7 @@ def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds
     """Give what notes a charge, while nobody else may charge the same people."""
     settings = context.node.settings
     pretended = settings["population_is"] == "simulated"
-    if pretended or not isinstance(mechanism, Gaussian) or context.test_noise is not None or context.limit is not None:
+    if pretended or not isinstance(event := mechanism.event(total), SubsampledGaussian) or context.test_noise is not None or context.limit is not None:
         yield Uncharged()
         return
     with Store(root=context.project / ".synth").lock(f"people-{settings['people']}".replace("/", "_")):
@@ -87,7 +89,7 @@ def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds
             people=settings["people"],
             node=context.node.name,
             place=context.node.place,
-            event=mechanism.event(total),
+            event=event,
             budgets=_budgets(context),
         )
         begun = rounds.begun(state)
@@ -140,9 +142,9 @@ def _tune(
     return strategy.state
 
 
-def _beginning(start: Trained) -> State:
+def _beginning(start: Trained, mechanism: Mechanism) -> State:
     flat = torch.cat([w.detach().reshape(-1) for w in weights(start.model).values()]).numpy()
-    return State(round=0, weights=flat.astype(np.float32), velocity=np.zeros(len(flat), np.float32))
+    return State(round=0, weights=flat.astype(np.float32), server={"velocity": np.zeros(len(flat), np.float32)}, mechanism=mechanism.begin(len(flat)))
 
 
 def _load(model: torch.nn.Module, flat: np.ndarray[Any, Any]) -> None:
@@ -178,4 +180,4 @@ def make_app(worker: Worker) -> Any:
 
     users = Users.load(worker.users)
     model = load_model(worker.start).model
-    return client_app(Device(model=model, users=users, settings=worker.settings, mechanism=mechanism_of(worker.settings, len(users))))
+    return client_app(Device(model=model, users=users, settings=worker.settings))

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One chunk of a round's cohort: the model as flat numbers, and whose text it is tuned on."""
+    """One chunk of a round's cohort: the model as flat numbers, whose text it is tuned on, and the norm to which updates are clipped."""
 
     weights: NDArray[np.float32]
     users: NDArray[np.int64]
+    norm: float
     round: int
     seed: int
 
     def record(self) -> RecordDict:
         """Return it as the content of a message."""
-        config = ConfigRecord({"round": self.round, "seed": self.seed})
+        config = ConfigRecord({"norm": self.norm, "round": self.round, "seed": self.seed})
         return RecordDict({"weights": ArrayRecord([self.weights]), "users": ArrayRecord([self.users]), "config": config})
 
     @classmethod
@@ -30,6 +31,7 @@ class Task:
         return cls(
             weights=content.array_records["weights"].to_numpy_ndarrays()[0],
             users=content.array_records["users"].to_numpy_ndarrays()[0],
+            norm=float(str(config["norm"])),
             round=int(str(config["round"])),
             seed=int(str(config["seed"])),
         )

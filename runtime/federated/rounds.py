@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +25,29 @@ from synthc.runtime.federated.dp.keystream import KEY_BYTES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The model and the server's momentum, flat, before a round counted from 0."""
+    """All that a round counted from 0 starts from: the model, flat, and what is remembered beside it.
+
+    `server` are the moments of the server's optimiser, `mechanism` what the mechanism remembers; both
+    are written and hashed whole.
+    """
 
     round: int
     weights: NDArray[np.float32]
-    velocity: NDArray[np.float32]
+    server: Mapping[str, NDArray[Any]]
+    mechanism: Mapping[str, NDArray[Any]]
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays by the names under which they are written."""
+        return {"weights": self.weights} | {f"server.{k}": v for k, v in self.server.items()} | {f"mechanism.{k}": v for k, v in self.mechanism.items()}
 
     @property
     def print(self) -> str:
         """A hash of all that a round starts from."""
         found = blake2b(str(self.round).encode(), digest_size=16)
-        found.update(self.weights.tobytes())
-        found.update(self.velocity.tobytes())
+        for name, array in sorted(self.arrays.items()):
+            found.update(f"{name} {array.dtype} {array.shape} ".encode())
+            found.update(np.ascontiguousarray(array).data)
         return found.hexdigest()
 
 
@@ -63,7 +75,7 @@ class Rounds:
         """Return the last state that was written."""
         try:
             with np.load(self.folder / "state.npz") as found:
-                return State(round=int(found["round"]), weights=found["weights"], velocity=found["velocity"])
+                return State(round=int(found["round"]), weights=found["weights"], server=_below(found, "server."), mechanism=_below(found, "mechanism."))
         except FileNotFoundError:
             return None
 
@@ -84,7 +96,7 @@ class Rounds:
         """Write the state behind a round, then destroy its keys and note its private numbers."""
         waiting = self.folder / "state.writing.npz"
         with waiting.open("wb") as file:
-            np.savez(file, round=state.round, weights=state.weights, velocity=state.velocity)
+            np.savez(file, allow_pickle=False, round=np.array(state.round), **state.arrays)
             file.flush()
             os.fsync(file.fileno())
         waiting.replace(self.folder / "state.npz")
@@ -109,6 +121,10 @@ class Rounds:
         if self.test_noise is None:
             return secrets.token_bytes(KEY_BYTES)
         return blake2b(f"{self.test_noise} {round_} {what}".encode(), digest_size=KEY_BYTES).digest()
+
+
+def _below(found: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(prefix): found[name] for name in found if name.startswith(prefix)}
 
 
 def _write_secret(path: Path, text: str) -> None:

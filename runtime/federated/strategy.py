@@ -16,7 +16,8 @@ from flwr.serverapp import Grid
 from flwr.serverapp.strategy import Strategy
 from numpy.typing import NDArray
 
-from synthc.runtime.federated.dp.gaussian import Mechanism
+from synthc.runtime.federated.device import STATS
+from synthc.runtime.federated.dp.mechanism import Arrays, Mechanism
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Keys, Rounds, State
 
@@ -39,17 +40,19 @@ class PrivateFedAvg(Strategy):
     charge: Callable[[str, int], None]
     told: Callable[[int], None]
     _keys: Keys | None = None
+    _drawn: Arrays | None = None
 
     def configure_train(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
         """Send each node its chunk of a cohort drawn under a fresh secret key."""
         del arrays, config
         self._keys = self.rounds.begin(self.state, self.charge)
-        cohort = self.mechanism.sample(len(self.sizes_U), self._keys.cohort)
+        cohort, self._drawn = self.mechanism.sample(self.state.round, self._keys.cohort, self.state.mechanism)
+        norm = self.mechanism.norm(self._drawn)
         nodes = list(grid.get_node_ids())
         weights = self.state.weights.astype(np.float32)
         messages = []
         for node, chunk in zip(nodes, balanced(cohort, self.sizes_U, len(nodes)), strict=True):
-            task = Task(weights=weights, users=chunk, round=self.state.round, seed=self.seed)
+            task = Task(weights=weights, users=chunk, norm=norm, round=self.state.round, seed=self.seed)
             messages.append(grid.create_message(task.record(), "train", node, str(server_round)))
         return messages
 
@@ -57,14 +60,18 @@ class PrivateFedAvg(Strategy):
         """Add up the chunks, add noise, take the server's step and write the round."""
         del server_round
         assert self._keys is not None
+        assert self._drawn is not None
         by_node = sorted(replies, key=lambda reply: reply.metadata.src_node_id)
         done = [Done.read(reply.content) for reply in by_node]
-        mean = self.mechanism.mean(np.sum([d.total for d in done], axis=0), self._keys.noise)
-        velocity = self.momentum * self.state.velocity + mean
+        stats = np.sum([d.stats for d in done], axis=0)
+        told = dict(zip(STATS, stats.tolist(), strict=True))
+        mean, mechanism = self.mechanism.release(np.sum([d.total for d in done], axis=0), told, self._keys.noise, self._drawn)
+        velocity = self.momentum * self.state.server["velocity"] + mean
         weights = self.state.weights + self.learning_rate * velocity
-        self.state = State(round=self.state.round + 1, weights=weights.astype(np.float32), velocity=velocity.astype(np.float32))
-        self.rounds.write(self.state, np.sum([d.stats for d in done], axis=0))
-        self._keys = None
+        server = {"velocity": velocity.astype(np.float32)}
+        self.state = State(round=self.state.round + 1, weights=weights.astype(np.float32), server=server, mechanism=mechanism)
+        self.rounds.write(self.state, stats)
+        self._keys = self._drawn = None
         self.told(self.state.round)
         return ArrayRecord([self.state.weights]), None
 

@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from synthc.compiler.graph.accounting import SubsampledGaussian
-from synthc.runtime.federated.dp.keystream import normal, uniform
-
-Vector = NDArray[np.float64]
+from synthc.runtime.federated.dp.keystream import normal
+from synthc.runtime.federated.dp.mechanism import Arrays, Indices, Stats, Vector, drawn_users
+from synthc.runtime.federated.dp.sampling import poisson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +25,7 @@ class Gaussian:
     `drawn` their expected number.
     """
 
+    users: int
     clip: float
     noise: float
     sampling: float
@@ -41,6 +39,7 @@ class Gaussian:
         dp = settings["dp"]
         pretended = settings["population_is"] == "simulated"
         return cls(
+            users=users,
             clip=dp["clip"],
             noise=dp["noise"],
             sampling=dp["sampling"],
@@ -49,76 +48,31 @@ class Gaussian:
             drawn=drawn_users(settings, users) if pretended else settings["cohort"],
         )
 
-    def event(self, rounds: int) -> SubsampledGaussian:
-        """Return what some rounds spend, as the accountant counts it."""
-        return SubsampledGaussian(sampling=self.sampling, noise=self.noise, rounds=rounds)
+    def begin(self, size: int) -> Arrays:
+        """Remember nothing."""
+        del size
+        return {}
 
-    def sample(self, users: int, key: bytes) -> NDArray[np.int64]:
-        """Return the indices of the users whose coin fell; each coin is its own."""
-        return poisson_sample(users, self.coin, key)
+    def sample(self, round_: int, key: bytes, state: Arrays) -> tuple[Indices, Arrays]:
+        """Return the users whose coin fell; each coin is its own."""
+        del round_
+        return poisson(self.users, self.coin, key), state
 
-    def clipped(self, update: Vector) -> tuple[Vector, bool]:
-        """Return an update at most `clip` long, and whether it was longer; one whose length is not finite counts as zero."""
-        with np.errstate(over="ignore"):
-            norm = float(np.linalg.norm(update))
-        if not np.isfinite(norm):
-            return np.zeros_like(update), True
-        return (update * (self.clip / norm), True) if norm > self.clip else (update, False)
+    def norm(self, state: Arrays) -> float:
+        """Return the clip norm."""
+        del state
+        return self.clip
 
-    def mean(self, total: Vector, key: bytes) -> Vector:
+    def release(self, total: Vector, stats: Stats, key: bytes, state: Arrays) -> tuple[Vector, Arrays]:
         """Return the noised mean of a sum of clipped updates.
 
         For a pretended population the noise shrinks with the sum, so that each coordinate of the
         mean has the noise of the pretended run.
         """
+        del stats
         deviation = self.noise * self.clip * (self.drawn / self.cohort)
-        found: Vector = (total + deviation * normal(key, total.size)) / self.drawn
-        return found
+        return (total + deviation * normal(key, total.size)) / self.drawn, state
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoMechanism:
-    """`dp = none`: the same rounds without clipping and without noise; what comes out is private."""
-
-    coin: float
-    drawn: float
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any], users: int) -> NoMechanism:
-        """Return the sampling of a federate node over the users that were found."""
-        wanted = drawn_users(settings, users) if settings["population_is"] == "simulated" else settings["cohort"]
-        coin = min(1.0, wanted / users)
-        return cls(coin=coin, drawn=coin * users)
-
-    def sample(self, users: int, key: bytes) -> NDArray[np.int64]:
-        """Return the indices of the users whose coin fell."""
-        return poisson_sample(users, self.coin, key)
-
-    def clipped(self, update: Vector) -> tuple[Vector, bool]:
-        """Return an update as it is; one that is not finite counts as zero."""
-        finite = bool(np.isfinite(update).all())
-        return (update, False) if finite else (np.zeros_like(update), True)
-
-    def mean(self, total: Vector, key: bytes) -> Vector:
-        """Return the mean."""
-        del key
-        found: Vector = total / self.drawn
-        return found
-
-
-Mechanism = Gaussian | NoMechanism
-
-
-def poisson_sample(users: int, coin: float, key: bytes) -> NDArray[np.int64]:
-    """Return the indices of the users whose own coin fell."""
-    return np.flatnonzero(uniform(key, users) < coin)
-
-
-def mechanism_of(settings: Mapping[str, Any], users: int) -> Mechanism:
-    """Return the mechanism of a federate node."""
-    return Gaussian.of(settings, users) if settings["dp"] is not None else NoMechanism.of(settings, users)
-
-
-def drawn_users(settings: Mapping[str, Any], users: int) -> int:
-    """Return how many of the users found stand in for a cohort of the pretended population, all by default."""
-    return int(settings["draw"] or users)
+    def event(self, rounds: int) -> SubsampledGaussian:
+        """Return what some rounds spend, as the accountant counts it."""
+        return SubsampledGaussian(sampling=self.sampling, noise=self.noise, rounds=rounds)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from synthc.runtime.federated.device import Device
-from synthc.runtime.federated.dp.gaussian import Gaussian, Mechanism
+from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import Trained, build, weights
 from synthc.runtime.training.sentences import Encoded
@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
 
 def mechanism(**changed: Any) -> Gaussian:
     """Return a mechanism of 20 expected users, some of its numbers changed."""
-    usual: dict[str, Any] = {"clip": 0.3, "noise": 0.8, "sampling": 0.1, "cohort": 20, "coin": 0.1, "drawn": 20}
+    usual: dict[str, Any] = {"users": 200, "clip": 0.3, "noise": 0.8, "sampling": 0.1, "cohort": 20, "coin": 0.1, "drawn": 20}
     return Gaussian(**(usual | changed))
 
 
@@ -66,11 +66,11 @@ def flat(of: torch.nn.Module) -> np.ndarray:
     return row
 
 
-def device(of: Users, by: Mechanism | None = None, **local: Any) -> Device:
+def device(of: Users, **local: Any) -> Device:
     """Return a device for some users."""
     torch.set_num_threads(1)
     settings = {**SETTINGS, "local": {**SETTINGS["local"], **local}}
-    return Device(model=model(), users=of, settings=settings, mechanism=by or mechanism())
+    return Device(model=model(), users=of, settings=settings)
 
 
 def saved(folder: Path) -> Path:

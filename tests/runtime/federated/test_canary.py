@@ -10,7 +10,9 @@ from flwr.app import ArrayRecord
 
 from synthc.compiler.graph.accounting import noise_for
 from synthc.runtime.federated.client import client_app
-from synthc.runtime.federated.dp.gaussian import Gaussian, Mechanism, NoMechanism
+from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.dp.mechanism import Mechanism
+from synthc.runtime.federated.dp.none import NoMechanism
 from synthc.runtime.federated.grid import LocalGrid
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.strategy import PrivateFedAvg
@@ -27,12 +29,12 @@ def learnt(folder: Path, by: Mechanism) -> float:
     """Return by how many nats a word the secret became likelier than its words in an order that nobody typed."""
     random = np.random.default_rng(3)
     of = users([SECRET] * 8, *([" ".join(f"w{word}" for word in random.integers(0, 40, 6))] for _ in range(PEOPLE - 1)))
-    start, worker = flat(model()), device(of, by, epochs=20)
+    start, worker = flat(model()), device(of, epochs=20)
     run = PrivateFedAvg(
         mechanism=by,
         rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=None),
         sizes_U=np.array([of.words(user) for user in range(len(of))]),
-        state=State(round=0, weights=start, velocity=np.zeros_like(start)),
+        state=State(round=0, weights=start, server={"velocity": np.zeros_like(start)}, mechanism=by.begin(len(start))),
         learning_rate=1.0,
         momentum=0.0,
         seed=0,
@@ -50,9 +52,9 @@ def learnt(folder: Path, by: Mechanism) -> float:
 def test_a_secret_is_learnt_without_a_mechanism_and_not_under_one(tmp_path: Path) -> None:
     """Everybody joins each round; the noise is that of an epsilon of 2 over all of them."""
     noise = noise_for(epsilon=2, delta=1e-5, sampling=1.0, rounds=ROUNDS)
-    under_noise = Gaussian(clip=CLIP, noise=noise, sampling=1.0, cohort=PEOPLE, coin=1.0, drawn=PEOPLE)
+    under_noise = Gaussian(users=PEOPLE, clip=CLIP, noise=noise, sampling=1.0, cohort=PEOPLE, coin=1.0, drawn=PEOPLE)
     (tmp_path / "bare").mkdir()
     (tmp_path / "hidden").mkdir()
 
-    assert learnt(tmp_path / "bare", NoMechanism(coin=1.0, drawn=PEOPLE)) > 1.5
+    assert learnt(tmp_path / "bare", NoMechanism(users=PEOPLE, coin=1.0, drawn=PEOPLE)) > 1.5
     assert abs(learnt(tmp_path / "hidden", under_noise)) < 0.25

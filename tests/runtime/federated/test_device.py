@@ -14,7 +14,7 @@ PLAIN = [["w1 w2 w3", "w4 w5"], ["w6 w7 w8 w9"], ["w2 w2 w2"]]
 
 def total_of(of: Users, which: list[int], **local: float) -> np.ndarray:
     """Return the sum of clipped updates of some users."""
-    return device(of, None, **local).clipped_sum(flat(model()), np.array(which, np.int64), seed=0, round_=0)[0]
+    return device(of, **local).clipped_sum(flat(model()), np.array(which, np.int64), norm=CLIP, seed=0, round_=0)[0]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_empty_chunk_is_a_sum_of_nothing() -> None:
 def test_a_round_reads_at_most_max_words_of_a_user() -> None:
     """However much a user wrote, a round reads about `max_words` of it."""
     of = users(["w1 w2 w3 w4 w5"] * 100)
-    _, stats = device(of, max_words=50).clipped_sum(flat(model()), np.array([0]), seed=0, round_=0)
+    _, stats = device(of, max_words=50).clipped_sum(flat(model()), np.array([0]), norm=CLIP, seed=0, round_=0)
 
     words, end_marks = 50, 10
     assert stats[2] == words + end_marks
@@ -57,8 +57,8 @@ def test_training_on_a_device_lowers_its_loss() -> None:
     """The update points to where the user's text is more likely."""
     of = users(["w1 w2 w3 w4"] * 8)
     tuned, start = device(of, epochs=5), flat(model())
-    first = tuned.clipped_sum(start, np.array([0]), seed=0, round_=0)
+    first = tuned.clipped_sum(start, np.array([0]), norm=CLIP, seed=0, round_=0)
     after = (start + 20 * first[0]).astype(np.float32)
-    second = tuned.clipped_sum(after, np.array([0]), seed=0, round_=1)
+    second = tuned.clipped_sum(after, np.array([0]), norm=CLIP, seed=0, round_=1)
 
     assert second[1][3] < first[1][3]

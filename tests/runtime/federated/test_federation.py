@@ -12,7 +12,9 @@ from flwr.app import ArrayRecord
 from flwr.clientapp import ClientApp
 
 from synthc.runtime.federated.client import client_app
-from synthc.runtime.federated.dp.gaussian import Gaussian, Mechanism, NoMechanism
+from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.dp.mechanism import Mechanism
+from synthc.runtime.federated.dp.none import NoMechanism
 from synthc.runtime.federated.federate import Worker, make_app
 from synthc.runtime.federated.grid import LocalGrid, NearGrid, PoolGrid
 from synthc.runtime.federated.rounds import Rounds, State
@@ -23,7 +25,7 @@ from tests.runtime.federated.small import SETTINGS, device, flat, model, saved, 
 
 def strategy(folder: Path, of: Users, by: Mechanism, state: State | None = None) -> PrivateFedAvg:
     """Return a federation's strategy, seeded so that two can be compared."""
-    start = State(round=0, weights=flat(model()), velocity=np.zeros_like(flat(model())))
+    start = State(round=0, weights=flat(model()), server={"velocity": np.zeros_like(flat(model()))}, mechanism=by.begin(0))
     return PrivateFedAvg(
         mechanism=by,
         rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=1),
@@ -45,22 +47,22 @@ def tuned(folder: Path, grid: NearGrid, by: Mechanism, rounds: int = 3, state: S
     return run.state.weights
 
 
-def app(by: Mechanism) -> ClientApp:
+def app() -> ClientApp:
     """Return the app of a worker in this process."""
-    return client_app(device(some_users(), by))
+    return client_app(device(some_users()))
 
 
-QUIET = NoMechanism(coin=0.7, drawn=5.6)
+QUIET = NoMechanism(users=8, coin=0.7, drawn=5.6)
 
 
 def test_rounds_change_the_model(tmp_path: Path) -> None:
     """A federation without noise moves the weights."""
-    assert not np.allclose(tuned(tmp_path / "a", LocalGrid(app(QUIET), 2), QUIET), flat(model()), atol=1e-4)
+    assert not np.allclose(tuned(tmp_path / "a", LocalGrid(app(), 2), QUIET), flat(model()), atol=1e-4)
 
 
 def test_it_does_not_matter_over_how_many_workers_users_are_spread(tmp_path: Path) -> None:
     """One worker and three give the same model."""
-    one, three = (tuned(tmp_path / str(n), LocalGrid(app(QUIET), n), QUIET) for n in (1, 3))
+    one, three = (tuned(tmp_path / str(n), LocalGrid(app(), n), QUIET) for n in (1, 3))
 
     assert np.allclose(one, three, atol=1e-5)
 
@@ -76,18 +78,18 @@ def test_a_pool_of_processes_gives_the_same_model(tmp_path: Path) -> None:
     finally:
         pool.close()
 
-    assert np.allclose(pooled, tuned(tmp_path / "local", LocalGrid(app(by), 2), by), atol=1e-5)
+    assert np.allclose(pooled, tuned(tmp_path / "local", LocalGrid(app(), 2), by), atol=1e-5)
 
 
 def test_a_federation_that_was_stopped_goes_on_to_the_same_model(tmp_path: Path) -> None:
     """In test mode three rounds are three rounds, in one go or in two."""
     by = Gaussian.of(SETTINGS, 8)
-    whole = tuned(tmp_path / "whole", LocalGrid(app(by), 2), by)
-    tuned(tmp_path / "parts", LocalGrid(app(by), 2), by, rounds=2)
+    whole = tuned(tmp_path / "whole", LocalGrid(app(), 2), by)
+    tuned(tmp_path / "parts", LocalGrid(app(), 2), by, rounds=2)
     rest = Rounds(folder=tmp_path / "parts", log=tmp_path / "log", test_noise=1).read()
 
     assert rest is not None
-    assert np.array_equal(tuned(tmp_path / "parts", LocalGrid(app(by), 2), by, rounds=1, state=rest), whole)
+    assert np.array_equal(tuned(tmp_path / "parts", LocalGrid(app(), 2), by, rounds=1, state=rest), whole)
 
 
 def test_a_federation_opens_no_socket_and_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +102,7 @@ def test_a_federation_opens_no_socket_and_writes_nothing_into_the_home_folder(tm
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
-    tuned(tmp_path / "a", LocalGrid(app(QUIET), 1), QUIET)
+    tuned(tmp_path / "a", LocalGrid(app(), 1), QUIET)
 
     assert list((tmp_path / "home").iterdir()) == []
 
@@ -115,7 +117,7 @@ def test_chunks_are_balanced_and_hold_everybody_once() -> None:
 def test_what_workers_say_beside_the_sum_goes_to_the_private_log_alone(tmp_path: Path) -> None:
     """Realised cohorts, losses and clip counts are not in Flower's metrics."""
     run = strategy(tmp_path, some_users(), QUIET)
-    result = run.start(LocalGrid(app(QUIET), 2), ArrayRecord([run.state.weights]), num_rounds=2)
+    result = run.start(LocalGrid(app(), 2), ArrayRecord([run.state.weights]), num_rounds=2)
 
     assert not result.train_metrics_clientapp
     assert (tmp_path / "rounds.jsonl").read_text().count("clipped") == 2

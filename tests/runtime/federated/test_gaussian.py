@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from synthc.compiler.graph.accounting import epsilon
-from synthc.runtime.federated.dp.gaussian import Gaussian, NoMechanism
+from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.keystream import normal, uniform
+from synthc.runtime.federated.dp.mechanism import clip
+from synthc.runtime.federated.dp.none import NoMechanism
 from tests.runtime.federated.small import SETTINGS, mechanism
 
 SIZE = 200_000
@@ -17,7 +19,7 @@ SIZE = 200_000
 
 def noise_of(of: Gaussian, key: bytes) -> np.ndarray:
     """Return what is released where every update is zero."""
-    return of.mean(np.zeros(SIZE), key)
+    return of.release(np.zeros(SIZE), {}, key, {})[0]
 
 
 def test_noise_has_the_deviation_that_is_counted() -> None:
@@ -59,10 +61,10 @@ def test_the_noise_drawn_and_the_noise_counted_are_one_number(factor: float) -> 
 
 def test_every_user_is_drawn_by_a_coin_of_its_own() -> None:
     """Cohort sizes have the mean and the variance of independent coins, and users do not go together."""
-    of, rounds, people = mechanism(coin=0.1), 3000, 200
+    of, rounds, people = mechanism(coin=0.1, users=200), 3000, 200
     drawn = np.zeros((rounds, people))
     for round_ in range(rounds):
-        drawn[round_, of.sample(people, round_.to_bytes(32, "big"))] = 1
+        drawn[round_, of.sample(round_, round_.to_bytes(32, "big"), {})[0]] = 1
 
     sizes = drawn.sum(1)
     assert sizes.mean() == pytest.approx(people * 0.1, rel=0.02)
@@ -92,7 +94,7 @@ def test_a_pretended_population_has_the_noise_of_the_real_one() -> None:
 @pytest.mark.parametrize("update", [np.full(10, 1e300), np.full(10, np.nan), np.array([np.inf] + [0.0] * 9), np.zeros(10), np.full(10, 1e-3), np.full(10, 5.0)])
 def test_no_update_is_longer_than_the_clip(update: np.ndarray) -> None:
     """Whatever a user sends, huge, not a number or nothing, at most the clip norm of it counts."""
-    clipped, _ = mechanism().clipped(update)
+    clipped, _ = clip(update, 0.3)
 
     assert np.isfinite(clipped).all()
     assert np.linalg.norm(clipped) <= 0.3 * (1 + 1e-9)
@@ -102,7 +104,7 @@ def test_short_updates_are_left_alone() -> None:
     """Clipping shortens and never stretches."""
     update = np.full(4, 0.01)
 
-    assert np.array_equal(mechanism().clipped(update)[0], update)
+    assert np.array_equal(clip(update, 0.3)[0], update)
 
 
 def test_an_empty_cohort_still_adds_noise() -> None:
@@ -114,7 +116,7 @@ def test_without_a_mechanism_there_is_no_noise() -> None:
     """`dp = none` releases the plain mean."""
     of = NoMechanism.of(SETTINGS, users=60)
 
-    assert np.array_equal(of.mean(np.ones(3), b"k" * 32), np.ones(3) / of.drawn)
+    assert np.array_equal(of.release(np.ones(3), {}, b"k" * 32, {})[0], np.ones(3) / of.drawn)
 
 
 def test_uniform_numbers_stay_inside() -> None:

@@ -18,7 +18,7 @@ def rounds(folder: Path, test_noise: int | None = None) -> Rounds:
 
 def state(round_: int = 0, weight: float = 0.5) -> State:
     """Return a model of three numbers."""
-    return State(round=round_, weights=np.full(3, weight, np.float32), velocity=np.zeros(3, np.float32))
+    return State(round=round_, weights=np.full(3, weight, np.float32), server={"velocity": np.zeros(3, np.float32)}, mechanism={"clip": np.array([0.1])})
 
 
 def test_a_begun_round_is_repeated_with_its_keys_and_charged_under_one_name(tmp_path: Path) -> None:
