@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node, Step
+from synthc.compiler.graph.price import FREE, cost, price_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,6 @@ class Amount:
 
 UNKNOWN = Amount(low=None, high=None)
 AMOUNTS = ("requests", "tokens_in", "tokens_out", "seconds", "usd")
-MILLION = 1_000_000
-FREE = (0.0, 0.0)
 AT_ONCE = frozenset({"model", "publish"})
 """Kinds that a run has nothing to do for."""
 
@@ -99,18 +98,10 @@ def _priced(entry: dict[str, Any], node: Node, graph: Graph) -> dict[str, Any]:
     asks = {step.settings["endpoint"]["node"] for step in node.steps if step.verb == "ask"}
     if not asks or entry["tokens_in"] is None or entry["tokens_out"] is None:
         return entry
-    prices = [_price(graph.by_name[name]) for name in asks]
-    if len(prices) == 1 and prices[0] is not None:
-        return {**entry, "usd": round((entry["tokens_in"] * prices[0][0] + entry["tokens_out"] * prices[0][1]) / MILLION, 4)}
+    prices = [price_of(graph.by_name[name]) for name in asks]
+    if len(prices) == 1:
+        return {**entry, "usd": cost(prices[0], entry["tokens_in"], entry["tokens_out"])}
     return {**entry, "usd": 0 if all(price == FREE for price in prices) else None}
-
-
-def _price(endpoint: Node) -> tuple[float, float] | None:
-    """Return what a million tokens cost, read and written; what answers on this machine is free."""
-    said = endpoint.settings.get("price")
-    if said is not None:
-        return float(said["input"]), float(said["output"])
-    return FREE if endpoint.settings["kind"] in {"embedded", "transformers"} else None
 
 
 def _total(values: list[Any]) -> Any:

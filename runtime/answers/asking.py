@@ -78,6 +78,7 @@ class Tally:
     kind: str
     max_output: int
     rows: int = 0
+    answered: int = 0
     replies: int = 0
     cut: int = 0
     refused: int = 0
@@ -86,6 +87,7 @@ class Tally:
     def add(self, result: Asked) -> None:
         """Count what came of one row; one that could not be asked about has no reply."""
         self.rows += 1
+        self.answered += result.replies > 0
         self.replies += result.replies
         self.cut += result.cut
         self.refused += result.refused

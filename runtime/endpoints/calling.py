@@ -15,15 +15,17 @@ from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import UNTOLD, Asking, Ledger
 
 LONGEST_WAIT = 30.0
-TRIES = 3
-"""How often a question is asked that the server fails at."""
 PATIENT_TRIES = 12
 """How often while nobody listens or the server is overloaded: about two minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
-    """One endpoint as a node asks it. `label` is that of the rows it is asked about, `budget` the tokens it may take in this run."""
+    """One endpoint as a node asks it. `label` is that of the rows it is asked about, `budget` the tokens it may take in this run.
+
+    `retries` is how often a question is asked again that the server fails at, and `again` how often one was.
+    `flew` is the most that were in flight together since somebody looked.
+    """
 
     name: str
     endpoint: Endpoint
@@ -37,6 +39,8 @@ class Caller:
     requests: int = 0
     cached: int = 0
     failed: int = 0
+    again: int = 0
+    flew: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     about: Asking = UNTOLD
@@ -67,16 +71,18 @@ class Caller:
         return reply
 
     async def _send(self, request: Request) -> Reply:
-        for attempt in range(PATIENT_TRIES):
+        tries = 1 + self.retries
+        for attempt in range(max(tries, PATIENT_TRIES)):
             try:
                 return await self._try(request)
             except EndpointError as problem:
                 patient = problem.overloaded or problem.gone
-                if not problem.retry or attempt == (PATIENT_TRIES if patient else TRIES) - 1:
+                if not problem.retry or attempt + 1 >= (PATIENT_TRIES if patient else tries):
                     self.failed += 1
                     if patient:
                         raise OutsideFault(f"{problem}; see to the server and repeat the command, which goes on from here") from None
                     raise
+                self.again += 1
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
                 jitter = random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt))  # noqa: S311
                 # All who were told to wait as long would come back together.
@@ -85,6 +91,7 @@ class Caller:
 
     async def _try(self, request: Request) -> Reply:
         async with self.pace as cuts:
+            self.flew = max(self.flew, self.pace.flying)
             try:
                 reply = await self.endpoint.answer(request)
             except EndpointError as problem:

@@ -10,11 +10,13 @@ from typing import Any
 import polars as pl
 
 from synthc.compiler.graph import Step
+from synthc.compiler.graph.price import cost, price_of
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Limited
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.endpoints.same_model import still_the_same
+from synthc.runtime.engines.meter import Arrived, Meter
 from synthc.runtime.errors import InputError
 from synthc.runtime.grid import Grid, draw_indices, slot_values
 from synthc.runtime.ledger import Asking, Ledger
@@ -28,13 +30,14 @@ from synthc.runtime.used import noting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a node asked: requests sent, answers found in the ledger, failures, tokens."""
+    """What a node asked: requests sent, answers found in the ledger, failures, tokens, and what they cost, where the spec has the price."""
 
     requests: int = 0
     cached_requests: int = 0
     failed_requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    usd: float | None = 0.0
 
 
 async def work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Ledger | None) -> Usage:
@@ -51,8 +54,9 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
     frames, steps, read = _beginning(context)
     callers: list[Caller] = []
     arounds: list[Around] = []
+    arrived: list[Arrived] = []
     stages: list[Frames] = [frames]
-    for step in steps:
+    for place, step in enumerate(steps):
         caller = await _caller(step, context, endpoints, ledger, used)
         callers.extend([caller] if caller else [])
         around = Around(
@@ -64,16 +68,21 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
             score=lambda name, texts: _logprob(context, name, texts),
             rows=context.rows,
             again=context.again,
-            progress=lambda done=None: _tell(context, done, callers),
         )
+        before = Arrived()
+        arrived.append(before)
         arounds.append(around)
-        stages.append(find_stage(step)(stages[-1], around))
+        if caller is not None:
+            price = price_of(context.graph.by_name[caller.name])
+            around.progress = Meter(context=context, place=place, caller=caller, price=price, read=read, arrived=arrived, arounds=arounds).tell
+        stages.append(find_stage(step)(before.counted(stages[-1]), around))
     users = context.graph.by_name[node.settings["from"]["node"]].private if "from" in node.settings else False
     writer = DatasetWriter(folder=context.folder, schema=schema(node, users=users))
     try:
         async for frame in stages[-1]:
             writer.write(frame)
-            context.progress(0 if node.private else writer.rows, None, "rows")
+            if not callers:
+                context.progress(0 if node.private else writer.rows, None, "rows")
     finally:
         for stage in reversed(stages):
             await stage.aclose()
@@ -88,7 +97,14 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
         failed_requests=sum(c.failed for c in callers),
         tokens_in=sum(c.tokens_in for c in callers),
         tokens_out=sum(c.tokens_out for c in callers),
+        usd=_usd(callers, context),
     )
+
+
+def _usd(callers: list[Caller], context: Context) -> float | None:
+    """Return what was paid; None where something was asked and nobody says its price."""
+    costs = [cost(price_of(context.graph.by_name[caller.name]), caller.tokens_in, caller.tokens_out) for caller in callers if caller.requests]
+    return None if None in costs else sum(each for each in costs if each is not None)
 
 
 def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read: int) -> None:
@@ -108,17 +124,13 @@ def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read:
     writer.close({**counts, "steps": [asdict(around.count) for around in arounds], **({"answers": tallies} if tallies else {})})
 
 
-@dataclass(slots=True)
-class _Read:
-    rows: int = 0
-
-
-def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], _Read]:
+def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], Arrived]:
     """Return the first frames, the steps that are left, and a count of the rows read."""
-    node, steps, read = context.node, context.node.steps, _Read()
+    node, steps, read = context.node, context.node.steps, Arrived()
     if "from" in node.settings:
-        frames = context.rows(node.settings["from"]["node"]).frames()
-        return _counted(_sliced(frames), read), steps, read
+        rows = context.rows(node.settings["from"]["node"])
+        read.total = rows.rows
+        return read.counted(_sliced(rows.frames())), steps, read
     columns = _grid_columns(context)
     slots = {name: slot_values(slot, lambda n, c: _distinct(context, n, c)) for name, slot in node.settings["grid"].items()}
     for name, values in slots.items():
@@ -130,9 +142,10 @@ def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], _Read]:
         count = settings["count"] if "count" in settings else round(settings["share"] * grid.size)
         if context.limit is not None:
             count = min(count, context.limit)
-        return _counted(grid.frames(draw_indices(grid.size, count, context.seed)), read), steps[1:], read
-    indices = range(grid.size if context.limit is None else min(grid.size, context.limit))
-    return _counted(grid.frames(indices), read), steps, read
+        read.total = min(count, grid.size)
+        return read.counted(_flowing(grid.frames(draw_indices(grid.size, count, context.seed)))), steps[1:], read
+    read.total = grid.size if context.limit is None else min(grid.size, context.limit)
+    return read.counted(_flowing(grid.frames(range(read.total)))), steps, read
 
 
 def _grid_columns(context: Context) -> dict[str, Any]:
@@ -150,14 +163,14 @@ def _distinct(context: Context, node: str, column: str) -> list[Any]:
     return pl.concat(context.rows(node).frames([column]))[column].unique(maintain_order=True).to_list()
 
 
-def _sliced(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+async def _sliced(frames: Iterator[pl.DataFrame]) -> Frames:
     for frame in frames:
-        yield from frame.iter_slices(2048)
+        for part in frame.iter_slices(2048):
+            yield part
 
 
-async def _counted(frames: Iterator[pl.DataFrame], read: _Read) -> Frames:
+async def _flowing(frames: Iterator[pl.DataFrame]) -> Frames:
     for frame in frames:
-        read.rows += len(frame)
         yield frame
 
 
@@ -189,11 +202,3 @@ def _logprob(context: Context, name: str, texts: Any) -> Any:
     from synthc.runtime.training.score import logprob
 
     return logprob(context.inputs[name], list(texts))
-
-
-def _tell(context: Context, done: int | None, callers: list[Caller]) -> None:
-    if done is None:
-        if context.stopping():
-            context.progress(0, None, "rows")
-        return
-    context.progress(done, None, "answers", requests=sum(c.requests for c in callers), tokens=sum(c.tokens_out for c in callers))

@@ -66,7 +66,7 @@ async def _first(rows: int, waiting: deque[Waiting], around: Around) -> None:
     while not _answered(rows, waiting):
         pending = [task for _, task in islice(waiting, rows)]
         await asyncio.wait(pending, timeout=0.2)
-        around.progress(None)
+        around.progress()
 
 
 def _answered(rows: int, waiting: deque[Waiting]) -> bool:
@@ -87,7 +87,7 @@ def _joined(waiting: deque[Waiting], around: Around) -> pl.DataFrame | None:
         else:
             kept.append((row, answer.fields))
     around.count.rows_out += len(kept)
-    around.progress(around.count.rows_in)
+    around.progress()
     around.aside.judge_early(around.count.rows_in)
     if not kept:
         return None
@@ -116,8 +116,9 @@ def _counted(answer: Asked, around: Around) -> Asked:
 
 async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: Around) -> Asked:
     """Return the answer about one row; one that cannot be read is asked for again with another seed."""
-    around.progress(None)
+    around.progress()
     if question["problem"] is not None:
+        around.answered += 1
         return Asked(reason=question["problem"])
     prompt = around.settings["prompt"]
 
@@ -126,7 +127,9 @@ async def _answer(row: str, question: Mapping[str, Any], seeds_of: str, around: 
         seed = derive_seed(around.seed, seeds_of, row, attempt) if prompt["temperature"] > 0 else None
         return await around.caller.ask(request(prompt, question, seed), row)
 
-    return await asked(prompt, ask, again=around.again)
+    answer = await asked(prompt, ask, again=around.again)
+    around.answered += 1
+    return answer
 
 
 def tally(prompt: Mapping[str, Any]) -> Tally:

@@ -45,7 +45,10 @@ def _no_rows(name: str) -> Dataset:
 
 @dataclass(slots=True, kw_only=True)
 class Around:
-    """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, where rows are set aside, and a count of answers."""
+    """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, where rows are set aside, and a count of answers.
+
+    `answered` are the rows of an `ask` whose answer is there, some of them behind others that wait.
+    """
 
     step: Step
     count: Count
@@ -56,7 +59,8 @@ class Around:
     rows: Callable[[str], Dataset] = _no_rows
     tally: Tally | None = None
     again: int = 0
-    progress: Callable[..., None] = lambda *_, **__: None
+    answered: int = 0
+    progress: Callable[[], None] = lambda: None
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -12,14 +12,13 @@ from synthc.cli.asked_again import asked_again
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
 from synthc.cli.ledger_lines import ledger_lines
-from synthc.cli.table import number, table
+from synthc.cli.table import number, spoken, table
 from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
 
 if TYPE_CHECKING:
     from synthc.runtime.outlook import Outlook
 
-MINUTE = 60
 UNKNOWN = (
     ("tokens_in", "tokens read: they depend on rows that nobody has seen yet"),
     ("tokens_out", "tokens written: they depend on rows that nobody can count yet"),
@@ -122,20 +121,6 @@ def _amounts(node: Mapping[str, Any]) -> list[str]:
     if node["label"] == "private":
         return ["", "", "", "", ""]
     return [*(_some(node[key]) for key in ("requests", "tokens_in", "tokens_out")), "" if node["seconds"] == 0 else spoken(node["seconds"]), _some(node["usd"])]
-
-
-def spoken(seconds: float | None) -> str:
-    """Return how long something takes, for people.
-
-    >>> spoken(None), spoken(4.21), spoken(75), spoken(8000)
-    ('-', '4.2 s', '1 min 15 s', '2 h 13 min')
-    """
-    if seconds is None:
-        return "-"
-    if seconds < MINUTE:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), MINUTE)
-    return f"{minutes} min {rest} s" if minutes < MINUTE else f"{minutes // MINUTE} h {minutes % MINUTE} min"
 
 
 def _rows(node: Mapping[str, Any]) -> str:

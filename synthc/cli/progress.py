@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+
+from synthc.cli.table import spoken
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 Event = Mapping[str, Any]
-NOT_BESIDE = frozenset({"event", "time", "node", "done", "total", "unit"})
+NOT_BESIDE = frozenset({"event", "time", "node", "done", "total", "unit", "step", "about", "rate", "left", "flying", "requests", "retries", "cached", "tokens_in", "tokens_out", "usd"})
 
 SECONDS_BETWEEN = 30.0
 """Between two lines about a node that goes on, where nothing can move."""
+BAR = 12
+TOO_MANY = 10_000
+"""A number from which on thousands are counted."""
 
 
 class View(Protocol):
@@ -40,16 +45,17 @@ class Lines:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Take the clock."""
         self._clock = clock
-        self._since = self._last = clock()
+        self._since = clock()
+        self._last: dict[Any, float] = {}
 
     def __call__(self, event: Event) -> None:
         """Print what is worth a line."""
         if event["event"] == "node_started":
-            self._since = self._last = self._clock()
+            self._since = self._clock()
+            self._last.clear()
             self._say(f"{event['node']}: {event['kind']}")
-        elif event["event"] == "progress" and event["done"] and self._clock() - self._last >= SECONDS_BETWEEN:
-            self._last = self._clock()
-            self._say(f"{event['node']}: {beside(event, self._last - self._since)}")
+        elif event["event"] == "progress":
+            self._now_and_then(event)
         elif event["event"] == "node_finished":
             self._say(finished(event))
         elif event["event"] == "note":
@@ -58,16 +64,22 @@ class Lines:
     def close(self) -> None:
         """Do nothing."""
 
+    def _now_and_then(self, event: Event) -> None:
+        now = self._clock()
+        if (event["done"] or "step" in event) and now - self._last.get(event.get("step"), self._since) >= SECONDS_BETWEEN:
+            self._last[event.get("step")] = now
+            self._say(f"{named(event)}: {', '.join(beside(event, now - self._since))}")
+
     def _say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
 class Bars:
-    """One line a node, moving."""
+    """One line a node, and one for each prompt that it asks, moving."""
 
     def __init__(self) -> None:
         self._bars: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._tasks: dict[tuple[str, str | None], TaskID] = {}
         self._since: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
@@ -75,56 +87,110 @@ class Bars:
         bars = self._open()
         node = event.get("node")
         if event["event"] == "node_started":
-            self._tasks[event["node"]] = bars.add_task(event["node"], total=None, said="")
+            self._tasks[event["node"], None] = bars.add_task(event["node"], total=None, said="")
             self._since[event["node"]] = time.monotonic()
-        elif event["event"] == "progress" and node in self._tasks:
-            said = beside(event, time.monotonic() - self._since[event["node"]])
-            bars.update(self._tasks[event["node"]], completed=event["done"], total=event["total"], said=said)
+        elif event["event"] == "progress" and node in self._since:
+            self._move(bars, event)
         elif event["event"] == "note":
             bars.console.print(f"{node}: {event['text']}", markup=False, highlight=False)
         elif event["event"] == "node_finished":
-            if node in self._tasks:
-                bars.remove_task(self._tasks.pop(event["node"]))
-            bars.console.print(finished(event), markup=False, highlight=False)
+            self._since.pop(event["node"], None)
+            for key in [key for key in self._tasks if key[0] == node]:
+                bars.remove_task(self._tasks.pop(key))
+            bars.console.print(finished(event), markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Stop moving."""
         if self._bars is not None:
             self._bars.stop()
 
+    def _move(self, bars: Progress, event: Event) -> None:
+        key = (event["node"], event.get("step"))
+        if key not in self._tasks:
+            # A node that asks has a bar for each prompt in place of its own.
+            if (event["node"], None) in self._tasks:
+                bars.remove_task(self._tasks.pop((event["node"], None)))
+            self._tasks[key] = bars.add_task(named(event), total=None, said="")
+        # Bar, spaces and the time since the start stand beside it.
+        room = bars.console.width - len(named(event)) - BAR - 12
+        said = fitting(beside(event, time.monotonic() - self._since[event["node"]]), room)
+        bars.update(self._tasks[key], completed=event["done"], total=event["total"], said=said)
+
     def _open(self) -> Progress:
         if self._bars is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-            columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TextColumn("{task.fields[said]}", markup=False))
-            self._bars = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=BAR), TextColumn("{task.fields[said]}", markup=False), TimeElapsedColumn())
+            self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bars.start()
         return self._bars
+
+
+def named(event: Event) -> str:
+    """Return what an event is about: a node, or a prompt that it asks."""
+    return f"{event['node']} ({event['step']})" if event.get("step") else str(event["node"])
 
 
 def finished(event: Event) -> str:
     """Return the line of a finished node; what is private is null and not shown.
 
-    >>> finished({"node": "typed", "status": "done", "rows": 98, "requests": 160, "seconds": 3.21})
-    'typed: done, 98 rows, 160 requests, 3.2 s'
+    >>> finished({"node": "typed", "status": "done", "rows": 98, "requests": 160, "seconds": 3.21, "usd": 0.0312})
+    'typed: done, 98 rows, 160 requests, $0.03, 3.2 s'
     """
     parts = [f"{event['node']}: {event['status']}"]
     parts += [f"{event[key]:,} {word}" for key, word in (("rows", "rows"), ("requests", "requests"), ("cached_requests", "answered before"), ("failed_requests", "failed")) if event.get(key)]
+    if event.get("usd"):
+        parts.append(f"${event['usd']:,.2f}")
     if event["status"] == "done" and event.get("seconds") is not None:
         parts.append(f"{event['seconds']:.1f} s")
     return ", ".join(parts)
 
 
-def beside(event: Event, seconds: float) -> str:
-    """Return what stands beside a bar: how far, how fast, and what the event tells more.
+def beside(event: Event, seconds: float) -> list[str]:
+    """Return what stands beside a bar, the most important first: how far, how fast, how long still, and what else is known.
 
-    >>> beside({"event": "progress", "node": "typed", "done": 50, "total": 200, "unit": "rows", "tokens": 12}, 10.0)
-    '50/200 rows, 5.0/s, tokens 12'
+    >>> beside({"event": "progress", "node": "typed", "done": 50, "total": 200, "unit": "rows", "loss": 1.5}, 10.0)
+    ['50/200 rows', '5.0/s', '30.0 s left', 'loss 1.5']
     """
-    whole = "" if event["total"] is None else f"/{event['total']:,}"
-    parts = [f"{event['done']:,}{whole} {event['unit']}"]
-    if seconds > 0 and event["done"]:
-        parts.append(f"{event['done'] / seconds:,.1f}/s")
+    whole = "" if event["total"] is None else f" of about {event['total']:,}" if event.get("about") else f"/{event['total']:,}"
+    rate = event["rate"] if "rate" in event else event["done"] / seconds if seconds > 0 else None
+    left = event["left"] if "left" in event else (event["total"] - event["done"]) / rate if event["total"] and rate else None
+    parts = [f"{event['done']:,}{whole} {event['unit']}", f"{rate:,.1f}/s" if rate else "", "" if not left else f"{spoken(left)} left", *asked(event)]
     parts += [f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in event.items() if key not in NOT_BESIDE]
-    return ", ".join(parts)
+    return [part for part in parts if part]
+
+
+def asked(event: Event) -> Iterator[str]:
+    """Yield what asking has come to so far: requests in flight, cost, tokens, retries, and answers that were there."""
+    if "flying" in event:
+        yield f"{event['flying']} in flight"
+        yield "" if not event["usd"] else f"${event['usd']:,.2f}"
+        yield "" if not event["retries"] else f"{event['retries']:,} asked again"
+        yield f"tokens {short(event['tokens_in'])} in, {short(event['tokens_out'])} out"
+        yield "" if not event["cached"] else f"{event['cached']:,} answered before"
+
+
+def short(number: int) -> str:
+    """Return a number as a bar has room for it.
+
+    >>> short(9_500), short(1_234_567), short(98_765)
+    ('9,500', '1.23M', '98.8k')
+    """
+    if number < TOO_MANY:
+        return f"{number:,}"
+    return f"{number / 1e3:.3g}k" if number < 1e6 else f"{number / 1e6:.3g}M"  # noqa: PLR2004 - a million
+
+
+def fitting(parts: list[str], room: int) -> str:
+    """Return as many of the parts as have room, the first ones.
+
+    >>> fitting(["50/200 rows", "5.0/s", "30.0 s left"], 20)
+    '50/200 rows, 5.0/s'
+    """
+    said = parts[0]
+    for part in parts[1:]:
+        if len(said) + 2 + len(part) > room:
+            break
+        said += f", {part}"
+    return said

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MINUTE = 60
+
 
 def table(rows: Sequence[Sequence[str]], *, right: str = "") -> str:
     r"""Return rows as lines, each column as wide as it must be; `right` has an `r` for each column that leans right.
@@ -27,3 +29,17 @@ def number(value: float | None) -> str:
     ('12,345', '-')
     """
     return "-" if value is None else f"{value:,}"
+
+
+def spoken(seconds: float | None) -> str:
+    """Return how long something takes, for people.
+
+    >>> spoken(None), spoken(4.21), spoken(75), spoken(8000)
+    ('-', '4.2 s', '1 min 15 s', '2 h 13 min')
+    """
+    if seconds is None:
+        return "-"
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes} min {rest} s" if minutes < MINUTE else f"{minutes // MINUTE} h {minutes % MINUTE} min"

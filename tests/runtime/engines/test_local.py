@@ -63,7 +63,7 @@ def test_usage_is_told(tmp_path: Path) -> None:
 
     usage = node.usage["out"]
     assert (usage.requests, usage.cached_requests, usage.failed_requests, usage.tokens_in, usage.tokens_out) == (2, 1, 0, 20, 2)
-    assert {"answers", "rows"} <= {event["unit"] for event in node.told}
+    assert {(event["node"], event.get("step"), event["unit"]) for event in node.told if event["event"] == "progress"} == {("out", "say", "rows")}
 
 
 def test_private_rows_pass_in_silence(tmp_path: Path) -> None:
