@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import aiohttp
-
+from synthc import __version__
 from synthc.runtime.endpoints.base import EndpointError
+from synthc.runtime.endpoints.http.client import HttpClient, Response, Unreachable
+from synthc.runtime.endpoints.http.link import Broken
 from synthc.runtime.errors import InputError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -40,15 +42,17 @@ class Connection:
     token: str | None = field(default=None, repr=False)
     insecure: bool = False
     speaks: str = "Text Generation Inference"
-    _session: aiohttp.ClientSession | None = None
+    _client: HttpClient | None = None
 
     def __post_init__(self) -> None:
         """Refuse an address that is neither https nor of this machine."""
         parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if parts.scheme not in {"http", "https"} or not _host(self.url):
             raise InputError(f"endpoint `{self.name}`: {self.shown} is no address; write it as https://HOST or http://localhost:PORT")
         if parts.scheme != "https" and not self.local and not self.insecure:
             raise InputError(f"endpoint `{self.name}`: {self.shown} is not encrypted; use https, an address of this machine, or say `insecure = true`")
+        if self.token and not (self.token.isascii() and self.token.isprintable()):
+            raise InputError(f"endpoint `{self.name}`: its token holds characters that no token has, such as the end of a line; look at the secret that it comes from")
 
     @property
     def local(self) -> bool:
@@ -73,11 +77,10 @@ class Connection:
             EndpointError: there is none; it says what can be done about it.
         """
         with self._faults():
-            async with self._request(method, path, body) as response:
-                text = await response.text(errors="replace")
-                if response.status != 200:
-                    raise self._refusal(response.status, text, seconds(response.headers.get("Retry-After"), response.headers.get("Date")))
-                return Answer(_decoded(text), response.headers)
+            response = await self._http().send(method, path, None if body is None else _encoded(body))
+            if response.status != 200:
+                raise self._refusal(response.status, _text(response), seconds(response.headers.get("retry-after"), response.headers.get("date")))
+            return Answer(_decoded(_text(response)), response.headers)
 
     async def ask(self, path: str) -> Any:
         """Return what a route tells about the server, None where it has no such route.
@@ -99,11 +102,10 @@ class Connection:
             EndpointError: nobody listens, nobody is let in, or the server is not well.
         """
         with self._faults():
-            async with self._request("GET", path, None) as response:
-                said = await response.text(errors="replace")
-                if response.status in SLOW_DOWN | {401, 403}:
-                    raise self._refusal(response.status, said, None)
-                return said if response.status == 200 else None
+            response = await self._http().send("GET", path)
+            if response.status in SLOW_DOWN | {401, 403}:
+                raise self._refusal(response.status, _text(response), None)
+            return _text(response) if response.status == 200 else None
 
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncGenerator[Any, None]:
         """Yield the events of an answer as they come; leaving early breaks the connection off, which ends the work on it.
@@ -112,10 +114,10 @@ class Connection:
             EndpointError: it does not go on; it says what can be done about it.
         """
         with self._faults():
-            async with self._request("POST", path, body) as response:
+            async with self._http().stream("POST", path, _encoded(body)) as response:
                 if response.status != 200:
-                    raise self._refusal(response.status, await response.text(errors="replace"), None)
-                async for line in response.content:
+                    raise self._refusal(response.status, (await response.whole()).decode(errors="replace"), None)
+                async for line in response.lines():
                     said = line.decode(errors="replace").strip()
                     if said.startswith("data:") and (data := said[5:].strip()) != "[DONE]":
                         event = _decoded(data)
@@ -123,32 +125,33 @@ class Connection:
                             raise self._interruption(event)
                         yield event
 
-    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        if self._session is None:
-            headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout))
-        # A redirect could carry rows and token to a server that nobody named.
-        return self._session.request(method, self.url.rstrip("/") + path, json=body, allow_redirects=False)
+    def _http(self) -> HttpClient:
+        if self._client is None:
+            parts = urlsplit(self.url)
+            known = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if "@" in parts.netloc else ""
+            basic = f"Basic {base64.b64encode(known.encode()).decode()}" if known else None
+            self._client = HttpClient(url=self.url, agent=f"synthc/{__version__}", timeout=self.timeout, authorization=f"Bearer {self.token}" if self.token else basic)
+        return self._client
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
         """Turn each way in which HTTP fails into an error that says whether asking again may help."""
         try:
             yield
-        except aiohttp.ClientConnectorError:
-            raise EndpointError(f"{self.where} is not answering (nobody listens)", retry=True, gone=True) from None
+        except Unreachable as problem:
+            raise EndpointError(f"{self.where} is not answering ({problem})", retry=problem.passing, gone=True) from None
         except TimeoutError:
             raise EndpointError(f"{self.where} took longer than {self.timeout:g}s", retry=True) from None
-        except (aiohttp.ClientError, ConnectionError) as problem:
-            raise EndpointError(f"{self.where} broke off ({type(problem).__name__})", retry=True, gone=True) from None
+        except Broken as problem:
+            raise EndpointError(f"{self.where} broke off ({problem})", retry=True, gone=True) from None
         except ValueError:
             raise EndpointError(f"{self.where} answered with something that is not JSON", retry=True) from None
 
     async def close(self) -> None:
         """Let go of it."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -197,6 +200,27 @@ def _until(after: str | None, date: str | None) -> float:
         return (then - now).total_seconds()
     except (ValueError, TypeError):
         return math.nan
+
+
+_encoded_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    return _encoded_text(body).encode("ascii")
+
+
+def _text(response: Response) -> str:
+    return response.body.decode(errors="replace")
+
+
+def _host(url: str) -> bool:
+    """Tell whether an address names a host that can be looked for."""
+    parts = urlsplit(url)
+    try:
+        found, _ = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:
+        return False
+    return bool(found) and found.isascii() and not any(sign in parts.netloc for sign in " \t\\")
 
 
 def _decoded(text: str) -> Any:

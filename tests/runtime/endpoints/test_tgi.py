@@ -205,7 +205,7 @@ FAULTS: dict[Any, tuple[bool, bool, str]] = {
     "redirect": (False, False, "answered 307"),
     "garbage": (True, False, "answered with something that is not JSON"),
     "list": (False, False, "answered in a form that is not that of Text Generation Inference"),
-    "cut": (True, False, "broke off (ClientPayloadError)"),
+    "cut": (True, False, "broke off (the connection was closed in the middle of an answer)"),
     "reset": (True, False, "broke off ("),
     "stall": (True, False, "took longer than 0.3s"),
 }
@@ -251,6 +251,8 @@ def test_half_an_emoji_becomes_a_replacement_character() -> None:
         ("http://user:hunter2@example.org/x?key=hunter2", "endpoint `llm`: http://example.org/x is not encrypted; use https, an address of this machine, or say `insecure = true`"),
         ("localhost:8080", "endpoint `llm`: localhost:8080 is no address; write it as https://HOST or http://localhost:PORT"),
         ("ftp://localhost", "endpoint `llm`: ftp://localhost is no address; write it as https://HOST or http://localhost:PORT"),
+        ("http://localhost:99999", "endpoint `llm`: http://localhost:99999 is no address; write it as https://HOST or http://localhost:PORT"),
+        ("https://my host", "endpoint `llm`: https://my host is no address; write it as https://HOST or http://localhost:PORT"),
     ],
 )
 def test_an_address_is_encrypted_or_of_this_machine(url: str, message: str) -> None:
@@ -280,6 +282,31 @@ def test_the_identity_is_the_model_that_answers() -> None:
     first, again = asyncio.run(run())
     assert (first.model, first.revision, first.server) == ("toy", "abc", "tgi 3.3.6")
     assert again is first
+
+
+def test_a_token_that_would_become_two_headers_is_refused() -> None:
+    """Without being shown."""
+    with pytest.raises(InputError) as problem:
+        Connection(name="llm", url="https://example.org", timeout=1, token="hunter2\nX-Other: 1")
+
+    assert str(problem.value) == "endpoint `llm`: its token holds characters that no token has, such as the end of a line; look at the secret that it comes from"
+
+
+def test_a_name_and_password_in_the_address_are_sent_as_such() -> None:
+    """They stay out of the request's line, its host, and whatever is shown."""
+    server = TgiServer()
+
+    async def run() -> None:
+        async with server.running():
+            connection = Connection(name="llm", url=f"http://me:hunter%202@127.0.0.1:{server.port}", timeout=1)
+            await connection.send("POST", "/generate", {"inputs": "x", "parameters": {"do_sample": False}})
+            assert "hunter" not in repr(connection) + repr(connection._client) + connection.where
+            await connection.close()
+
+    asyncio.run(run())
+
+    assert server.headers[0]["Authorization"] == "Basic bWU6aHVudGVyIDI="
+    assert server.headers[0]["Host"] == f"127.0.0.1:{server.port}"
 
 
 def test_a_server_that_is_not_there_is_a_fault_outside() -> None:
