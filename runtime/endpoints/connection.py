@@ -13,7 +13,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from synthc import __version__
 from synthc.runtime.endpoints.base import EndpointError
 from synthc.runtime.endpoints.http.client import HttpClient, Response, Unreachable
 from synthc.runtime.endpoints.http.link import Broken
@@ -130,7 +129,7 @@ class Connection:
             parts = urlsplit(self.url)
             known = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if "@" in parts.netloc else ""
             basic = f"Basic {base64.b64encode(known.encode()).decode()}" if known else None
-            self._client = HttpClient(url=self.url, agent=f"synthc/{__version__}", timeout=self.timeout, authorization=f"Bearer {self.token}" if self.token else basic)
+            self._client = HttpClient(url=self.url, agent="synthc", timeout=self.timeout, authorization=f"Bearer {self.token}" if self.token else basic)
         return self._client
 
     @contextmanager
