@@ -33,7 +33,7 @@ def execute(
 
         mix(context)
     elif kind == "vocab":
-        from synthc.runtime.training.vocab import make_vocab
+        from synthc.runtime.training.make_vocab import make_vocab
 
         make_vocab(context)
     elif kind == "pretrain":

@@ -1,7 +1,8 @@
-"""`vocab keys = word_vocab(web, corpus) { size = 10k }`."""
+"""`vocab keys = word_vocab(web, corpus) { size = 10k }`, or of pieces of words."""
 
 from __future__ import annotations
 
+from synthc.compiler.catalog.vocabs.subword_vocab import SubwordVocab
 from synthc.compiler.catalog.vocabs.word_vocab import WordVocab
 from synthc.compiler.check.references import call, named, text_column
 from synthc.compiler.graph import Privacy
@@ -12,15 +13,20 @@ from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
+VOCABS: dict[str, type[WordVocab | SubwordVocab]] = {"word_vocab": WordVocab, "subword_vocab": SubwordVocab}
+
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the vocabulary; it may read public or dp rows only."""
-    made = call(declared, ("word_vocab",), scope)
-    settings = settings_of(WordVocab, declared, scope)
-    if made is None or settings is None:
+    made = call(declared, tuple(VOCABS), scope)
+    if made is None:
+        return None
+    kind = made.function.span.text
+    settings = settings_of(VOCABS[kind], declared, scope)
+    if settings is None:
         return None
     if not made.arguments:
-        scope.report(error("missing-value", "a vocabulary is made from rows: `word_vocab(ROWS)`", made.span))
+        scope.report(error("missing-value", f"a vocabulary is made from rows: `{kind}(ROWS)`", made.span))
         return None
     rows = [named(argument.value, ("rows",), scope, argument.span) for argument in made.arguments]
     known = [thing for thing in rows if thing is not None]
@@ -38,6 +44,6 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         span=declared.name.span,
         flow=flow,
         licences=frozenset(licence for thing in known for licence in thing.licences),
-        settings={"kind": "word_vocab", "from": [{"node": thing.name} for thing in known], **settings.model_dump()},
+        settings={"kind": kind, "from": [{"node": thing.name} for thing in known], **settings.model_dump()},
         inputs=tuple(thing.name for thing in known),
     )

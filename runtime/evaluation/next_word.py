@@ -2,6 +2,10 @@
 
 Targets are the words of a message; an unknown word counts as wrong; unknown, padding and begin are
 never guessed. A message is cut into sentences as in training, each from a fresh state.
+
+Where words have several ids, a guess is a whole word, written out piece by piece with the likeliest next piece
+(greedily) until one ends a word. The first guess begins with the likeliest first piece, the first three with the three
+likeliest. So a word is hit by the first guess if each of its pieces is the likeliest behind those before it.
 """
 
 from __future__ import annotations
@@ -73,7 +77,7 @@ def count(trained: Trained, messages: Sequence[str], users: NDArray[np.int64], n
 
 
 def _count_batch(trained: Trained, sentences: list[list[int]], first: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the columns of `COUNTS` for each sentence of a batch."""
+    """Return the columns of `COUNTS` for each sentence of a batch; its places B x T become words B x W."""
     width = max(len(sentence) for sentence in sentences)
     ids = np.full((len(sentences), width + 1), PAD)
     ids[:, 0] = BEGIN
@@ -84,13 +88,24 @@ def _count_batch(trained: Trained, sentences: list[list[int]], first: NDArray[np
         logits = trained.model(inputs)
         logits[..., [PAD, UNKNOWN, BEGIN]] = -torch.inf
         guesses = logits.topk(max(KEPT), -1).indices
-    real = targets != PAD
-    known = real & (targets != UNKNOWN)
-    later = real.clone()
-    later[torch.from_numpy(first), 0] = False
-    hit1 = (guesses[..., :1] == targets[..., None]).any(-1) & known
-    hit3 = (guesses == targets[..., None]).any(-1) & known
-    columns = (real, known, later, hit1 & later, hit3 & later, hit1, hit3)
-    return np.stack([column.sum(1).numpy() for column in columns], 1).astype(float)
+    real = (targets != PAD).numpy()
+    begins = real & np.concatenate([np.ones((len(ids), 1), np.bool_), trained.vocab.ends[ids[:, 1:-1]]], 1)
+    first_hit = (guesses[..., 0] == targets).numpy()
+    among = (guesses == targets[..., None]).any(-1).numpy()
 
+    def words(piece: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for which words something holds of each piece; there is no unknown one that it holds of."""
+        missed = np.zeros(begins.shape)
+        rows, places = np.nonzero(real & ~piece)
+        np.add.at(missed, (rows, np.cumsum(begins, 1)[rows, places] - 1), 1)
+        there: NDArray[np.bool_] = (np.arange(width) < begins.sum(1)[:, None]) & (missed == 0)
+        return there
 
+    some = words(real)
+    known = words((targets != UNKNOWN).numpy())
+    later = some.copy()
+    later[first, 0] = False
+    hit1 = words(first_hit) & known
+    hit3 = words(np.where(begins, among, first_hit)) & known
+    columns = (some, known, later, hit1 & later, hit3 & later, hit1, hit3)
+    return np.stack([column.sum(1) for column in columns], 1).astype(float)

@@ -32,7 +32,9 @@ def _vocabularies(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
             yield element("p", absent(f"No coverage: {why_not(node, facts)}."))
             continue
         for name, share in coverage.items():
-            rows.append([element("code", node.name), count(node.settings["size"]), element("code", name), count(share["words"]), count(share["distinct"]), percent(share["known"])])
+            known = (percent(share[key]) if key in share else absent("not told") for key in ("known", "known_distinct"))
+            pieces = f"{share['pieces']:.2f}" if node.settings["kind"] == "subword_vocab" else "1"
+            rows.append([element("code", node.name), count(node.settings["size"]), element("code", name), count(share["words"]), count(share["distinct"]), *known, pieces])
     columns = (
         Column(title="Vocabulary", number=False),
         Column(title="Size wanted"),
@@ -40,9 +42,11 @@ def _vocabularies(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
         Column(title="Words"),
         Column(title="Distinct"),
         Column(title="Known"),
+        Column(title="Known of the distinct"),
+        Column(title="Ids a word"),
     )
     if rows:
-        yield table(columns, rows, caption="Vocabularies, and how much of each text they know")
+        yield table(columns, rows, caption="Vocabularies, and how much of each text has an id of its own")
     yield _notes(nodes, facts)
 
 

@@ -70,7 +70,7 @@ def train(
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
             optimiser.step()
-            position = Position(words=position.words + count - len(inputs), step=position.step + 1, number=number, batch=index + 1)
+            position = Position(words=position.words + encoded.words_in(batches[index]), step=position.step + 1, number=number, batch=index + 1)
             now = time.monotonic()
             if now - told > 0.5:
                 report(position.words, loss.item())

@@ -1,34 +1,49 @@
-"""Word vocabularies: the most frequent words of some rows, each input weighed alike or by its size."""
+"""Vocabularies: which id each word has, and how text becomes ids."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from synthc.runtime.context import Context
-from synthc.runtime.rows import Dataset
-from synthc.runtime.training.words import sentences
+import numpy as np
+from numpy.typing import NDArray
+
+from synthc.runtime.training.words import Rules, sentences
 
 PAD, UNKNOWN, BEGIN, END = range(4)
 """Ids that are no words: padding, every unknown word, and the marks around a sentence."""
 FIRST_WORD = 4
+RULES = ("lowercase", "numbers", "emoji", "punctuation")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vocab:
-    """Words in the order of their ids, which start at 4."""
+    """Words in the order of their ids, which start at 4, and the rules by which text becomes words."""
 
     words: tuple[str, ...]
     lowercase: bool
+    numbers: str = "kept"
+    emoji: str = "kept"
+    punctuation: str = "dropped"
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules by which text becomes words."""
+        return Rules(**{name: getattr(self, name) for name in RULES})
 
     @cached_property
     def ids(self) -> dict[str, int]:
         """The id of each word."""
         return {word: id_ for id_, word in enumerate(self.words, FIRST_WORD)}
+
+    @cached_property
+    def ends(self) -> NDArray[np.bool_]:
+        """Which ids end a word: here each of them, as each is a word."""
+        return np.ones(self.size, np.bool_)
 
     @property
     def size(self) -> int:
@@ -36,56 +51,31 @@ class Vocab:
         return len(self.words) + FIRST_WORD
 
     def encode(self, text: str) -> Iterator[list[int]]:
-        """Yield the word ids of each sentence, without marks."""
+        """Yield the ids of each sentence, without marks."""
+        for words in sentences(text, self.rules):
+            yield self.encode_words(words)
+
+    def encode_words(self, words: Sequence[str]) -> list[int]:
+        """Return the ids of some words."""
         ids = self.ids
-        for words in sentences(text, lowercase=self.lowercase):
-            yield [ids.get(word, UNKNOWN) for word in words]
+        return [ids.get(word, UNKNOWN) for word in words]
+
+    def document(self) -> dict[str, Any]:
+        """Return what is written."""
+        return {"kind": "word_vocab", **{name: getattr(self, name) for name in RULES}, "words": self.words}
 
     def save(self, path: Path) -> None:
         """Write the words as JSON."""
-        document = {"kind": "word_vocab", "lowercase": self.lowercase, "words": self.words}
-        path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(self.document(), ensure_ascii=False) + "\n", encoding="utf-8")
 
-    @classmethod
-    def load(cls, path: Path) -> Vocab:
-        """Read what `save` wrote."""
+    @staticmethod
+    def load(path: Path) -> Vocab:
+        """Read what `save` wrote, of whatever kind."""
         document = json.loads(path.read_text(encoding="utf-8"))
-        return cls(words=tuple(document["words"]), lowercase=document["lowercase"])
+        rules = {name: document[name] for name in RULES if name in document}
+        words = tuple(document["words"])
+        if document["kind"] == "subword_vocab":
+            from synthc.runtime.training.subwords import Subwords
 
-
-def make_vocab(context: Context) -> None:
-    """Count the inputs of a vocab node and write `vocab.json` and `coverage.json`."""
-    settings = context.node.settings
-    names = [reference["node"] for reference in settings["from"]]
-    counts = {name: _count(context.rows(name), settings["column"], lowercase=settings["lowercase"]) for name in names}
-    vocab = Vocab(words=_heaviest(list(counts.values()), settings["size"], alike=settings["weigh"] == "alike"), lowercase=settings["lowercase"])
-    vocab.save(context.folder / "vocab.json")
-    coverage = {name: _coverage(count, vocab) for name, count in counts.items()}
-    (context.folder / "coverage.json").write_text(json.dumps(coverage, indent=1) + "\n")
-    for name, share in coverage.items():
-        context.note(f"{share['known']:.1%} of the {share['words']:,} words of `{name}` are in the vocabulary")
-
-
-def _count(rows: Dataset, column: str, *, lowercase: bool) -> Counter[str]:
-    counter: Counter[str] = Counter()
-    for frame in rows.frames([column]):
-        for text in frame[column]:
-            for words in sentences(text, lowercase=lowercase):
-                counter.update(words)
-    return counter
-
-
-def _heaviest(counts: list[Counter[str]], size: int, *, alike: bool) -> tuple[str, ...]:
-    """Return the words of largest weight, ties in alphabetical order."""
-    weights: dict[str, float] = {}
-    for counter in counts:
-        total = counter.total() if alike else 1
-        for word, number in counter.items():
-            weights[word] = weights.get(word, 0.0) + number / total
-    return tuple(sorted(weights, key=lambda word: (-weights[word], word))[:size])
-
-
-def _coverage(counter: Counter[str], vocab: Vocab) -> dict[str, float | int]:
-    total = counter.total()
-    known = sum(number for word, number in counter.items() if word in vocab.ids)
-    return {"words": total, "distinct": len(counter), "known": known / total if total else 0.0}
+            return Subwords(words=words, **rules, bpe=document["bpe"])
+        return Vocab(words=words, **rules)

@@ -16,9 +16,9 @@ from synthc.compiler.catalog.step import StepEntry
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
 from synthc.compiler.catalog.values import Makers
-from synthc.compiler.catalog.vocabs.word_vocab import WordVocab
 from synthc.compiler.check.endpoint import KINDS
 from synthc.compiler.check.model import MODELS
+from synthc.compiler.check.vocab import VOCABS
 from synthc.lsp.annotations import marks
 
 Model = type[BaseModel]
@@ -29,7 +29,7 @@ LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "mod
 MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
     "endpoint": dict(KINDS),
     "model": dict(MODELS),
-    "vocab": {"word_vocab": WordVocab},
+    "vocab": dict(VOCABS),
     "evaluate": {"next_word": NextWord},
     "source": dict(READERS.models),
     "generate": {"grid": None},

@@ -23,6 +23,8 @@ from synthc.runtime.mix import mix
 from synthc.runtime.rows import Dataset
 from synthc.runtime.sources.read import read_source
 from synthc.runtime.store import Store
+from synthc.runtime.training.make_vocab import make_vocab
+from synthc.runtime.training.pretrain import pretrain
 from tests.compiled import graph_of
 
 KEY = b"0" * 64
@@ -109,7 +111,11 @@ class Spec:
             read_source(context, KEY)
         elif node.kind == "mix":
             mix(context)
-        else:
+        elif node.kind == "vocab":
+            make_vocab(context)
+        elif node.kind == "pretrain":
+            pretrain(context)
+        elif node.kind != "model":
             ledger = self.ledger or Ledger(path=self.folder / ".synth" / "ledger.sqlite")
             try:
                 endpoints = {n.name: self.endpoint for n in graph.nodes if n.kind == "endpoint" and self.endpoint}

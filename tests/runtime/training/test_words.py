@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthc.runtime.training.vocab import UNKNOWN, Vocab
-from synthc.runtime.training.words import sentences
+from synthc.runtime.training.words import Rules, sentences
 
 
 @pytest.mark.parametrize(
@@ -17,18 +17,19 @@ from synthc.runtime.training.words import sentences
         ("lol \U0001f602\U0001f602 see u", [["lol", "\U0001f602", "\U0001f602", "see", "u"]]),
         ("... !!! ???", []),
         ("Caf\u00e9 na\u00efve \u00fcber", [["caf\u00e9", "na\u00efve", "\u00fcber"]]),
+        ("love u \u2764\ufe0f\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7", [["love", "u", "\u2764\ufe0f", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1eb\U0001f1f7"]]),
         ("a_b", [["a", "b"]]),
         ("", []),
     ],
 )
 def test_text_becomes_words(text: str, expected: list[list[str]]) -> None:
     """Sentences end at marks and lines; punctuation is dropped; emoji are words."""
-    assert list(sentences(text, lowercase=True)) == expected
+    assert list(sentences(text, Rules())) == expected
 
 
 def test_case_is_kept_where_it_is_wanted() -> None:
     """Lower case is a setting."""
-    assert list(sentences("Hi Bob", lowercase=False)) == [["Hi", "Bob"]]
+    assert list(sentences("Hi Bob", Rules(lowercase=False))) == [["Hi", "Bob"]]
 
 
 def test_unknown_words_share_one_id() -> None:
@@ -36,3 +37,17 @@ def test_unknown_words_share_one_id() -> None:
     vocab = Vocab(words=("hi",), lowercase=True)
 
     assert list(vocab.encode("Hi zyx qwv")) == [[4, UNKNOWN, UNKNOWN]]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"numbers": "masked"}, ["at", "0", "00", "call", "000-0000", "ok", "\U0001f602"]),
+        ({"emoji": "dropped"}, ["at", "8", "30", "call", "555-0199", "ok"]),
+        ({"punctuation": "kept"}, ["at", "8", ":", "30", ",", "call", "(", "555-0199", ")", "ok", "...", "\U0001f602", "?", "!"]),
+        ({"punctuation": "kept", "emoji": "dropped"}, ["at", "8", ":", "30", ",", "call", "(", "555-0199", ")", "ok", "...", "?", "!"]),
+    ],
+)
+def test_what_is_no_plain_word_has_rules(rules: dict[str, str], expected: list[str]) -> None:
+    """Numbers, emoji and punctuation, each as its setting says."""
+    assert list(sentences("At 8:30, call (555-0199) ok...\U0001f602?!", Rules(**rules))) == [expected]  # type: ignore[arg-type]
