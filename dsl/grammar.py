@@ -74,6 +74,7 @@ def made_of(parser: Any) -> Tables:
         ends={str(rule): at[state] for rule, state in table.end_states.items()},
         rules=[_rule(rule) for rule in parser.rules],
         terminals=_terminals(parser),
+        kept=frozenset(str(symbol.name) for rule in parser.rules for symbol in rule.expansion if symbol.is_term and not symbol.filter_out),
     )
 
 

@@ -8,15 +8,16 @@ operators and makes syntax where Lark would make a tree first.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any, NamedTuple
 
 from synthc.dsl.source import Source, Span
-from synthc.dsl.tokens import TOKEN, TRIVIA
+from synthc.dsl.tokens import LEAF
 
-END = "$END"
+END, UNKNOWN = "$END", "?"
+NOWHERE = maxsize
 
 
 class OutOfOrder(Exception):
@@ -59,17 +60,25 @@ class Tables:
     ends: dict[str, int]
     rules: list[Rule]
     terminals: dict[str, str]
-    beyond: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    kept: frozenset[str]
+    beyond: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    _making: dict[type, list[Callable[..., Any] | None]] = field(default_factory=dict)
+
+    def making(self, builder: type) -> list[Callable[..., Any] | None]:
+        """Return the methods of a class that make the nodes of the rules."""
+        if builder not in self._making:
+            self._making[builder] = [rule.node and getattr(builder, rule.node, None) for rule in self.rules]
+        return self._making[builder]
 
     def to_bytes(self) -> bytes:
         """Return them in a form that is read in a millisecond."""
-        return marshal.dumps([self.states, self.starts, self.ends, [tuple(rule) for rule in self.rules], self.terminals])
+        return marshal.dumps([self.states, self.starts, self.ends, [tuple(rule) for rule in self.rules], self.terminals, sorted(self.kept)])
 
     @staticmethod
     def from_bytes(stored: bytes) -> Tables:
         """Return what `to_bytes` wrote; raises whatever is wrong with it."""
-        states, starts, ends, rules, terminals = marshal.loads(stored)  # noqa: S302 - a file of this user's own cache
-        return Tables(states=states, starts=starts, ends=ends, rules=[Rule(*rule) for rule in rules], terminals=terminals)
+        states, starts, ends, rules, terminals, kept = marshal.loads(stored)  # noqa: S302 - a file of this user's own cache
+        return Tables(states=states, starts=starts, ends=ends, rules=[Rule(*rule) for rule in rules], terminals=terminals, kept=frozenset(kept))
 
 
 class Leaf(NamedTuple):
@@ -115,40 +124,47 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
         OutOfOrder: the text isn't in order.
         TooDeep: nodes nest deeper than the limit.
     """
-    states, rules, last, beyond = tables.states, tables.rules, tables.ends[rule], tables.beyond
-    stack, grown = [tables.starts[rule]], list[Grown]()
-    for type_, leaf in _leaves(tables.terminals, place.source.text, place.start, place.end):
-        while (to := states[stack[-1]].get(type_)) is not None and to < 0:
+    states, rules, last, beyond, terminals = tables.states, tables.rules, tables.ends[rule], tables.beyond, tables.terminals
+    making, source, top = tables.making(type(builder)), place.source, tables.starts[rule]
+    stack, grown = [top], list[Grown]()
+    for match in LEAF.finditer(source.text, place.start, place.end):
+        kind = match.lastgroup or ""
+        said = match[kind]
+        type_ = terminals.get(said) or ("NAME" if kind == "word" else KINDS[kind] if said[-1:] != "%" else "SHARE")
+        while (to := states[top].get(type_, NOWHERE)) < 0:
             by = rules[~to]
-            if by.unit:
-                key = (stack[-2], stack[-1], type_)
-                stack[-1] = beyond.get(key) or _past_units(tables, *key, last)
-            else:
-                if by.length:
-                    del stack[-by.length :]
-                grown.append(_reduced(by, grown, place.source, builder, limit))
-                stack.append(states[stack[-1]][by.origin])
-            if type_ == END and stack[-1] == last:
+            if by.length:
+                del stack[-by.length :]
+            if not by.unit:
+                grown.append(_reduced(by, grown, source, builder, making[~to], limit))
+            under = stack[-1]
+            top = beyond.get((under, by.origin, type_)) or _past_units(tables, under, by.origin, type_, last)
+            if top == last and type_ == END:
                 return grown[-1][0]
-        if to is None:
-            raise OutOfOrder(leaf.start_pos, _accepted(tables, stack, last) if type_ else frozenset())
+            stack.append(top)
+        start, end = match.span(kind)
+        if to == NOWHERE:
+            raise OutOfOrder(start, _accepted(tables, stack, last) if type_ != UNKNOWN else frozenset())
+        top = to
         stack.append(to)
-        grown.append((leaf, leaf.start_pos, leaf.end_pos, 0))
+        grown.append((Leaf(said, start, end) if type_ in tables.kept else None, start, end, 0))
     raise AssertionError("the end is a leaf too")
 
 
-def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, limit: int) -> Grown:
+def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, make: Callable[..., Any] | None, limit: int) -> Grown:
     """Take the symbols of a rule from the stack and return what it makes of them."""
     if rule.length == 1:
         made, start, end, depth = grown.pop()
         parts = [made]
-    else:
-        size = len(grown) - rule.length
-        taken = grown[size:]
-        del grown[size:]
+    elif rule.length:
+        taken = grown[-rule.length :]
+        del grown[-rule.length :]
         parts = [each[0] for each in taken]
-        start, end = min([each[1] for each in taken], default=maxsize), max([each[2] for each in taken], default=-1)
-        depth = max([each[3] for each in taken], default=0)
+        start, end, depth = taken[0][1], taken[-1][2], max([each[3] for each in taken])
+        if start == maxsize or end < 0:
+            start, end = min([each[1] for each in taken]), max([each[2] for each in taken])
+    else:
+        parts, start, end, depth = [], maxsize, -1, 0
     depth += rule.level
     if depth > limit:
         raise TooDeep
@@ -157,15 +173,17 @@ def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, limit
         return children, start, end, depth
     if rule.single and len(children) == 1:
         return children[0], start, end, depth
-    return getattr(builder, rule.node)(source.span(start, end) if end >= 0 else source.span(0, 0), children), start, end, depth
+    span = Span(source=source, low=start - source.base, high=end - source.base) if end >= 0 else source.span(0, 0)
+    assert make is not None
+    return make(builder, span, children), start, end, depth
 
 
-def _past_units(tables: Tables, under: int, top: int, type_: str, last: int) -> int:
-    """Return the state behind all unit rules that one symbol goes through before the next terminal."""
-    first = top
+def _past_units(tables: Tables, under: int, origin: str, type_: str, last: int) -> int:
+    """Return the state behind a symbol and all unit rules that it goes through before the next terminal."""
+    top = tables.states[under][origin]
     while (to := tables.states[top].get(type_)) is not None and to < 0 and tables.rules[~to].unit and top != last:
         top = tables.states[under][tables.rules[~to].origin]
-    tables.beyond[under, first, type_] = top
+    tables.beyond[under, origin, type_] = top
     return top
 
 
@@ -191,22 +209,5 @@ def _accepts(tables: Tables, stack: list[int], last: int, type_: str) -> bool:
             return True
 
 
-def _leaves(terminals: dict[str, str], text: str, start: int, end: int) -> Iterator[tuple[str, Leaf]]:
-    """Yield the words and marks with what the grammar calls them, and the end."""
-    for match in TOKEN.finditer(text, start, end):
-        kind = match.lastgroup or ""
-        if kind in TRIVIA:
-            continue
-        said = match.group()
-        if kind in {"word", "mark"}:
-            type_ = terminals.get(said, "NAME")
-        elif kind == "number":
-            type_ = "SHARE" if said[-1] == "%" else "NUMBER"
-        else:
-            type_ = KINDS.get(kind, "")
-        yield type_, Leaf(said, match.start(), match.end())
-    yield END, Leaf("", end, end)
-
-
-KINDS = {"text": "STRING", "template": "TEMPLATE"}
-"""What the grammar calls the other kinds of tokens; the rest are mistakes."""
+KINDS = {"number": "NUMBER", "text": "STRING", "template": "TEMPLATE", "end": END, "open": UNKNOWN, "other": UNKNOWN}
+"""What the grammar calls tokens whose spelling doesn't say it."""

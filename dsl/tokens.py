@@ -14,19 +14,18 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 # The spellings of synth.lark, and besides them whatever else may stand in a file; a test holds the two together.
 # A text that is never closed takes the rest of its line along: looked for again at each quote, the time would be quadratic.
-TOKEN = re.compile(
-    r'''(?P<space>[ \t\r\f]+)
-      | (?P<newline>\n)
-      | (?P<comment>\#[^\n]*)
+_WORDS = r'''(?P<word>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<mark>->|\.\.|==|!=|<=|>=|[-+*/<>=|.,:()\[\]{}])
+      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:%|(?:[eE][+-]?[0-9]+)?[A-Za-z0-9_]*))
       | (?P<template>"""(?:[^"]|"[^"]|""[^"])*""")
       | (?P<text>"(?!"")(?:[^"\\\n]|\\[^\n])*")
       | (?P<open>"""|"(?:[^"\\\n]|\\[^\n])*+)
-      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:%|(?:[eE][+-]?[0-9]+)?[A-Za-z0-9_]*))
-      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<mark>->|\.\.|==|!=|<=|>=|[-+*/<>=|.,:()\[\]{}])
-      | (?P<other>[^\W\d]\w*|.)''',
-    re.VERBOSE | re.DOTALL,
-)
+      | (?P<other>[^\W\d]\w*|.)'''
+
+TOKEN = re.compile(rf"(?P<space>[ \t\r\f]+) | (?P<newline>\n) | (?P<comment>\#[^\n]*) | {_WORDS}", re.VERBOSE | re.DOTALL)
+
+LEAF = re.compile(rf"(?: [ \t\r\f\n]+ | \#[^\n]* )*+ (?: {_WORDS} | (?P<end>\Z) )", re.VERBOSE | re.DOTALL)
+"""A word, mark, number or text with the trivia before it, or the end."""
 
 TRIVIA = frozenset({"space", "newline", "comment"})
 

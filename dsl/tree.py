@@ -323,8 +323,8 @@ class _Builder:
     def nothing(self, span: Span, _children: Sequence[Any]) -> syntax.Nothing:
         return syntax.Nothing(span=span)
 
-    def name(self, _span: Span, children: Sequence[Any]) -> syntax.Identifier:
-        return self._word(children[0])
+    def name(self, span: Span, children: Sequence[Any]) -> syntax.Identifier:
+        return syntax.Identifier(name=children[0].value, span=span)
 
     def _bare(self, value: syntax.Expression) -> syntax.Expression:
         """Report a record in a place where only an expression may stand."""
