@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any, NamedTuple
 
-from synthc.dsl.source import Source, Span
+from synthc.dsl.source import Span
 from synthc.dsl.tokens import LEAF
 
 END, UNKNOWN = "$END", "?"
@@ -118,16 +118,16 @@ def _children(rule: Rule, parts: list[Any]) -> list[Any]:
 def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> Any:
     """Return what a builder makes of the text in a place.
 
-    `builder` has a method for each node, given its span and its children; `limit` is how deep nodes may nest.
+    `builder` has the source, and a method for each node, given its span and its children; `limit` is how deep nodes may nest.
 
     Raises:
         OutOfOrder: the text isn't in order.
         TooDeep: nodes nest deeper than the limit.
     """
     states, rules, last, beyond, terminals = tables.states, tables.rules, tables.ends[rule], tables.beyond, tables.terminals
-    making, source, top = tables.making(type(builder)), place.source, tables.starts[rule]
+    making, top = tables.making(type(builder)), tables.starts[rule]
     stack, grown = [top], list[Grown]()
-    for match in LEAF.finditer(source.text, place.start, place.end):
+    for match in LEAF.finditer(place.source.text, place.start, place.end):
         kind = match.lastgroup or ""
         said = match[kind]
         type_ = terminals.get(said) or ("NAME" if kind == "word" else KINDS[kind] if said[-1:] != "%" else "SHARE")
@@ -136,7 +136,7 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
             if by.length:
                 del stack[-by.length :]
             if not by.unit:
-                grown.append(_reduced(by, grown, source, builder, making[~to], limit))
+                grown.append(_reduced(by, grown, builder, making[~to], limit))
             under = stack[-1]
             top = beyond.get((under, by.origin, type_)) or _past_units(tables, under, by.origin, type_, last)
             if top == last and type_ == END:
@@ -151,7 +151,7 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
     raise AssertionError("the end is a leaf too")
 
 
-def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, make: Callable[..., Any] | None, limit: int) -> Grown:
+def _reduced(rule: Rule, grown: list[Grown], builder: Any, make: Callable[..., Any] | None, limit: int) -> Grown:
     """Take the symbols of a rule from the stack and return what it makes of them."""
     if rule.length == 1:
         made, start, end, depth = grown.pop()
@@ -173,6 +173,7 @@ def _reduced(rule: Rule, grown: list[Grown], source: Source, builder: Any, make:
         return children, start, end, depth
     if rule.single and len(children) == 1:
         return children[0], start, end, depth
+    source = builder.source
     span = Span(source=source, low=start - source.base, high=end - source.base) if end >= 0 else source.span(0, 0)
     assert make is not None
     return make(builder, span, children), start, end, depth
