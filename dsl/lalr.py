@@ -67,7 +67,7 @@ class Tables:
     def making(self, builder: type) -> list[Callable[..., Any] | None]:
         """Return the methods of a class that make the nodes of the rules."""
         if builder not in self._making:
-            self._making[builder] = [rule.node and getattr(builder, rule.node, None) for rule in self.rules]
+            self._making[builder] = [getattr(builder, rule.node, None) if rule.node else None for rule in self.rules]
         return self._making[builder]
 
     def to_bytes(self) -> bytes:

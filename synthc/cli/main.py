@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import gc
 import io
@@ -36,16 +37,20 @@ COMMANDS = (
 )
 """Name, what it does, and the file of this folder where it stands."""
 
+BRIEF = frozenset({"check", "lint", "fmt", "compile", "plan", "explain"})
+"""Commands that are over before garbage would be worth looking for."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # Start-up is a feature: pydantic would search every installed package for plugins, and there is no
-    # garbage worth collecting before the first thousand objects of many are made.
+    # Start-up is a feature: pydantic would search every installed package for plugins, there is no garbage worth
+    # collecting before the first thousand objects of many are made, and at the end everything goes with the process.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     try:
         code = _command(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
@@ -78,8 +83,13 @@ def _command(argv: Sequence[str]) -> int:
     parser.add_argument("-C", dest="folder", metavar="DIR", default=chosen.folder, help="work in this folder")
     command.add(parser)
     options = parser.parse_args(chosen.rest)
-    with contextlib.chdir(Path(options.folder)):
-        return int(command.run(options))
+    if chosen.command in BRIEF:
+        gc.disable()
+    try:
+        with contextlib.chdir(Path(options.folder)):
+            return int(command.run(options))
+    finally:
+        gc.enable()
 
 
 def _outer() -> argparse.ArgumentParser:
