@@ -44,6 +44,12 @@ def _stray(text: str, end: int) -> Cut | None:
     return Cut(start=text.rfind("\n", 0, head) + 1, head=head, end=end) if head < end else None
 
 
+def indented(source: Source, place: Cut) -> bool:
+    """Say whether something stands before an item's first word on its line."""
+    text, head = source.text, place.head
+    return head > 0 and text[head - 1] != "\n" and not (head == 1 and text[0] == "\ufeff")
+
+
 def comments(source: Source, *edges: int) -> Iterator[Span]:
     """Yield the places of all comments between offsets, none of which lies in a text; what looks like one inside a text isn't."""
     for start, end in pairwise(edges):

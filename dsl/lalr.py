@@ -62,6 +62,7 @@ class Tables:
     terminals: dict[str, str]
     kept: frozenset[str]
     beyond: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    settled: dict[tuple[int, int, str], int] = field(default_factory=dict)
     _making: dict[type, list[Callable[..., Any] | None]] = field(default_factory=dict)
 
     def making(self, builder: type) -> list[Callable[..., Any] | None]:

@@ -1,89 +1,27 @@
-"""Lays out one item: where its lines break, how far they are indented, and the space between tokens.
+"""Lays out one item: where its lines break, how far they are indented, and the space between words.
 
-Only white space is decided here. What the tokens mean is taken from the item's syntax, never guessed again.
+Only white space is decided here. What the words mean is what the grammar made of them, never guessed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, fields
+import re
+from dataclasses import dataclass, field
 from functools import cache
 
-from synthc.dsl import syntax, template
+from synthc.dsl import template
 from synthc.dsl.align import Line
+from synthc.dsl.recognise import Words
 from synthc.dsl.source import Source
-from synthc.dsl.tokens import CLOSERS, Token
+from synthc.dsl.tokens import CLOSERS
 
 INDENT = 2
 CONTINUED = 4
 OPERATORS = frozenset({"+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "|", "and", "or", "in", "not", "vs", "else"})
+VALUES = frozenset({"word", "number", "text", "template", "true", "false", "none", ")", "]", "}"})
+"""What an operator may follow, so that `-` subtracts and `.` takes a field."""
 
-_ENTRIES = (syntax.Setting, syntax.Cases, syntax.Case, syntax.Slot)
-_LEAVES = (syntax.Identifier, syntax.Name, syntax.Path, syntax.Text, syntax.Template, syntax.Number, syntax.Share, syntax.NamedType)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """What the syntax of an item says about the tokens at certain offsets."""
-
-    entries: AbstractSet[int]
-    broken: AbstractSet[int]
-    verbs: AbstractSet[int]
-    clauses: AbstractSet[int]
-
-
-def places(item: syntax.AnyItem, tokens: list[Token], text: str) -> Places:
-    """Return where entries of blocks, blocks of several lines, verbs of steps and clauses begin."""
-    entries, verbs, clauses = set[int](), set[int](), set[int]()
-    for node in _nodes(item):
-        if isinstance(node, _ENTRIES):
-            entries.add(node.span.start)
-        elif isinstance(node, syntax.Step):
-            verbs.add(node.verb.span.start)
-        elif isinstance(node, syntax.Clause):
-            clauses.add(node.span.start)
-    return Places(entries=entries, broken=set(_broken(tokens, text)), verbs=verbs, clauses=clauses)
-
-
-def _broken(tokens: list[Token], text: str) -> Iterator[int]:
-    """Yield where blocks open that the author wrote on several lines, empty ones left out."""
-    stack: list[int] = []
-    for token in tokens:
-        if token.text == "{":
-            stack.append(token.start)
-        elif token.text == "}":
-            opened = stack.pop()
-            inside = text[opened + 1 : token.start]
-            if "\n" in inside and not inside.isspace():
-                yield opened
-
-
-def _nodes(item: syntax.AnyItem) -> Iterator[syntax.Syntax]:
-    """Yield all syntax that may hold entries, steps or clauses."""
-    todo: list[object] = [item]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo += node
-        elif isinstance(node, syntax.Syntax) and not isinstance(node, _LEAVES):
-            yield node
-            kind: type = type(node)
-            todo += [getattr(node, name) for name in _parts(kind)]
-
-
-@cache
-def _parts(cls: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(cls) if each.name != "span")
-
-
-def table(item: syntax.AnyItem) -> object:
-    """Return what makes one-line items a table when they stand below each other; None if they don't."""
-    if isinstance(item, syntax.Budget):
-        return "budget"
-    if isinstance(item, syntax.Declaration) and item.value and item.settings and not item.type and not item.steps:
-        return (item.visibility and item.visibility.name, item.kind.name)
-    return None
+COMMENT = re.compile(r"#[^\n]*")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,72 +38,74 @@ class _Frame:
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """Takes the tokens of an item one by one, trivia left out but for comments."""
+    """Takes the words of an item one by one, with the comments between them.
+
+    `_last` is the key of the word before: `verb` and `clause` for those that only look like a name or an operator, `unary` for a minus
+    before its number, and empty where an entry begins.
+    """
 
     source: Source
-    places: Places
-    table: object
+    words: Words
     lines: list[Line] = field(default_factory=list)
     _frames: list[_Frame] = field(default_factory=list)
-    _last: Token | None = None
-    _tight: bool = False
+    _last: str = ""
     _commented: bool = False
     _in_step: bool = False
 
-    def start(self, token: Token, *, blank: bool) -> None:
-        """Begin the item with its first word."""
-        frame = _Frame(bracket="", indent=0, broken=False, table=self.table, cells=2)
-        self._frames.append(frame)
-        frame.entry = self._begin(0, blank=blank)
-        self._write(token)
+    def lay(self, *, blank: bool) -> int:
+        """Make the lines of the item; return the line breaks behind its last word or comment."""
+        words, frames = self.words, self._frames
+        frames.append(_Frame(bracket="", indent=0, broken=False, table=words.table, cells=2))
+        frames[0].entry = self._begin(0, blank=blank)
+        self._write(0, words.keys[0], words.said[0])
+        for at in range(1, len(words.keys)):
+            key, frame, newlines = words.keys[at], frames[-1], words.gaps[at].count("\n")
+            if "#" in words.gaps[at]:
+                newlines = self._comments(words.gaps[at], words.starts[at] - len(words.gaps[at]), done=False)
+            piped = key == "|" and at + 1 in words.verbs
+            entry = frame.broken and at in words.entries
+            closes = key == CLOSERS.get(frame.bracket)
+            if piped or entry or (closes and frame.broken) or self._commented or (newlines and self._may_break(at, key)):
+                self._new_line(piped=piped, entry=entry, closes=closes, blank=newlines > 1)
+            else:
+                self.lines[-1].text += space(self._last, key)
+            if closes:
+                frames.pop()
+            self._commented = False
+            self._write(at, key, words.said[at])
+        behind = words.gaps[-1]
+        return self._comments(behind, words.starts[-1] + len(words.said[-1]), done=True) if "#" in behind else behind.count("\n")
 
-    def comment(self, token: Token, *, newlines: int, done: bool) -> None:
-        """Put a comment behind the line or on a line of its own; `done` says that the item's last token is out."""
-        if not newlines:
-            self.lines[-1].text += "  " + token.text.rstrip()
-            self._commented = True
-            return
-        inside = len(self._frames) > 1
-        column = self.source.position(token.start).column
-        indent = self._frames[-1].indent + INDENT if inside else INDENT
-        blank = newlines > 1 and (self._commented or not self._opened_last)
-        line = self._begin(0 if done and column == 1 else indent, blank=blank)
-        line.text, line.comment, self._commented = token.text.rstrip(), True, True
+    def _comments(self, gap: str, start: int, *, done: bool) -> int:
+        """Put comments behind the line or on lines of their own; `done` says that the item's last word is out."""
+        at = 0
+        for match in COMMENT.finditer(gap):
+            newlines = gap.count("\n", at, match.start())
+            at = match.end()
+            if not newlines:
+                self.lines[-1].text += "  " + match[0].rstrip()
+                self._commented = True
+                continue
+            indent = self._frames[-1].indent + INDENT if len(self._frames) > 1 else INDENT
+            blank = newlines > 1 and (self._commented or self._last not in CLOSERS)
+            line = self._begin(0 if done and self.source.text[start + match.start() - 1] == "\n" else indent, blank=blank)
+            line.text, line.comment, self._commented = match[0].rstrip(), True, True
+        return gap.count("\n", at)
 
-    def token(self, token: Token, following: Token | None, *, newlines: int) -> None:
-        """Put the next word or mark on this line or on a new one."""
-        piped = token.text == "|" and following is not None and following.start in self.places.verbs
-        frame = self._frames[-1]
-        entry = frame.broken and token.start in self.places.entries
-        closes = token.kind == "mark" and token.text == CLOSERS.get(frame.bracket)
-        if piped or entry or (closes and frame.broken) or self._commented or (newlines and self._may_break(token)):
-            self._new_line(piped=piped, entry=entry, closes=closes, blank=newlines > 1)
-        else:
-            self.lines[-1].text += self._space(token)
-        if closes:
-            self._frames.pop()
-        self._commented = False
-        self._write(token)
-
-    @property
-    def _opened_last(self) -> bool:
-        return self._last is not None and self._last.text in CLOSERS
-
-    def _may_break(self, token: Token) -> bool:
-        """Say whether the author's line break before a token is kept."""
+    def _may_break(self, at: int, key: str) -> bool:
+        """Say whether the author's line break before a word is kept."""
         last = self._last
-        if last is None or token.start in self.places.verbs:
+        if not last or at in self.words.verbs:
             return False
-        if self._frames[-1].bracket in {"(", "["} and (last.text in {"(", "[", ","} or token.text in {")", "]"}):
+        if self._frames[-1].bracket in {"(", "["} and (last in {"(", "[", ","} or key in {")", "]"}):
             return True
-        if token.start in self.places.clauses or token.text == "{":
+        if at in self.words.clauses or key == "{":
             return False
-        return token.text in OPERATORS or last.text in OPERATORS
+        return key in OPERATORS or last in OPERATORS or last == "unary"
 
     def _new_line(self, *, piped: bool, entry: bool, closes: bool, blank: bool) -> None:
-        frame = self._frames[-1]
-        last = self._last.text if self._last else ""
-        fresh = entry or (bool(frame.bracket) and not closes and last in {*CLOSERS, ","})
+        frame, last = self._frames[-1], self._last
+        fresh = entry or (bool(frame.bracket) and not closes and (last in CLOSERS or last == ","))
         indent = frame.indent
         if piped:
             indent, self._in_step = INDENT, True
@@ -173,12 +113,12 @@ class Layout:
             indent += INDENT if frame.bracket else 0
             indent += 0 if fresh else CONTINUED
             indent += INDENT if self._in_step and not frame.bracket else 0
-        line = self._begin(indent, blank=blank and fresh and (self._commented or not self._opened_last))
+        line = self._begin(indent, blank=blank and fresh and (self._commented or last not in CLOSERS))
         for outer in self._frames[:-1] if entry or closes else self._frames:
             self._spoil(outer)
         if entry:
             frame.entry, frame.cells = line, 1
-            self._last = None
+            self._last = ""
 
     @staticmethod
     def _spoil(frame: _Frame) -> None:
@@ -192,51 +132,48 @@ class Layout:
         self.lines.append(line)
         return line
 
-    def _write(self, token: Token) -> None:
+    def _write(self, at: int, key: str, said: str) -> None:
         line, frame = self.lines[-1], self._frames[-1]
-        if frame.cells and frame.entry is line and self._is_cell(token, frame):
+        if frame.cells and frame.entry is line and _is_cell(key, frame):
             line.table = frame.table
             line.cells.append(len(line.text))
             frame.cells -= 1
-        line.text += self._reindented(token, line.indent + INDENT) if token.kind == "template" else token.text
-        self._tight = token.text in {"(", "[", ".", ".."} or (token.text == "-" and not self._is_value(self._last))
-        if token.kind == "mark" and token.text in CLOSERS:
-            self._frames.append(self._opened(token, line))
-        self._last = token
+        line.text += self._reindented(at, line.indent + INDENT) if key == "template" else said
+        if key in CLOSERS:
+            self._frames.append(_Frame(bracket=key, indent=line.indent, broken=at in self.words.broken, table=at))
+        elif key == "word":
+            key = "verb" if at in self.words.verbs else key
+        elif key == "-":
+            key = key if self._last in VALUES else "unary"
+        elif at in self.words.clauses:
+            key = "clause"
+        self._last = key
 
-    def _is_cell(self, token: Token, frame: _Frame) -> bool:
-        if frame.bracket:
-            return token.text in {"=", "->"}
-        return frame.table is not None and token.text in {"=", "{"}
-
-    def _opened(self, token: Token, line: Line) -> _Frame:
-        broken = token.start in self.places.broken
-        return _Frame(bracket=token.text, indent=line.indent, broken=broken, table=token.start)
-
-    def _space(self, token: Token) -> str:
-        """Return what stands between the last token and this one on the same line."""
-        last = self._last
-        if last is None or self._tight or token.text in {",", ":", ")", "]", ".."}:
-            return ""
-        if token.text == "(":
-            called = self._is_value(last) or (last.text == "by" and last.start not in self.places.clauses)
-            return "" if called and last.kind == "word" else " "
-        if token.text == ".":
-            return "" if self._is_value(last) else " "
-        if token.text == "}" and last.text == "{":
-            return ""
-        return " "
-
-    def _is_value(self, token: Token | None) -> bool:
-        return token is not None and token.ends_value and token.start not in self.places.verbs
-
-    def _reindented(self, token: Token, indent: int) -> str:
+    def _reindented(self, at: int, indent: int) -> str:
         """Return a text with its lines moved to an indent; its value stays what it was."""
-        span = self.source.span(token.start, token.end)
-        place = template.layout(span)
-        if "\n" not in token.text or place is None:
-            return token.text
+        said, start = self.words.said[at], self.words.starts[at]
+        place = template.layout(self.source.span(start, start + len(said)))
+        if "\n" not in said or place is None:
+            return said
         lines = self.source.text[place.start : place.end].split("\n") if place.start < place.end else []
         moved = [line[len(place.indent) :].rstrip("\r") if line.strip(template.BLANK) else "" for line in lines]
         margin = " " * indent
         return "\n".join(['"""', *(margin + line if line else "" for line in moved if moved != [""]), margin + '"""'])
+
+
+def _is_cell(key: str, frame: _Frame) -> bool:
+    if frame.bracket:
+        return key in {"=", "->"}
+    return frame.table is not None and key in {"=", "{"}
+
+
+@cache
+def space(last: str, key: str) -> str:
+    """Return what stands between two words on the same line, by their keys."""
+    if last in {"", "(", "[", ".", "..", "unary"} or key in {",", ":", ")", "]", ".."}:
+        return ""
+    if key == "(":
+        return "" if last in {"word", "by", "true", "false", "none"} else " "
+    if key == ".":
+        return "" if last in VALUES else " "
+    return "" if (last, key) == ("{", "}") else " "

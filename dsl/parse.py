@@ -10,7 +10,7 @@ from typing import Any
 from synthc.dsl import grammar, syntax, tokens
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
 from synthc.dsl.grammar import driven
-from synthc.dsl.items import Cut, comments, cut, doc
+from synthc.dsl.items import Cut, comments, cut, doc, indented
 from synthc.dsl.lalr import OutOfOrder, TooDeep, drive
 from synthc.dsl.messages import Failure, explain
 from synthc.dsl.source import Source, Span
@@ -43,7 +43,7 @@ def _piece(source: Source, place: Cut, known: dict[str, list[syntax.Piece]]) -> 
     """Return what stands in one place, taken over if it is known and parsed if not."""
     text = source.text[place.start : place.end]
     same = known.get(text)
-    if same and not _indented(source, place):
+    if same and not indented(source, place):
         piece = same.pop()
         piece.source.move(source, place.start)
         return piece
@@ -62,7 +62,7 @@ def _piece(source: Source, place: Cut, known: dict[str, list[syntax.Piece]]) -> 
 
 def parse_item(source: Source, place: Cut) -> tuple[syntax.AnyItem | None, tuple[Diagnostic, ...]]:
     """Return one item and its findings; None in its place if it doesn't parse."""
-    if _indented(source, place):
+    if indented(source, place):
         help = "remove the white space before it"
         return None, (error("indented-item", "an item begins in column 1", _first(source, place), help=help),)
     item, found = _parse(source, place.head, place.end, "item")
@@ -126,11 +126,6 @@ def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[sy
             fix=Fix(title=f"begin with `{said}`", edits=(edit,)),
         )
     ]
-
-
-def _indented(source: Source, place: Cut) -> bool:
-    text, head = source.text, place.head
-    return head > 0 and text[head - 1] != "\n" and not (head == 1 and text[0] == "\ufeff")
 
 
 def _first(source: Source, place: Cut) -> Span:

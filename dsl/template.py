@@ -68,7 +68,7 @@ class _Reader:
             if match[0] != "{{":
                 yield "{{"
                 continue
-            end = _hole_end(text, at, place.end)
+            end = hole_end(text, at, place.end)
             if end is None:
                 help = "close it with `}}`; a literal pair is written `\\{{`"
                 self._report("unclosed-hole", "this `{{` is never closed", match.start(), at, help)
@@ -125,7 +125,7 @@ class _Reader:
         self.found.append(error("text-indent", message, source.span(start, end), labels=(label,), help=help))
 
 
-def _hole_end(text: str, start: int, limit: int) -> int | None:
+def hole_end(text: str, start: int, limit: int) -> int | None:
     """Return the offset behind the `}}` that closes a hole, past texts, comments and records."""
     at, depth = start, 0
     while match := _IN_HOLE.search(text, at, limit):

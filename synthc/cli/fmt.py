@@ -7,7 +7,6 @@ import difflib
 import sys
 from pathlib import Path
 
-from synthc.cli.in_style import InStyle
 from synthc.cli.specs import every
 from synthc.dsl.source import Source
 from synthc.runtime.errors import InputError
@@ -24,34 +23,22 @@ def run(options: argparse.Namespace) -> int:
     """Format, or tell what would change."""
     if "-" in options.paths and len(options.paths) > 1:
         raise InputError("`-` stands alone; format files and stdin one after the other")
+    from synthc.dsl.format import formatted
+
     sources = [_stdin()] if options.paths == ["-"] else [_read(path) for path in every(options.paths)]
-    changed, known = 0, InStyle()
+    changed = 0
     for source in sources:
-        if source.path != "-" and source.text in known:
-            continue
-        formatted, broken = _formatted(source)
-        changed += formatted != source.text
-        if not broken:
-            known.add(formatted)
+        text, left = formatted(source)
+        changed += text != source.text
         if options.diff:
-            sys.stdout.writelines(_diff(source, formatted))
+            sys.stdout.writelines(_diff(source, text))
         elif not options.check:
-            _write(source, formatted)
-        elif formatted != source.text:
+            _write(source, text)
+        elif text != source.text:
             print(f"{source.path}: would change")
-        if broken:
+        if left:
             print(f"{source.path}: what does not parse was left as it was; `synthc check` says what", file=sys.stderr)
-    known.keep()
     return int(options.check and changed > 0)
-
-
-def _formatted(source: Source) -> tuple[str, bool]:
-    """Return a text in style, and whether something in it does not parse: that stays as it was."""
-    from synthc.dsl.format import format_module
-    from synthc.dsl.parse import parse
-
-    module, found = parse(source)
-    return format_module(module), any(one.severity == "error" for one in found)
 
 
 def _read(path: Path) -> Source:
