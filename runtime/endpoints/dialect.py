@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from synthc.runtime.endpoints.connection import Connection
-from synthc.runtime.endpoints.json_schema import json_schema
+from synthc.runtime.endpoints.guided import Form
 
 GOES_ON = {"add_generation_prompt": False, "continue_final_message": True}
 GUIDED_UNTIL = (0, 12)
@@ -34,16 +34,44 @@ class Dialect:
     guided: bool = False
     told: Mapping[str, Any] = field(default_factory=dict)
 
-    def grammar(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what constrains a record; of all else the text is free."""
-        if answer["kind"] != "record" or not self.likely:
+    def grammar(self, form: Form | None) -> dict[str, Any]:
+        """Return what holds an answer to a form, in the spelling of the server; nothing where it is free, or the server has none for it."""
+        if form is None or not self.likely:
             return {}
-        schema = json_schema(answer)
-        if self.name == "vLLM":
-            return {"guided_json": schema} if self.guided else {"structured_outputs": {"json": schema}}
-        if self.name == "TGI":
-            return {"response_format": {"type": "json", "value": schema}}
-        return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}}
+        spelt = SPELLINGS.get(self.name, _openai)(self, form)
+        return {key: value for key, value in spelt.items() if value is not None}
+
+
+def _vllm(dialect: Dialect, form: Form) -> dict[str, Any]:
+    name, value = ("json", form.schema) if form.schema is not None else ("choice", list(form.options)) if form.options else ("regex", form.regex)
+    return {f"guided_{name}": value} if dialect.guided else {"structured_outputs": {name: value}}
+
+
+def _sglang(dialect: Dialect, form: Form) -> dict[str, Any]:
+    return _openai(dialect, form) if form.schema is not None else {"regex": form.pattern}
+
+
+def _llama_cpp(dialect: Dialect, form: Form) -> dict[str, Any]:
+    return _openai(dialect, form) if form.schema is not None else {"grammar": form.grammar}
+
+
+def _tgi(_: Dialect, form: Form) -> dict[str, Any]:
+    return {"response_format": tgi_grammar(form)}
+
+
+def _openai(_: Dialect, form: Form) -> dict[str, Any]:
+    named = {"name": "answer", "schema": form.schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": named} if form.schema is not None else None}
+
+
+def tgi_grammar(form: Form | None) -> dict[str, Any] | None:
+    """Return a form as TGI takes it on all its routes; of JSON it takes objects alone, for it looks for `properties`."""
+    if form is None or (form.schema is not None and "properties" not in form.schema):
+        return None
+    return {"type": "regex", "value": form.pattern} if form.schema is None else {"type": "json", "value": form.schema}
+
+
+SPELLINGS: Mapping[str, Callable[[Dialect, Form], dict[str, Any]]] = {"vLLM": _vllm, "SGLang": _sglang, "llama.cpp": _llama_cpp, "TGI": _tgi}
 
 
 VLLM = Dialect(name="vLLM", likely=20, goes_on=GOES_ON, reads_back=True)
@@ -54,27 +82,44 @@ TRANSFORMERS = Dialect(name="transformers serve", likely=0)
 OTHER = Dialect(name="OpenAI")
 
 
-async def dialect_of(connection: Connection) -> Dialect:
+OWN = {
+    "vLLM": ("/version", "version"),
+    "SGLang": ("/get_model_info", "model_path"),
+    "llama.cpp": ("/props", "default_generation_settings"),
+    "TGI": ("/info", "model_id"),
+    "transformers serve": ("/openapi.json", None),
+}
+"""The route that each has and the others have not, and a key of what it tells."""
+NAMED = {"vllm": VLLM, "sglang": SGLANG, "llama.cpp": LLAMA_CPP, "tgi": TGI, "transformers": TRANSFORMERS, "other": OTHER}
+"""What `server` says in a spec."""
+
+
+async def dialect_of(connection: Connection, server: str | None = None) -> Dialect:
     """Return which kind of server one is, by the routes it has beside OpenAI's.
+
+    A spec may name the `server`, whose routes a gateway may hide.
 
     Raises:
         EndpointError: nobody listens, or nobody is let in.
     """
-    told = await connection.ask("/version")
-    if isinstance(told, Mapping) and "version" in told:
-        return replace(VLLM, version=str(told["version"]), guided=_release(str(told["version"])) < GUIDED_UNTIL)
-    told = await connection.ask("/get_model_info")
-    if isinstance(told, Mapping) and "model_path" in told:
-        return replace(SGLANG, told=told)
-    told = await connection.ask("/props")
-    if isinstance(told, Mapping) and "default_generation_settings" in told:
-        return replace(LLAMA_CPP, version=str(told.get("build_info", "")), told=told)
-    told = await connection.ask("/info")
-    if isinstance(told, Mapping) and "model_id" in told:
-        return replace(TGI, version=str(told.get("version", "")), told=told)
-    told = await connection.ask("/openapi.json")
-    paths = told.get("paths", {}) if isinstance(told, Mapping) else {}
-    return TRANSFORMERS if "/load_model" in paths or "/v1/systemone" in paths else OTHER
+    for name, dialect in NAMED.items():
+        if server in {None, name} and (found := await _seen_as(dialect, connection)) is not None:
+            return found
+    return NAMED[server] if server is not None else OTHER
+
+
+async def _seen_as(dialect: Dialect, connection: Connection) -> Dialect | None:
+    """Return a dialect with what its own route tells, None where a server has no such route."""
+    path, telling = OWN.get(dialect.name, (None, None))
+    told = await connection.ask(path) if path is not None else None
+    if not isinstance(told, Mapping):
+        return None
+    if dialect is TRANSFORMERS:
+        return dialect if {"/load_model", "/v1/systemone"} & set(told.get("paths", ())) else None
+    if telling not in told:
+        return None
+    version = str(told.get("version") or told.get("build_info") or "") if dialect is not SGLANG else ""
+    return replace(dialect, version=version, guided=dialect is VLLM and _release(version) < GUIDED_UNTIL, told={} if dialect is VLLM else told)
 
 
 def _release(version: str) -> tuple[int, ...]:

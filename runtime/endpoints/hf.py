@@ -11,6 +11,7 @@ from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Rep
 from synthc.runtime.endpoints.connection import RETRIED, SLOW_DOWN, Connection
 from synthc.runtime.endpoints.dialect import OTHER
 from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores
+from synthc.runtime.endpoints.guided import form_for
 from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.openai_answer import Said, said_in
 from synthc.runtime.endpoints.same_model import Changing
@@ -174,6 +175,6 @@ def _decoding(request: Request) -> dict[str, Any]:
         "top_p": request.top_p if request.top_p is not None and request.top_p < 1 else None,
         "seed": request.seed & (2**31 - 1) if request.seed is not None else None,
         "stop": list(request.stop[:4]) or None,
-        **OTHER.grammar(request.answer),
+        **OTHER.grammar(form_for(request)),
     }
     return {key: value for key, value in body.items() if value is not None}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from synthc.runtime.endpoints.base import Endpoint, EndpointError
 from synthc.runtime.endpoints.connection import Connection
+from synthc.runtime.endpoints.dialect import tgi_grammar
+from synthc.runtime.endpoints.guided import Form, form_of
 from synthc.runtime.endpoints.hf import DeployedEndpoint, HfEndpoint
 from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.pool import PoolEndpoint
@@ -25,8 +27,15 @@ class Seen(NamedTuple):
     mend: str = ""
 
 
-async def look(endpoint: Endpoint, choices: Mapping[str, Sequence[str]]) -> AsyncIterator[Seen]:
-    """Yield what is seen of an endpoint, and of the options of each prompt that asks it for a choice."""
+class Prompt(NamedTuple):
+    """What is asked of an endpoint: the type of the answer, and the fixed text of the question."""
+
+    answer: Mapping[str, Any]
+    text: str = ""
+
+
+async def look(endpoint: Endpoint, prompts: Mapping[str, Prompt]) -> AsyncIterator[Seen]:
+    """Yield what is seen of an endpoint, and in which way it answers each prompt."""
     if isinstance(endpoint, DeployedEndpoint):
         endpoint = await endpoint.server()
     identity = await endpoint.identity()
@@ -39,8 +48,11 @@ async def look(endpoint: Endpoint, choices: Mapping[str, Sequence[str]]) -> Asyn
     if isinstance(endpoint, TgiEndpoint | OpenaiEndpoint):
         async for seen in _server(endpoint):
             yield seen
-    for prompt, options in choices.items():
-        yield await _way(endpoint, prompt, options)
+    for name, prompt in prompts.items():
+        if prompt.answer["kind"] == "choice":
+            yield await _way(endpoint, name, prompt.answer["options"])
+        elif prompt.answer["kind"] != "text":
+            yield Seen(good=True, what=_form(endpoint, name, prompt))
 
 
 async def _server(endpoint: TgiEndpoint | OpenaiEndpoint) -> AsyncIterator[Seen]:
@@ -74,6 +86,18 @@ async def _sick(connection: Connection) -> bool:
     return False
 
 
+def _form(endpoint: Endpoint, name: str, prompt: Prompt) -> str:
+    """Return whether the server holds the answers to a prompt to their type, or they are read from free text."""
+    form, grammar = form_of(prompt.answer, prompt.text), None
+    if form is not None and isinstance(endpoint, OpenaiEndpoint):
+        grammar = next(iter(endpoint.dialect.grammar(form)), None)
+    if form is not None and isinstance(endpoint, TgiEndpoint) and tgi_grammar(form) is not None:
+        grammar = "grammar"
+    if form is None or grammar is None:
+        return f"answers `{name}` in free text, from which its {prompt.answer['kind']} is read"
+    return f"holds the answers to `{name}` to {form.what} (`{grammar}`)"
+
+
 async def _way(endpoint: Endpoint, prompt: str, options: Sequence[str]) -> Seen:
     """Return in which way the options of a prompt are told apart."""
     what = f"scores the options of `{prompt}`"
@@ -84,12 +108,20 @@ async def _way(endpoint: Endpoint, prompt: str, options: Sequence[str]) -> Seen:
     if not isinstance(endpoint, TgiEndpoint | OpenaiEndpoint):
         return Seen(good=True, what=f"{what} as wholes")
     alike = await _alike(endpoint, options)
+    unlikely = f"; where none of them is likely, {_unlikely(endpoint)}"
     if not alike:
-        return Seen(good=True, what=f"{what} by the first token")
+        return Seen(good=True, what=f"{what} by the first token{unlikely}")
     named = ", ".join(f"`{option}`" for option in alike)
     if isinstance(endpoint, OpenaiEndpoint) and endpoint.dialect.goes_on is None:
         return Seen(good=False, what=f"can't tell the options {named} of `{prompt}` apart, which begin with the same token", mend="word them otherwise")
-    return Seen(good=True, what=f"{what} by the first token, and {named} by the next, for they begin alike")
+    return Seen(good=True, what=f"{what} by the first token, and {named} by the next, for they begin alike{unlikely}")
+
+
+def _unlikely(endpoint: TgiEndpoint | OpenaiEndpoint) -> str:
+    """Return what is done where no option is among the likely tokens."""
+    if isinstance(endpoint, OpenaiEndpoint) and not endpoint.dialect.grammar(Form(options=["x"])):
+        return "the row is set aside"
+    return "with only the options allowed"
 
 
 async def _alike(endpoint: TgiEndpoint | OpenaiEndpoint, options: Sequence[str]) -> list[str]:

@@ -49,7 +49,7 @@ def _tgi(connection: Connection, settings: Mapping[str, Any]) -> Endpoint:
 def _openai(connection: Connection, settings: Mapping[str, Any]) -> Endpoint:
     from synthc.runtime.endpoints.openai import OpenaiEndpoint
 
-    return OpenaiEndpoint(connection=connection, model=settings.get("model"))
+    return OpenaiEndpoint(connection=connection, model=settings.get("model"), server=settings.get("server"))
 
 
 def _hf(node: Node, _: Graph | None) -> Endpoint:

@@ -10,7 +10,8 @@ from typing import Any
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.connection import Connection
 from synthc.runtime.endpoints.dialect import OTHER, Dialect, dialect_of
-from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores
+from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores, split
+from synthc.runtime.endpoints.guided import Form, form_for
 from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.openai_answer import Said, said_in
 from synthc.runtime.endpoints.same_model import same_model
@@ -26,11 +27,16 @@ CUTS = 6
 
 @dataclass(slots=True, kw_only=True)
 class OpenaiEndpoint:
-    """One server, which of its models answers, and in which dialect it is asked."""
+    """One server, which of its models answers, and in which dialect it is asked.
+
+    `server` is what the spec says that it is; `guides` is false of one that has refused to hold an answer to a form.
+    """
 
     connection: Connection
     model: str | None = None
+    server: str | None = None
     dialect: Dialect = OTHER
+    guides: bool = True
     at_once: int | None = None
     limits: Limits = field(default_factory=Limits)
     _identity: Identity | None = None
@@ -61,7 +67,7 @@ class OpenaiEndpoint:
                 sent = await self._fitted(request)
                 if request.answer["kind"] == "choice":
                     return await self._choose(sent)
-                said = await self.say({"max_tokens": sent.max_output, **self._decoding(sent), **self.dialect.grammar(sent.answer)}, sent)
+                said = await self._held({"max_tokens": sent.max_output, **self._decoding(sent)}, sent)
         except EndpointError as problem:
             self._lost = self._lost or problem.gone
             raise
@@ -103,10 +109,22 @@ class OpenaiEndpoint:
         answer = await self.connection.send("POST", TEXT if request.messages is None else CHAT, whole)
         return said_in(answer.body, request)
 
+    async def _held(self, body: Mapping[str, Any], request: Request) -> Said:
+        """Return what is said, held to the form of its type; where the server refuses forms and answers without, no more are sent."""
+        grammar = self.dialect.grammar(form_for(request)) if self.guides else {}
+        try:
+            return await self.say({**body, **grammar}, request)
+        except EndpointError as problem:
+            if not grammar or problem.retry or problem.gone:
+                raise
+            said = await self.say(body, request)
+            self.guides = False
+            return said
+
     async def look(self) -> Identity:
         """Ask again which model answers."""
         with self.connection.reading():
-            self.dialect = await dialect_of(self.connection)
+            self.dialect = await dialect_of(self.connection, self.server)
             listed = await self.connection.ask("/v1/models")
             entries = {str(one["id"]): one for one in listed["data"]} if isinstance(listed, Mapping) else {}
             self.model = self._chosen(list(entries))
@@ -134,8 +152,8 @@ class OpenaiEndpoint:
             raise self._tells_nothing()
         choosing = _Choosing(endpoint=self, request=replace(request, temperature=0.0, top_p=None, seed=None, stop=()))
         scores = await option_scores(choosing, options, await choosing(""))
-        if max(scores.values()) == -math.inf and self.dialect.reads_back and request.messages is None:
-            scores = {option: await choosing.read_back(option) for option in options}
+        if max(scores.values()) == -math.inf:
+            scores = await choosing.unlikely(options)
         best = max(scores, key=lambda option: scores[option])
         known = math.isfinite(scores[best])
         return Reply(text=best if known else "", finish="stop", logprob=scores[best] if known else None, choices=scores, tokens_in=choosing.tokens_in, tokens_out=choosing.tokens_out)
@@ -190,11 +208,42 @@ class _Choosing:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    async def unlikely(self, options: Sequence[str]) -> dict[str, float]:
+        """Return the scores of options none of which begins with a likely token.
+
+        A text is read with each option at its end. Where that can't be, the answer is held to the options:
+        a server that tells probabilities behind its grammar (SGLang, TGI) tells those of the options then, and one
+        that tells them before it (vLLM, llama.cpp) those of each option's own tokens, one question for each.
+        """
+        dialect = self.endpoint.dialect
+        if dialect.reads_back and self.request.messages is None:
+            return {option: await self.read_back(option) for option in options}
+        if not dialect.grammar(Form(options=options)):
+            return dict.fromkeys(options, -math.inf)
+        first = await self.likely("", Form(options=options))
+        if split(first, options).total:
+            return await option_scores(self, options, first)
+        return {option: await self.forced(option) for option in options}
+
+    async def forced(self, option: str) -> float:
+        """Return the log-probability of the tokens of an option, which alone is allowed."""
+        said = self._counted(await self.endpoint.say({"max_tokens": len(option.encode()), "temperature": 0.0, "logprobs": True if self.request.messages is not None else 1, **self.endpoint.dialect.grammar(Form(options=[option]))}, self.request))
+        total, written = 0.0, ""
+        for piece, logprob in zip(said.pieces, said.logprobs, strict=False):
+            if written.strip() == option or logprob is None:
+                break
+            total, written = total + logprob, written + piece
+        return total if written.strip() == option else -math.inf
+
     async def __call__(self, written: str, /) -> Mapping[str, float]:
         """Return the likely tokens after what is written."""
+        return await self.likely(written, None)
+
+    async def likely(self, written: str, form: Form | None) -> Mapping[str, float]:
+        """Return the likely tokens after what is written, of those that a form allows."""
         likely = self.endpoint.dialect.likely
         tell = {"logprobs": likely} if self.request.messages is None else {"logprobs": True, "top_logprobs": likely}
-        said = self._counted(await self.endpoint.say({"max_tokens": 1, "temperature": 0.0, **tell}, self.request, written))
+        said = self._counted(await self.endpoint.say({"max_tokens": 1, "temperature": 0.0, **tell, **self.endpoint.dialect.grammar(form)}, self.request, written))
         if not said.likely:
             raise self.endpoint._tells_nothing()
         return said.likely[0]

@@ -12,10 +12,11 @@ from synthc.runtime.endpoints.base import Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A text and its tokens: their log-probabilities, where they begin, and the likely ones in the place of each."""
+    """A text and its tokens: what they spell, their log-probabilities, where they begin, and the likely ones in the place of each."""
 
     text: str
     finish: str
+    pieces: Sequence[str]
     logprobs: Sequence[float | None]
     places: Sequence[int]
     likely: Sequence[Mapping[str, float]]
@@ -31,14 +32,17 @@ def said_in(body: Mapping[str, Any], request: Request) -> Said:
     usage = body.get("usage") or {}
     if "content" in told:
         tokens = told["content"] or []
+        pieces = [str(token["token"]) for token in tokens]
         logprobs = [token["logprob"] for token in tokens]
         likely = [summed([(top["token"], top["logprob"]) for top in token.get("top_logprobs") or []]) for token in tokens]
     else:
+        pieces = [str(token) for token in told.get("tokens") or []]
         logprobs = list(told.get("token_logprobs") or [])
         likely = [summed(list((top or {}).items())) for top in told.get("top_logprobs") or []]
     return Said(
         text=text,
         finish=str(choice.get("finish_reason")),
+        pieces=pieces,
         logprobs=logprobs,
         places=list(told.get("text_offset") or range(len(logprobs))),
         likely=[tokens for tokens in likely if tokens],

@@ -17,8 +17,9 @@ from typing import Any
 from synthc.runtime.answers.loops import in_loop
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.connection import Answer, Connection
+from synthc.runtime.endpoints.dialect import tgi_grammar
 from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores, split
-from synthc.runtime.endpoints.json_schema import json_schema
+from synthc.runtime.endpoints.guided import form_for
 from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
@@ -34,10 +35,14 @@ LOOK_EVERY = 16
 
 @dataclass(slots=True, kw_only=True)
 class TgiEndpoint:
-    """One server. `remote` is false for an address of this machine, which may see a simulation."""
+    """One server. `remote` is false for an address of this machine, which may see a simulation.
+
+    `guides` is false of one that has refused to hold an answer to a form (`--disable-grammar-support`).
+    """
 
     connection: Connection
     adapter: str | None = None
+    guides: bool = True
     at_once: int | None = None
     limits: Limits = field(default_factory=Limits)
     _identity: Identity | None = None
@@ -67,7 +72,7 @@ class TgiEndpoint:
                 sent = self.limits.of_stops(await self._fitted(request))
                 if request.answer["kind"] == "choice":
                     return await self._choose(sent)
-                reply = await (self._generate(sent) if request.messages is None else self._chat(sent))
+                reply = await self._held(sent)
                 return replace(reply, text=until_stop(reply.text, request.stop))
         except EndpointError as problem:
             self._lost = self._lost or problem.gone
@@ -131,14 +136,29 @@ class TgiEndpoint:
             queued=choosing.queued,
         )
 
+    async def _held(self, request: Request) -> Reply:
+        """Return an answer held to the form of its type; where the server refuses forms and answers without, no more are sent."""
+        write = self._generate if request.messages is None else self._chat
+        try:
+            return await write(request)
+        except EndpointError as problem:
+            if self._grammar(request) is None or problem.retry or problem.gone:
+                raise
+            reply = await write(replace(request, answer={"kind": "text"}))
+            self.guides = False
+            return reply
+
+    def _grammar(self, request: Request) -> dict[str, Any] | None:
+        return tgi_grammar(form_for(request)) if self.guides else None
+
     async def _chat(self, request: Request) -> Reply:
-        body = {**_chat_body(request, _grammar(request.answer), self.adapter), "max_tokens": request.max_output, "logprobs": True}
+        body = {**_chat_body(request, self._grammar(request), self.adapter), "max_tokens": request.max_output, "logprobs": True}
         answer = await self.connection.send("POST", "/v1/chat/completions", body)
         choice = answer.body["choices"][0]
         return _reply(choice["message"]["content"] or "", choice["finish_reason"], (choice.get("logprobs") or {}).get("content") or [], answer, request)
 
     async def _generate(self, request: Request) -> Reply:
-        parameters = {**_parameters(request, _grammar(request.answer), self.adapter), "max_new_tokens": request.max_output}
+        parameters = {**_parameters(request, self._grammar(request), self.adapter), "max_new_tokens": request.max_output}
         body = {"inputs": request.prompt, "parameters": parameters}
         if request.max_output >= WORTH_WATCHING and request.answer["kind"] != "record":
             return await self._watched(body, request)
@@ -285,8 +305,3 @@ def _reply(text: str, finish: str, tokens: list[Mapping[str, Any]], answer: Answ
         tokens_out=tokens_out,
         queued=_queued(answer),
     )
-
-
-def _grammar(answer: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the JSON schema that constrains a record; of all else the text is free."""
-    return {"type": "json", "value": json_schema(answer)} if answer["kind"] == "record" else None

@@ -8,12 +8,15 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthc.compiler.graph import Graph, Node
+
+if TYPE_CHECKING:
+    from synthc.runtime.endpoints.look import Prompt
 
 ROOM = 2 * 1024**3
 """Bytes of free disk below which a run may stop early."""
@@ -123,7 +126,7 @@ def _answers(node: Node, graph: Graph) -> Iterator[Found]:
     async def ask() -> None:
         endpoint = open_endpoint(node, None, graph)
         try:
-            found.extend([Found(seen.good, f"endpoint `{node.name}` {seen.what}", seen.mend) async for seen in look(endpoint, _choices(node, graph))])
+            found.extend([Found(seen.good, f"endpoint `{node.name}` {seen.what}", seen.mend) async for seen in look(endpoint, _prompts(node, graph))])
         finally:
             await endpoint.close()
 
@@ -134,11 +137,19 @@ def _answers(node: Node, graph: Graph) -> Iterator[Found]:
     yield from found
 
 
-def _choices(node: Node, graph: Graph) -> dict[str, list[str]]:
-    """Return the options of each prompt that asks an endpoint for a choice."""
+def _prompts(node: Node, graph: Graph) -> dict[str, Prompt]:
+    """Return what an endpoint is asked, by the names of the prompts."""
+    from synthc.runtime.endpoints.look import Prompt
+
     asks = [step.settings for one in graph.nodes for step in one.steps if step.verb == "ask"]
     prompts = [ask["prompt"] for ask in (*asks, *graph.tests) if ask["endpoint"]["node"] == node.name]
-    return {prompt["name"]: list(prompt["answer"]["options"]) for prompt in prompts if prompt["answer"]["kind"] == "choice"}
+    return {prompt["name"]: Prompt(prompt["answer"], _fixed(prompt)) for prompt in prompts}
+
+
+def _fixed(prompt: Mapping[str, Any]) -> str:
+    """Return the text of a prompt without its holes."""
+    parts = [part for message in prompt["messages"] or () for part in message["parts"]] + (prompt["complete"] or [])
+    return " ".join(part for part in parts if isinstance(part, str))
 
 
 LOOKS = (python, packages, model, served, disk, endpoints)

@@ -5,6 +5,8 @@ Which one it is shows in its routes; how it wants grammars and what it tells of 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Address, Served
@@ -20,3 +22,7 @@ class Server(Settings):
 
 class Openai(Served):
     """How the server is called."""
+
+    server: Literal["vllm", "sglang", "llama.cpp", "tgi", "transformers", "other"] | None = Field(
+        None, description="Which server it is, and so in which spelling answers are held to their type; where nothing is said it is found out by its routes, which a gateway may hide."
+    )

@@ -26,13 +26,20 @@ ROUTES: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(slots=True, kw_only=True)
 class OpenaiServer:
-    """The toy writes `text`; `likely` are its first tokens, `then` those after what ends in a text."""
+    """The toy writes `text`; `likely` are its first tokens, `then` those after what ends in a text.
+
+    Under a grammar, `allowed` are the likely tokens of one that tells them behind it, `forced` the tokens of each option that
+    alone is allowed. What has the key `refuses` is answered with 400.
+    """
 
     kind: str = "vllm"
     text: str = "hello"
     likely: dict[str, float] = field(default_factory=lambda: {"Yes": 0.5, " yes": 0.1, "no": 0.2, "The": 0.2})
     then: dict[str, dict[str, float]] = field(default_factory=dict)
     read: dict[str, float] = field(default_factory=dict)
+    allowed: dict[str, float] = field(default_factory=dict)
+    forced: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+    refuses: str | None = None
     models: tuple[str, ...] = ("toy",)
     key: str | None = None
     seen: list[tuple[str, Any]] = field(default_factory=list)
@@ -75,17 +82,31 @@ class OpenaiServer:
         self.seen.append((request.path, body))
         if request.path == "/tokenize":
             return web.json_response({"count": words(body["prompt"]), "tokens": WORD.findall(body["prompt"])} if "prompt" in body else {"tokens": WORD.findall(body["content"])})
+        if self.refuses in body:
+            return web.json_response({"error": {"message": "no"}}, status=400)
         chat = "messages" in body
         read = "\n\n".join(message["content"] for message in body["messages"]) if chat else body["prompt"]
         tokens = WORD.findall(self.text)[: body["max_tokens"]]
+        alone = self._alone(body)
+        if alone:
+            content = [{"token": token, "logprob": math.log(p)} for token, p in alone]
+            choice = {"message": {"content": "".join(token for token, _ in alone)}, "logprobs": {"content": content}, "finish_reason": "stop"}
+            return web.json_response({"choices": [choice], "usage": {"prompt_tokens": words(read), "completion_tokens": len(alone)}})
         finish = "length" if len(tokens) < words(self.text) else "stop"
         told = None if self.kind == "transformers" or not body.get("logprobs") else self._told(tokens, read, body, chat=chat)
         written = {"message": {"role": "assistant", "content": "".join(tokens)}} if chat else {"text": "".join(tokens)}
         choice = {"index": 0, **written, "logprobs": told, "finish_reason": finish}
         return web.json_response({"choices": [choice], "usage": {"prompt_tokens": words(read), "completion_tokens": len(tokens)}})
 
+    def _alone(self, body: dict[str, Any]) -> list[tuple[str, float]]:
+        """Return the tokens of an option that alone is allowed."""
+        held = str(body.get("structured_outputs") or body.get("grammar") or "")
+        named = [option for option in self.forced if option in held]
+        return self.forced[named[0]] if len(named) == 1 else []
+
     def _told(self, tokens: list[str], read: str, body: dict[str, Any], *, chat: bool) -> dict[str, Any] | None:
         likely = next((found for end, found in self.then.items() if read.endswith(end)), self.likely)
+        likely = self.allowed if self.allowed and {"regex", "response_format"} & set(body) else likely
         top = {token: math.log(p) for token, p in likely.items()}
         if chat or self.kind == "llama.cpp":
             listed = [{"token": token, "logprob": logprob} for token, logprob in top.items()]

@@ -21,12 +21,12 @@ route = pytest.mark.parametrize("route", ASK)
 RECORD = {"kind": "record", "fields": {"name": TEXT}}
 
 
-def use(server: OpenaiServer, *requests: Request, model: str | None = None, token: str | None = None) -> tuple[Identity, list[Reply]]:
+def use(toy: OpenaiServer, *requests: Request, model: str | None = None, token: str | None = None, server: str | None = None) -> tuple[Identity, list[Reply]]:
     """Return which model the server has, and its answers."""
 
     async def run() -> tuple[Identity, list[Reply]]:
-        async with server.running():
-            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0, token=token, speaks="OpenAI's API"), model=model)
+        async with toy.running():
+            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=5.0, token=token, speaks="OpenAI's API"), model=model, server=server)
             try:
                 return await endpoint.identity(), [await endpoint.answer(request) for request in requests]
             finally:
@@ -134,6 +134,95 @@ def test_a_record_is_constrained_in_the_spelling_of_the_server(kind: str, gramma
 
     assert read_answer(reply, RECORD)["value"] == {"name": "x"}
     assert "properties" in str(server.seen[0][1][grammar])
+
+
+INT, FLOAT, LIST = {"kind": "int"}, {"kind": "float"}, {"kind": "list", "of": TEXT}
+REGEX = "-?[0-9]{1,18}"
+SPELT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "vllm": ({"structured_outputs": {"regex": REGEX}}, {"structured_outputs": {"choice": ["yes", "no"]}}),
+    "old vllm": ({"guided_regex": REGEX}, {"guided_choice": ["yes", "no"]}),
+    "sglang": ({"regex": REGEX}, {"regex": "yes|no"}),
+    "llama.cpp": ({"grammar": 'root ::= "-"? [0-9]{1,18}'}, {"grammar": 'root ::= "yes" | "no"'}),
+    "tgi": ({"response_format": {"type": "regex", "value": REGEX}}, {"response_format": {"type": "regex", "value": "yes|no"}}),
+    "other": ({}, {}),
+    "transformers": ({}, {}),
+}
+"""How a whole number and a choice are spelt at each server."""
+USUAL = {"model", "messages", "prompt", "max_tokens", "temperature", "logprobs", "top_logprobs", "echo", "seed", "stop"}
+
+
+def held(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds an answer to its type."""
+    return {key: value for key, value in body.items() if key not in USUAL}
+
+
+@route
+@pytest.mark.parametrize("kind", SPELT)
+def test_a_number_is_held_to_its_pattern(kind: str, route: str) -> None:
+    """In the spelling of each server, and read from free text where it has none."""
+    server = OpenaiServer(kind=kind, text="41")
+
+    _, (reply,) = use(server, ASK[route](answer=INT))
+
+    assert read_answer(reply, INT)["value"] == 41
+    assert held(server.seen[0][1]) == SPELT[kind][0]
+
+
+def test_a_list_is_held_to_json_where_its_prompt_asks_for_it() -> None:
+    """A prompt that asks for lines gets lines."""
+    server = OpenaiServer(text='["a"]')
+
+    use(server, chat("Answer with a JSON array.", answer=LIST), chat("One line each.", answer=LIST))
+
+    assert [held(body) for _, body in server.seen] == [{"structured_outputs": {"json": {"type": "array", "items": {"type": "string"}}}}, {}]
+
+
+@pytest.mark.parametrize("answer", [INT, FLOAT, RECORD])
+def test_a_server_that_refuses_forms_answers_without(answer: dict[str, Any]) -> None:
+    """It is not told them again, and what is wrong with a request anyway is said as it is."""
+    server = OpenaiServer(text={"int": "41", "float": "4.1"}.get(answer["kind"], '{"name":"x"}'), refuses="structured_outputs")
+
+    _, replies = use(server, complete(answer=answer), complete(answer=answer))
+
+    assert [read_answer(reply, answer)["ok"] for reply in replies] == [True, True]
+    assert [bool(held(body)) for _, body in server.seen] == [True, False, False]
+    with pytest.raises(EndpointError, match="answered 400: no"):
+        use(OpenaiServer(refuses="model"), complete(answer=answer))
+
+
+@pytest.mark.parametrize("kind", ["sglang", "tgi"])
+def test_unlikely_options_are_scored_with_nothing_else_allowed(kind: str) -> None:
+    """Where the server tells probabilities behind its grammar: one question more."""
+    server = OpenaiServer(kind=kind, likely={"The": 1.0}, allowed={"yes": 0.75, "no": 0.25})
+
+    _, (reply,) = use(server, chat(answer=YES_NO))
+
+    assert reply.choices == pytest.approx({"yes": math.log(0.75), "no": math.log(0.25)})
+    assert [held(body) for _, body in server.seen] == [{}, SPELT[kind][1]]
+
+
+@pytest.mark.parametrize("kind", ["vllm", "llama.cpp"])
+def test_unlikely_options_are_forced_one_by_one(kind: str) -> None:
+    """Where the server tells probabilities from before its grammar: those of each option's own tokens."""
+    server = OpenaiServer(kind=kind, likely={"The": 1.0}, forced={"yes": [("y", 0.1), ("es", 0.3)], "no": [("no", 0.01), ("<end>", 0.5)]})
+
+    _, (reply,) = use(server, chat(answer=YES_NO))
+
+    assert reply.choices == pytest.approx({"yes": math.log(0.03), "no": math.log(0.01)})
+    assert len(server.seen) == 4
+    assert SPELT[kind][1] == held(server.seen[1][1])
+    assert reply.tokens_out == 1 + 1 + 2 + 2
+
+
+@pytest.mark.parametrize("said", [None, "vllm"])
+def test_a_spec_says_which_server_a_gateway_hides(said: str | None) -> None:
+    """Whose own routes are not to be seen."""
+    server = OpenaiServer(kind="other", text="41")
+
+    identity, (_,) = use(server, complete(answer=INT), server=said)
+
+    assert identity.server == ("vLLM" if said else "OpenAI")
+    assert held(server.seen[0][1]) == (SPELT["vllm"][0] if said else {})
 
 
 def test_which_of_several_models_answers_is_said() -> None:

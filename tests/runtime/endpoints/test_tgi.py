@@ -481,3 +481,25 @@ def test_a_long_answer_that_says_something_new_is_read_to_its_end() -> None:
     reply = answer(TgiServer(text=text), complete(max_output=280))
 
     assert (reply.text, reply.finish, reply.logprob, reply.tokens_out) == (text, "stop", -0.5, 200)
+
+
+@route
+def test_a_number_is_held_to_its_pattern(route: str) -> None:
+    """And read from free text where the server was started without grammars, to which none is sent again."""
+    whole = {"kind": "int"}
+    server = TgiServer(text="41")
+    assert read_answer(answer(server, ROUTES[route](answer=whole)), whole)["value"] == 41
+    assert server.seen[-1][1].get("response_format", server.seen[-1][1].get("parameters", {}).get("grammar")) == {"type": "regex", "value": "-?[0-9]{1,18}"}
+
+    bare = TgiServer(text="41", grammars=False)
+
+    async def twice() -> list[Reply]:
+        async with bare.running():
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=bare.url, timeout=5.0))
+            try:
+                return [await endpoint.answer(ROUTES[route](answer=whole)) for _ in range(2)]
+            finally:
+                await endpoint.close()
+
+    assert [read_answer(reply, whole)["value"] for reply in asyncio.run(twice())] == [41, 41]
+    assert len([path for path, _ in bare.seen if path == route]) == 3

@@ -35,6 +35,7 @@ class TgiServer:
     template: bool = True
     begins: bool = False
     model: str = "abc"
+    grammars: bool = True
     broken_off: int = 0
     permits: int = 128
     key: str | None = None
@@ -180,6 +181,7 @@ class TgiServer:
         need(text != "", "`inputs` cannot be empty")
         need(words(text) <= MAX_INPUT, f"`inputs` must have less than {MAX_INPUT} tokens. Given: {words(text)}")
         need(words(text) + new <= MAX_TOTAL, f"`inputs` tokens + `max_new_tokens` must be <= {MAX_TOTAL}")
+        need(grammar is None or self.grammars, "grammar is not supported")
         need(grammar is None or grammar["type"] != "json" or "properties" in grammar["value"], "Grammar must have a 'properties' field")
 
     def _top(self, grammar: Any, text: str = "") -> list[tuple[str, float]]:
