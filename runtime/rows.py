@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 ID, USER, PART = "_id", "_user", "_part"
-SHARD_ROWS = 50_000
+SHARD_ROWS = 8_192
+"""So many rows of a few kilobytes each are held at once, written or read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
