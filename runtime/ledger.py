@@ -69,10 +69,11 @@ UNTOLD = Asking(endpoint="", model={}, prompt={}, label="public")
 
 def call_key(identity: Identity, request: Request) -> str:
     """Return the key of a call: model identity, rendered prompt, decoding settings, seed."""
-    return _key(identity, _canonical(request.document))
+    return key_of(identity, _canonical(request.document))
 
 
-def _key(identity: Identity, body: str) -> str:
+def key_of(identity: Identity, body: str) -> str:
+    """Return the key of a call whose request is written down."""
     return blake2b(f"[{_identity(identity)},{body}]".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -103,6 +104,8 @@ class Ledger:
 
     def __post_init__(self) -> None:
         """Open the file, or say what is wrong with it."""
+        if self.path.exists() and not self.path.stat().st_size and any(list_.stat().st_size for list_ in self.path.with_name("calls").glob("*")):
+            raise InputError(f"{self.path}: it is empty, though runs of this project rest on its answers; put a copy of before in its place, or delete it to ask for them again")
         self._file = LedgerFile(path=self.path, committed=self._count)
         self._claims = Claims(folder=self.path.with_name(f"{self.path.stem}.claims"))
         self._claims.open()
@@ -132,7 +135,7 @@ class Ledger:
         `about` and `subject`, the row, are kept with the call; they are not part of its key, which `used` is told.
         """
         body = _canonical(request.document)
-        key = _key(identity, body)
+        key = key_of(identity, body)
         used(key)
         while (flying := self._flying.get(key)) is not None:
             await asyncio.wait([flying])

@@ -103,7 +103,7 @@ class LedgerFile:
         except sqlite3.OperationalError as problem:
             raise OutsideFault(f"{self.path}: cannot be read or written ({problem}); see that the disk has space and the folder is writable, and repeat the command") from None
         except (sqlite3.DatabaseError, ValueError, TypeError) as problem:
-            raise InputError(f"{self.path}: not a readable ledger ({problem}); move it away to start a new one, and what was answered will be asked again") from None
+            raise InputError(damaged(self.path, problem)) from None
 
     def _write(self, connection: sqlite3.Connection) -> None:
         more = True
@@ -134,6 +134,11 @@ class LedgerFile:
         for loop in {future.get_loop() for future in waiting if future is not None}:
             with contextlib.suppress(RuntimeError):  # the loop is closed, nobody waits any more
                 loop.call_soon_threadsafe(_settle, loop, waiting, outcome)
+
+
+def damaged(path: Path, problem: Exception) -> str:
+    """Return what to do about a file that is not what it was."""
+    return f"{path}: not a readable ledger ({problem}); `synthc ledger rescue` keeps what can still be read of it, so that only the rest is asked again"
 
 
 def connect(path: Path) -> sqlite3.Connection:

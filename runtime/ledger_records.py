@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from synthc.runtime.errors import InputError
-from synthc.runtime.ledger_file import connect
+from synthc.runtime.ledger_file import connect, damaged
 
 KEPT_HERE = frozenset({"private", "simulated"})
 """Labels of rows whose questions stay in the ledger: nothing protects who is behind them."""
@@ -50,7 +50,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         finally:
             connection.close()
     except (sqlite3.DatabaseError, ValueError) as problem:
-        raise InputError(f"{path}: not a readable ledger ({problem}); move it away to start a new one, and what was answered will be asked again") from None
+        raise InputError(damaged(path, problem)) from None
 
 
 def askings(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:

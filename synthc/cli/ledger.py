@@ -1,4 +1,4 @@
-"""`synthc ledger`: the calls that were made, and what they took: lists, exports and prunes them."""
+"""`synthc ledger`: the calls that were made, and what they took: lists, exports and prunes them, and rescues what a damaged file still has."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEDGER = Path(".synth") / "ledger.sqlite"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("what", choices=("list", "export", "prune"), help="count the calls, print them as JSON lines, or delete some")
+    parser.add_argument("what", choices=("list", "export", "prune", "rescue"), help="count the calls, print them as JSON lines, delete some, or save what can be read of a damaged ledger")
     parser.add_argument("--endpoint", metavar="NAME", help="those of one endpoint")
     parser.add_argument("--model", metavar="NAME", help="those that one model answered")
     parser.add_argument("--prompt", metavar="NAME", help="those of one prompt")
@@ -38,6 +38,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.what != "prune" and (options.unused or options.yes):
         raise InputError(f"`--unused` and `--yes` belong to `prune`, not to `{options.what}`")
+    if options.what == "rescue":
+        return _rescue(options)
     chosen = Chosen(endpoint=options.endpoint, model=options.model, prompt=options.prompt, since=options.since, before=options.before)
     if options.what == "list":
         _list(chosen, as_json=options.json)
@@ -45,6 +47,26 @@ def run(options: argparse.Namespace) -> int:
         _export(chosen)
     else:
         _prune(chosen, options)
+    return 0
+
+
+def _rescue(options: argparse.Namespace) -> int:
+    from synthc.runtime.ledger_records import opened
+    from synthc.runtime.ledger_rescue import rescue
+    from synthc.runtime.used import used_by_any
+
+    if any((options.endpoint, options.model, options.prompt, options.since, options.before)):
+        raise InputError("`rescue` saves all that it can; it takes no choice")
+    found = rescue(LEDGER)
+    with opened(LEDGER) as connection:
+        known = {key for (key,) in connection.execute("SELECT key FROM calls")}
+    missing = len(set(used_by_any(Path())) - known)
+    if options.json:
+        print(json.dumps({"rescued": found.kept, "altered": found.altered, "missing": missing, "damaged": str(found.damaged)}))
+        return 0
+    print(f"{found.kept:,} answers rescued; the damaged ledger lies in {found.damaged}")
+    if missing or found.altered:
+        print(f"{missing:,} answers that runs rest on are lost, and will be asked for again when they are needed" + (f"; {found.altered:,} were altered" if found.altered else ""))
     return 0
 
 

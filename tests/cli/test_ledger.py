@@ -109,3 +109,20 @@ def test_without_a_ledger_it_is_said_how_one_begins(tmp_path: Path, capsys: pyte
     said = Project(folder=tmp_path, capture=capsys).run("ledger", "list")
 
     assert (said.code, said.err) == (2, "synthc: .synth/ledger.sqlite: there is no ledger; `synthc run` begins one with the first question that it asks\n")
+
+
+def test_a_damaged_ledger_is_rescued(ran: Project) -> None:
+    """With how many answers are lost of those that runs rest on; a whole one is left alone."""
+    assert ran.run("ledger", "rescue").err.endswith("it is not damaged, so there is nothing to rescue\n")
+    path = ran.folder / ".synth" / "ledger.sqlite"
+    with sqlite3.connect(path) as ledger:
+        ledger.execute("DELETE FROM calls WHERE id = 1")
+        ledger.execute("DROP TABLE spent")
+    ledger.close()
+
+    said = ran.run("ledger", "rescue")
+
+    assert said.out == (
+        "6 answers rescued; the damaged ledger lies in .synth/ledger.damaged.sqlite\n1 answers that runs rest on are lost, and will be asked for again when they are needed\n"
+    )
+    assert ran.run("ledger", "rescue", "--endpoint", "llm").err.endswith("`rescue` saves all that it can; it takes no choice\n")

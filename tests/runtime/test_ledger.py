@@ -270,7 +270,7 @@ def test_a_file_that_is_no_ledger_is_said_to_be_none(tmp_path: Path, content: by
     """With what to do about it."""
     (tmp_path / "ledger.sqlite").write_bytes(content)
 
-    with pytest.raises(InputError, match=r"ledger.sqlite: not a readable ledger \(.*\); move it away to start a new one, and what was answered will be asked again$"):
+    with pytest.raises(InputError, match=r"ledger.sqlite: not a readable ledger \(.*\); `synthc ledger rescue` keeps what can still be read of it, so that only the rest is asked again$"):
         Ledger(path=tmp_path / "ledger.sqlite")
 
 
