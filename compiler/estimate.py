@@ -137,6 +137,8 @@ def _node(node: Node, known: Mapping[str, Amount], project: Path) -> tuple[Amoun
     if node.kind == "mix":
         parts = [known[part["of"]["node"]] for part in node.settings["parts"]]
         return Amount(low=None, high=None if any(p.high is None for p in parts) else sum(p.high or 0 for p in parts)), []
+    if node.kind == "measure":
+        return _grid({"domain": node.settings["domain"]}, known), []
     if node.kind not in {"filter", "transform", "generate"}:
         return Amount(low=0, high=0), []
     amount = _start(node, known)

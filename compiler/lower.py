@@ -57,7 +57,7 @@ def _shown(value: Any, nodes: Mapping[str, Node], project: Path) -> Any:
 
 def _node(thing: Thing) -> Node:
     node = thing.node()
-    if thing.kind != "federate" or thing.settings["dp"] is None:
+    if not node.mechanism:
         return node
     try:
         event = mechanism(thing)

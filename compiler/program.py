@@ -32,6 +32,7 @@ CHECKERS = {
     "model": "model",
     "pretrain": "pretrain",
     "federate": "federate",
+    "measure": "measure",
     "evaluate": "evaluate",
 }
 """Each kind of declaration and the file of `compiler/check/` that checks it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from synthc.compiler.catalog.not_built import KINDS, not_built
 from synthc.compiler.program import CHECKERS, Program
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
@@ -13,7 +12,7 @@ from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit, Fix, Safety, error
 
 WITH_STEPS = frozenset({"filter", "transform", "generate"})
-CLAUSES = {"pretrain": "on", "federate": "over", "evaluate": "over"}
+CLAUSES = {"pretrain": "on", "federate": "over", "measure": "over", "evaluate": "over"}
 
 
 def resolve(program: Program) -> None:
@@ -32,9 +31,6 @@ def _declaration(item: syntax.Declaration, scope: Scope) -> None:
         both, said = item.kind.span.to(item.name.span), f"{item.name.name} {kind}"
         swapped = Fix(title=f"write `{said}`", edits=(Edit(span=both, text=said),), safety=Safety.UNSAFE)
         scope.report(error("unknown-kind", f"the kind stands before the name, and there is no kind `{kind}`", both, help=f"write `{said}`", fix=swapped))
-        return
-    if kind in KINDS:
-        scope.report(not_built(KINDS[kind], item.kind.span))
         return
     if kind not in CHECKERS:
         help_, fix = spelling(kind, CHECKERS, item.kind.span)

@@ -9,9 +9,8 @@ from synthc.compiler.catalog.asked import HERE
 from synthc.compiler.catalog.steps import ALONE
 from synthc.compiler.graph import Graph, Node, Privacy
 
-MECHANISMS = frozenset({"federate"})
 ROWS = frozenset({"filter", "transform", "generate", "mix"})
-MAY_READ_PRIVATE = MECHANISMS | {"filter", "transform", "evaluate"}
+MAY_READ_PRIVATE = frozenset({"federate", "measure", "filter", "transform", "evaluate"})
 
 
 def verify(graph: Graph) -> None:
@@ -47,7 +46,7 @@ def labels_never_fall(graph: Graph) -> Iterator[str]:
     """A label is at least that of every input, but behind a mechanism and at the endpoint of an ask."""
     for node in graph.nodes:
         read = [graph.by_name[name].label for name in node.inputs]
-        if node.kind not in MECHANISMS and Privacy.highest(read).rank > node.label.rank:
+        if node.kind not in {"federate", "measure"} and not node.mechanism and Privacy.highest(read).rank > node.label.rank:
             yield f"{node.name} is {node.label} and reads {Privacy.highest(read)}"
 
 
@@ -110,19 +109,19 @@ def users_are_worked_alone(graph: Graph) -> Iterator[str]:
 def mechanisms_are_solved(graph: Graph) -> Iterator[str]:
     """Every mechanism has the noise that is drawn and counted, and a sampling rate."""
     for node in graph.nodes:
-        dp: Any = node.settings.get("dp") if node.kind == "federate" else None
+        dp: Any = node.settings.get("dp")
         if dp and not (dp["noise"] and 0 < dp["sampling"] <= 1 and dp["epsilon"] > 0):
             yield f"{node.name} has {dp}"
 
 
 def labels_follow_mechanisms(graph: Graph) -> Iterator[str]:
-    """A federation without a mechanism is private; one over a simulated population is simulated."""
+    """What a mechanism releases is dp, over a simulated population simulated; a federation without one is private."""
     for node in graph.nodes:
-        if node.kind == "federate" and node.label is not _tuned_label(node):
+        if (node.kind in {"federate", "measure"} or node.mechanism) and node.label is not _released_label(node):
             yield f"{node.name} is {node.label}"
 
 
-def _tuned_label(node: Node) -> Privacy:
+def _released_label(node: Node) -> Privacy:
     if node.settings["dp"] is None:
         return Privacy.PRIVATE
     return Privacy.SIMULATED if node.settings["population_is"] == "simulated" or node.label is Privacy.SIMULATED else Privacy.DP

@@ -5,13 +5,11 @@ from __future__ import annotations
 from synthc.dsl.diagnostic import Diagnostic, error
 from synthc.dsl.source import Span
 
-KINDS = {"measure": "statistics of private text under DP are not built yet: `federate` is the one way to learn from it"}
 CALLS = {
     "tree": "tree aggregation is not built yet: `gaussian(...)` is the one mechanism",
     "blt": "noise by buffered linear Toeplitz matrices is not built yet: `gaussian(...)` is the one mechanism",
     "adaptive": "clipping that adapts is not built yet: `clip` is a number",
 }
-SETTINGS = {("evaluate", "dp"): "an evaluation under DP is not built yet: its numbers are released without, and `synthc publish` leaves them out"}
 
 
 def not_built(message: str, span: Span) -> Diagnostic:

@@ -120,7 +120,7 @@ def _budgets(program: Program) -> tuple[syntax.Budget, ...]:
 
 def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None:
     """Report people whose mechanisms together spend more than their budget."""
-    tuned = [thing for thing in program.all_things() if thing.kind == "federate" and thing.settings["dp"]]
+    tuned = [thing for thing in program.all_things() if thing.settings.get("dp")]
     people: dict[str, list[Thing]] = {}
     for thing in tuned:
         if thing.origin is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from synthc.compiler.catalog.metrics.next_word import METRICS, NextWord
-from synthc.compiler.catalog.not_built import SETTINGS, not_built
 from synthc.compiler.catalog.trainers import SAME_FOR_COMPARED
+from synthc.compiler.check import scores
 from synthc.compiler.check.references import behind, call, clause, named, text_column
 from synthc.compiler.graph import Privacy
-from synthc.compiler.privacy import join
+from synthc.compiler.privacy import Flow, join
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
@@ -22,7 +22,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the evaluation; over private rows its numbers are private."""
     span = declared.name.span
     made = call(declared, ("next_word",), scope)
-    settings = None if _under_dp(declared, scope) else settings_of(NextWord, declared, scope)
+    settings = settings_of(NextWord, declared, scope)
     over = _over(declared, scope)
     if made is None or settings is None or over is None:
         return None
@@ -37,34 +37,35 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     require = _require(settings.require, known, scope)
     if pairs is None or require is None:
         return None
-    flow = join(rows.flow.through(span, f"`{declared.name.name}` scores `{rows.name}` here"), *(m.flow for m in known.values()))
+    if not scores.plain(declared, settings, rows, scope):
+        return None
+    judged: dict[str, Any] = {"models": [{"node": m.name} for m in known.values()], "pairs": [[{"node": a.name}, {"node": b.name}] for a, b in pairs], "require": [json for json, _ in require]}
+    own: Flow | None = rows.flow.through(span, f"`{declared.name.name}` scores `{rows.name}` here")
+    noised: dict[str, Any] | None = {}
+    if settings.dp is not None:
+        own = scores.flow_of(declared, rows, list(known.values()), scope)
+        noised = None if own is None else scores.under_dp(declared, settings, rows, scope, part=str(part), judged=judged)
+    if own is None or noised is None:
+        return None
     return Thing(
         name=scope.prefix + declared.name.name,
         thing="evaluation",
         kind="evaluate",
         span=span,
-        flow=flow,
+        flow=join(own, *(m.flow for m in known.values())),
         origin=rows.origin or (rows if rows.flow.label is Privacy.PRIVATE else None),
         settings={
             "metric": "next_word",
-            "models": [{"node": m.name} for m in known.values()],
             "rows": {"node": rows.name},
             "part": part,
             "column": settings.column,
             "bootstrap": settings.bootstrap,
-            "pairs": [[{"node": a.name}, {"node": b.name}] for a, b in pairs],
-            "require": [json for json, _ in require],
+            **judged,
             "require_text": [text for _, text in require],
+            **noised,
         },
         inputs=(*(m.name for m in known.values()), rows.name),
     )
-
-
-def _under_dp(declared: syntax.Declaration, scope: Scope) -> bool:
-    """Refuse an evaluation under DP, which is part of the language and not built."""
-    found = [entry for entry in (declared.settings.entries if declared.settings else ()) if entry.name.name == "dp"]
-    scope.report(*(not_built(SETTINGS["evaluate", "dp"], entry.span) for entry in found))
-    return bool(found)
 
 
 def _over(declared: syntax.Declaration, scope: Scope) -> tuple[Thing, str | None] | None:

@@ -9,7 +9,8 @@ from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.budget import budget_of
 from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
-from synthc.compiler.check.references import behind, clause, named, text_column
+from synthc.compiler.check.references import named, text_column
+from synthc.compiler.check.release import rows_of_train
 from synthc.compiler.graph import Privacy
 from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon
 from synthc.compiler.privacy import Flow, join, private_flow
@@ -28,7 +29,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         return None
     settings = settings_of(Federate, declared, scope)
     model = named(declared.value, ("trained",), scope, span)
-    users = _users(declared, scope)
+    users = rows_of_train(declared, scope)
     if settings is None or model is None or users is None or not text_column(users, settings.column, scope, span):
         return None
     source = users.origin or users
@@ -69,15 +70,6 @@ def _says_dp(declared: syntax.Declaration, scope: Scope) -> bool:
     own = declared.settings.entries if declared.settings else ()
     inherited = like(declared, scope)
     return inherited is None or any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in inherited)))
-
-
-def _users(declared: syntax.Declaration, scope: Scope) -> Thing | None:
-    """Return the rows of the users, without a part: it is always `train`."""
-    written = clause(declared, "over")
-    if isinstance(written, syntax.Field) and isinstance(written.of, syntax.Name | syntax.Field) and scope.find(written.of):
-        scope.report(error("unknown-part", "a federation reads `train`, and the other parts are for evaluation", written.name.span, help=f"write `over {written.of.span.text}`"))
-        return None
-    return behind(declared, "over", scope)
 
 
 def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:

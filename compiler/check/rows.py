@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synthc.compiler import constant
 from synthc.compiler.catalog.asked import HERE
 from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.rows import Rows
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.catalog.steps import ALONE, STEPS
-from synthc.compiler.constant import Interval, type_of
-from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.check.slot import slot
 from synthc.compiler.graph import Privacy, Step
 from synthc.compiler.privacy import Flow, join, private_flow, simulated_flow
 from synthc.compiler.program import After, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
-from synthc.compiler.suggest import guess, spelling
-from synthc.compiler.types import INT, Type
+from synthc.compiler.suggest import spelling
+from synthc.compiler.types import Type
 from synthc.compiler.wording import a
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
@@ -104,7 +102,7 @@ def _grid(call: syntax.Call, scope: Scope) -> _State | None:
     slots: dict[str, Any] = {}
     columns: dict[str, Type] = {}
     things: list[Thing] = []
-    good = bool(call.arguments) and scope.all_once([(slot.name.name, slot.span) for slot in call.arguments if slot.name], "the slot")
+    good = bool(call.arguments) and scope.all_once([(slot_.name.name, slot_.span) for slot_ in call.arguments if slot_.name], "the slot")
     if not call.arguments:
         scope.report(error("wrong-value", "a grid needs slots, such as `grid(age = 18..70)`", call.span))
     for argument in call.arguments:
@@ -113,7 +111,7 @@ def _grid(call: syntax.Call, scope: Scope) -> _State | None:
             good = False
             continue
         name = argument.name.name
-        found = _slot(argument, scope, things)
+        found = slot(argument.value, scope, things, "a slot")
         good = good and found is not None
         if found is not None:
             slots[name], columns[name] = found
@@ -125,34 +123,6 @@ def _grid(call: syntax.Call, scope: Scope) -> _State | None:
         return None
     licences = frozenset().union(*(thing.licences for thing in things)) if things else frozenset()
     return _State(columns=columns, flow=flow, settings={"grid": slots}, licences=licences, inputs=tuple(t.name for t in things))
-
-
-def _slot(argument: syntax.Argument, scope: Scope, things: list[Thing]) -> tuple[Any, Type] | None:
-    value = argument.value
-    if isinstance(value, syntax.Field) and scope.find(value) is None:
-        found = scope.find(value.of) if isinstance(value.of, syntax.Name | syntax.Field) else None
-        thing = found and scope.program.thing(*found)
-        if thing and thing.thing == "rows":
-            column = thing.columns.get(value.name.name)
-            if column is None:
-                help_, fix = guess(value.name.name, thing.columns, value.name.span)
-                scope.report(error("unknown-column", f"`{thing.name}` has no column `{value.name.name}`", value.name.span, help=help_, fix=fix))
-                return None
-            things.append(thing)
-            return {"column": [{"node": thing.name}, value.name.name]}, column
-    try:
-        slot = Constants(scope=scope).evaluate(value)
-    except NotConstant:
-        return None
-    if isinstance(slot, Interval):
-        whole = isinstance(slot.low, int) and isinstance(slot.high, int)
-        if whole:
-            return {"range": [slot.low, slot.high]}, INT
-    type_ = type_of(slot)
-    if isinstance(slot, list) and slot and type_ is not None and type_.of is not None:
-        return {"list": constant.to_json(slot)}, type_.of
-    scope.report(error("wrong-value", "a slot takes a list, a range of whole numbers, or a column of some rows", value.span))
-    return None
 
 
 def _entry(step: syntax.Step, scope: Scope) -> StepEntry | None:

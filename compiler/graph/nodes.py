@@ -77,6 +77,11 @@ class Node:
         """Whether what it yields may not leave the machine or be shown."""
         return self.label is Privacy.PRIVATE
 
+    @property
+    def mechanism(self) -> bool:
+        """Whether it releases something about people under a mechanism that is charged to them."""
+        return bool(self.settings.get("dp"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:

@@ -64,9 +64,9 @@ class _People:
         self.population = source.settings["simulate"] or source.settings["population"]
         self.budget = graph.budgets.get(source.name)
         self.charged = rounds_charged
-        tuned = [n for n in graph.nodes if n.kind == "federate" and n.settings["people"] == source.settings["people"]]
-        self.noisy = [node for node in tuned if node.settings["dp"] is not None]
-        self.bare = [node for node in tuned if node.settings["dp"] is None]
+        read = [node for node in graph.nodes if "dp" in node.settings and node.settings["people"] == source.settings["people"]]
+        self.noisy = [node for node in read if node.mechanism]
+        self.bare = [node for node in read if node.kind == "federate" and not node.mechanism]
 
     def document(self, lifetime: float | None, evaluations: Mapping[str, int]) -> dict[str, Any]:
         events, delta = [self._event(node) for node in self.noisy], (self.budget or {}).get("delta")

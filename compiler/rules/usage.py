@@ -10,7 +10,7 @@ from synthc.compiler.rules.entries import entry
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 
-WORKS = frozenset({"filter", "transform", "generate", "mix", "vocab", "model", "pretrain", "federate", "evaluate"})
+WORKS = frozenset({"filter", "transform", "generate", "mix", "vocab", "model", "pretrain", "federate", "measure", "evaluate"})
 """Kinds of declarations that do something; a file without any is there to be imported."""
 
 

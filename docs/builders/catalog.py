@@ -29,6 +29,7 @@ FOLDERS = {
     "models": "Models",
     "trainers": "Training and tuning",
     "mechanisms": "Mechanisms of privacy",
+    "measures": "Measures",
     "metrics": "Metrics",
 }
 """The folders whose files are things that a spec can name, and what readers call them."""

@@ -16,7 +16,7 @@
 ;; The lists are kept equal to the compiler's by tests/editors/test_words.py.
 
 (defconst synth--kinds
-  '("endpoint" "evaluate" "federate" "filter" "generate" "let" "mix" "model" "param" "pretrain" "source" "transform" "vocab"))
+  '("endpoint" "evaluate" "federate" "filter" "generate" "let" "measure" "mix" "model" "param" "pretrain" "source" "transform" "vocab"))
 
 (defconst synth--items
   '("budget" "import" "prompt" "publish" "synth" "test"))

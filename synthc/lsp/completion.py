@@ -42,6 +42,7 @@ ITEMS = {
     "model": "an architecture, untrained",
     "pretrain": "training on public text",
     "federate": "tuning on devices under user-level differential privacy",
+    "measure": "a statistic of private text under user-level differential privacy",
     "evaluate": "how well models do on some rows",
     "budget": "what may be spent, of privacy or of tokens",
     "test": "what a prompt must answer",

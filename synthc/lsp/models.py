@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.catalog.find_step import find_step
+from synthc.compiler.catalog.measures.histogram import Histogram
 from synthc.compiler.catalog.metrics.next_word import NextWord
 from synthc.compiler.catalog.prompts import Prompt
 from synthc.compiler.catalog.rows import Mix, Rows
@@ -23,13 +24,14 @@ from synthc.lsp.annotations import marks
 
 Model = type[BaseModel]
 
-LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "model", "vocab", "mix", "filter", "transform", "generate"})
+LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "model", "vocab", "mix", "filter", "transform", "generate", "measure"})
 """Kinds whose settings may be taken over with `like`."""
 
 MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
     "endpoint": dict(KINDS),
     "model": dict(MODELS),
     "vocab": dict(VOCABS),
+    "measure": {"histogram": Histogram},
     "evaluate": {"next_word": NextWord},
     "source": dict(READERS.models),
     "generate": {"grid": None},
@@ -59,7 +61,7 @@ def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) 
     if kind == "source":
         return PrivateSource if visibility == "private" else PublicSource
     made = MADE_BY.get(kind, {})
-    if kind in {"endpoint", "model", "vocab", "evaluate"}:
+    if kind in {"endpoint", "model", "vocab", "measure", "evaluate"}:
         return made.get(made_by) or next(iter(made.values()))
     return _FIXED.get(kind)
 

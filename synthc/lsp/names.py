@@ -11,7 +11,7 @@ from synthc.dsl import syntax
 from synthc.lsp.view import View
 
 KINDS_OF = {
-    "rows": frozenset({"source", "filter", "transform", "generate", "mix"}),
+    "rows": frozenset({"source", "filter", "transform", "generate", "mix", "measure"}),
     "vocab": frozenset({"vocab"}),
     "model": frozenset({"model"}),
     "trained": frozenset({"pretrain", "federate"}),

@@ -22,7 +22,7 @@ IN_CALL = {"logprob": TRAINED, "grid": CONSTANT | ROWS, **{call: wanted for kind
 ABOUT = {"test": PROMPT, "budget": frozenset({"private source", "endpoint"}), "publish": ROWS | TRAINED}
 VALUES = {"filter": ROWS, "transform": ROWS, "generate": frozenset({"generate"}), "mix": ROWS, "pretrain": MODEL | TRAINED, "federate": TRAINED, "let": CONSTANT, "param": CONSTANT}
 BEHIND = {"on": ROWS, "over": ROWS, "from": ROWS, "using": ENDPOINT}
-CLAUSE_OF = {"pretrain": "on", "federate": "over", "evaluate": "over", "publish": "to", "import": "as"}
+CLAUSE_OF = {"pretrain": "on", "federate": "over", "measure": "over", "evaluate": "over", "publish": "to", "import": "as"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

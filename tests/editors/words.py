@@ -22,7 +22,7 @@ from synthc.dsl.tokens import RESERVED
 
 CONSTANTS = ("true", "false", "none")
 OPERATORS = ("and", "or", "not", "in", "vs", "else")
-MADE = ("sources", "endpoints", "vocabs", "models", "mechanisms", "metrics")
+MADE = ("sources", "endpoints", "vocabs", "models", "mechanisms", "measures", "metrics")
 """Folders of the catalog whose files are named after the call that makes the thing."""
 BUILT_IN = ("env", "secret", "grid", "logprob", "record")
 """Calls that the compiler knows by itself."""

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from synthc.compiler.catalog.values import Count, Expression, Said, Settings, Unit, Words
+from synthc.compiler.catalog.values import Count, Expression, Makers, Positive, Said, Settings, Unit, Words
+
+
+class Bounded(Settings):
+    """Noise on numbers that are bounded by what they are: there is nothing to clip. Either a wanted epsilon, or the noise as a multiple of the most that one user can add."""
+
+    epsilon: Positive | None = Field(None, description="The epsilon it may spend; the noise is solved from it. Either this or `noise`.")
+    noise: Positive | None = Field(None, description="The standard deviation of the noise on the sum, as a multiple of the most that one user can add; epsilon follows from it.")
+    delta: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="The delta at which it is solved; a tenth of the budget's if left out.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.epsilon is None) == (self.noise is None):
+            raise ValueError("`gaussian` takes either `epsilon` or `noise`")
+        return self
 
 
 class NextWord(Settings):
@@ -15,6 +29,8 @@ class NextWord(Settings):
     pairs: Annotated[Expression, Said("list of `MODEL vs MODEL`")] = Field(None, description="Which models are compared: the relative change with an interval by users. They must be trained alike.")
     require: Annotated[Expression, Said("condition")] = Field(None, description="What must hold, such as `warm.top1 >= baseline.top1 * 1.1`; if not, the run ends with exit code 1.")
     column: Words = Field("text", description="The column whose words are predicted.")
+    dp: Annotated[Any, Makers(gaussian=Bounded)] = Field(None, description="The mechanism under which the numbers over private rows are released; without it they stay private.")
+    metrics: list[Literal["top1_macro", "top3_macro"]] | None = Field(None, description="The numbers that are released with noise, means over users; `top1_macro` if left out. Each more costs accuracy of all.")
     bootstrap: Annotated[Count, Unit("samples")] = Field(1000, description="How often users are drawn again for the interval.")
 
 

@@ -5,7 +5,7 @@ endif
 
 " Of two matches at one place Vim takes the one defined last.
 syntax match synthDeclared /\s\@1<=\h[A-Za-z0-9_.]*/ contained
-syntax match synthKinds /\<\%(endpoint\|evaluate\|federate\|filter\|generate\|let\|mix\|model\|param\|pretrain\|source\|transform\|vocab\)\>/ contained
+syntax match synthKinds /\<\%(endpoint\|evaluate\|federate\|filter\|generate\|let\|measure\|mix\|model\|param\|pretrain\|source\|transform\|vocab\)\>/ contained
 syntax match synthItems /\<\%(budget\|import\|prompt\|publish\|synth\|test\)\>/ contained
 syntax match synthSteps /\<\%(ask\|chunk\|decontaminate\|dedup\|explode\|let\|redact\|repeat\|sample\|select\|shuffle\|spread\|take\|top\|where\)\>/ contained
 syntax match synthSettings /\<\%(adapter\|ask\|batch\|bootstrap\|clip\|cohort\|column\|complete\|concurrency\|config\|coupled\|default\|delta\|device\|dp\|draw\|dtype\|embedding\|emoji\|endpoint\|epochs\|epsilon\|examples\|hidden\|input\|insecure\|kinds\|layers\|learning_rate\|license\|like\|local\|lowercase\|mark\|max_failures\|max_input\|max_output\|max_words\|members\|min_words\|model\|momentum\|near\|noise\|numbers\|on_fail\|output\|overflow\|pairs\|paths\|people\|population\|price\|projection\|provider\|punctuation\|repository\|require\|rest\|retries\|revision\|rounds\|schedule\|seeds\|server\|simulate\|size\|split\|stop\|system\|temperature\|tied\|timeout\|token\|tokens\|top_p\|trip\|turns\|url\|user\|warmup\|weigh\|words\|workers\)\>/ contained

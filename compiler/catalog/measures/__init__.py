@@ -1,0 +1,1 @@
+"""What is counted of private text, under a mechanism that adds noise."""
