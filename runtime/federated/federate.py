@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,15 +14,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from synthc.compiler.graph.accounting import SubsampledGaussian
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
-from synthc.runtime.federated.charges import Charges
+from synthc.runtime.federated.charging import charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.users import Users
-from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import Trained, load_model, save_model, weights
 
 ROUNDS_UNDER_LIMIT = 2
@@ -39,19 +36,13 @@ def federate(context: Context) -> None:
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
     state = rounds.read() or _beginning(start, mechanism)
-    with _charging(context, mechanism, total, rounds, state) as charge:
+    begun = rounds.begun(state)
+    with charging(context, mechanism.event(total), left=total - state.round, begun=None if begun is None else begun.charge) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
     _load(start.model, state.weights)
     save_model(start, context.folder)
-    seeded = context.test_noise is not None or context.limit is not None
-    facts = {
-        "rounds_charged": 0 if isinstance(charge, Uncharged) else total,
-        "rounds": total,
-        "noise_generator": "seeded" if context.test_noise is not None else "entropy",
-        "private": settings["dp"] is not None and not seeded and settings["population_is"] != "simulated",
-    }
-    (context.folder / "federation.json").write_text(json.dumps(facts, indent=1) + "\n")
+    (context.folder / "federation.json").write_text(json.dumps(facts(context, charge, total), indent=1) + "\n")
 
 
 def _users(context: Context, start: Trained) -> Users:
@@ -66,43 +57,6 @@ def _users(context: Context, start: Trained) -> Users:
     if settings["population_is"] == "simulated" and drawn_users(settings, len(users)) > len(users):
         raise InputError(f"{context.node.place}: `draw = {settings['draw']}` is more than the users who train; lower `draw` in the source of `{context.reference('users')}`")
     return users
-
-
-class Uncharged:
-    """Charges nobody: a pretended population, a seeded test, or no mechanism at all."""
-
-    def __call__(self, name: str, round_: int) -> None:
-        """Do nothing."""
-
-
-@contextlib.contextmanager
-def _charging(context: Context, mechanism: Mechanism, total: int, rounds: Rounds, state: State) -> Iterator[Callable[[str, int], None]]:
-    """Give what notes a charge, while nobody else may charge the same people."""
-    settings = context.node.settings
-    pretended = settings["population_is"] == "simulated"
-    if pretended or not isinstance(event := mechanism.event(total), SubsampledGaussian) or context.test_noise is not None or context.limit is not None:
-        yield Uncharged()
-        return
-    with Store(root=context.project / ".synth").lock(f"people-{settings['people']}".replace("/", "_")):
-        charges = Charges(
-            project=context.project,
-            people=settings["people"],
-            node=context.node.name,
-            place=context.node.place,
-            event=event,
-            budgets=_budgets(context),
-        )
-        begun = rounds.begun(state)
-        paid = begun is not None and charges.has(begun.charge)
-        charges.afford(total - state.round - paid)
-        yield charges.charge
-
-
-def _budgets(context: Context) -> list[Mapping[str, float]]:
-    """Return the budgets of all sources of the same people, this one's first: people are counted once, whatever files they are in."""
-    of, graph = context.node.settings, context.graph
-    others = [graph.budgets[n.name] for n in graph.nodes if n.kind == "source" and n.name in graph.budgets and n.settings["people"] == of["people"]]
-    return [of["budget"], *(budget for budget in others if budget != of["budget"])]
 
 
 def _tune(

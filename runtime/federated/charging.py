@@ -1,0 +1,63 @@
+"""Who is charged for what a mechanism releases: the people of its node, unless what comes out protects nobody."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+
+from synthc.compiler.graph.accounting import Event, SubsampledGaussian
+from synthc.runtime.context import Context
+from synthc.runtime.federated.charges import Charges
+from synthc.runtime.store import Store
+
+
+class Uncharged:
+    """Charges nobody: a pretended population, a seeded test, or no mechanism at all."""
+
+    def __call__(self, name: str, round_: int) -> None:
+        """Do nothing."""
+
+
+@contextlib.contextmanager
+def charging(context: Context, event: Event | None, *, left: int, begun: str | None) -> Iterator[Callable[[str, int], None]]:
+    """Give what notes a charge, while nobody else may charge the same people.
+
+    `event` is all that the node spends, `left` how many of its rounds aren't written, and `begun` the
+    name under which the open one may have been charged.
+    """
+    settings = context.node.settings
+    pretended = settings["population_is"] == "simulated"
+    if pretended or not isinstance(event, SubsampledGaussian) or context.test_noise is not None or context.limit is not None:
+        yield Uncharged()
+        return
+    with Store(root=context.project / ".synth").lock(f"people-{settings['people']}".replace("/", "_")):
+        charges = Charges(
+            project=context.project,
+            people=settings["people"],
+            node=context.node.name,
+            place=context.node.place,
+            event=event,
+            budgets=_budgets(context),
+        )
+        paid = begun is not None and charges.has(begun)
+        charges.afford(left - paid)
+        yield charges.charge
+
+
+def facts(context: Context, charge: Callable[[str, int], None], rounds: int) -> dict[str, object]:
+    """Return what is written beside a release: what was charged for it, and whether it protects anybody."""
+    settings = context.node.settings
+    seeded = context.test_noise is not None or context.limit is not None
+    return {
+        "rounds_charged": 0 if isinstance(charge, Uncharged) else rounds,
+        "rounds": rounds,
+        "noise_generator": "seeded" if context.test_noise is not None else "entropy",
+        "private": settings["dp"] is not None and not seeded and settings["population_is"] != "simulated",
+    }
+
+
+def _budgets(context: Context) -> list[Mapping[str, float]]:
+    """Return the budgets of all sources of the same people, this one's first: people are counted once, whatever files they are in."""
+    of, graph = context.node.settings, context.graph
+    others = [graph.budgets[n.name] for n in graph.nodes if n.kind == "source" and n.name in graph.budgets and n.settings["people"] == of["people"]]
+    return [of["budget"], *(budget for budget in others if budget != of["budget"])]
