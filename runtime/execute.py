@@ -44,6 +44,10 @@ def execute(
         from synthc.runtime.federated.federate import federate
 
         federate(context)
+    elif kind == "measure":
+        from synthc.runtime.measure import measure
+
+        measure(context)
     elif kind == "evaluate":
         from synthc.runtime.evaluation.evaluate import evaluate
 

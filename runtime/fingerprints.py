@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.fingerprint import fingerprint
 from synthc.runtime.endpoints.base import Identity
+from synthc.runtime.store import Store
 
 ARTEFACTS = 1
 """Raised when the same node would write other bytes than an earlier release did."""
@@ -32,6 +34,15 @@ def run_fingerprint(node: Node, graph: Graph, known: Mapping[str, str], **rests_
     return fingerprint([ARTEFACTS, graph.fingerprints[node.name], sorted(inputs), said])
 
 
+def released_print(node: Node, artefact: Path, store: Store) -> str | None:
+    """Return the fingerprint of what a mechanism released, None for all else: other noise, another model or other rows."""
+    if node.kind == "federate":
+        return store.hash_file(artefact / "model.safetensors", private=False)
+    if node.kind == "measure":
+        return fingerprint([store.hash_file(path, private=False) for path in sorted(artefact.glob("part-*.parquet"))])
+    return None
+
+
 def asked(node: Node) -> list[str]:
     """Return the names of the endpoints that a node asks, each once."""
     names = [step.settings["endpoint"]["node"] for step in node.steps if step.verb == "ask"]
@@ -45,4 +56,4 @@ def identities(node: Node, found: Mapping[str, Identity]) -> list[Any] | None:
 
 def behind_mechanism(node: Node, graph: Graph) -> bool:
     """Tell whether a node is, or rests on, what a mechanism released."""
-    return any(graph.by_name[name].kind == "federate" and graph.by_name[name].settings["dp"] for name in graph.needs(node.name))
+    return any(graph.by_name[name].mechanism for name in graph.needs(node.name))

@@ -13,7 +13,7 @@ from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.encoding import to_json
 from synthc.compiler.graph.fingerprint import fingerprint
 
-ROWS = frozenset({"source", "filter", "transform", "generate", "mix"})
+ROWS = frozenset({"source", "filter", "transform", "generate", "mix", "measure"})
 MODELS = frozenset({"vocab", "pretrain", "federate"})
 
 

@@ -40,6 +40,11 @@ def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Us
     return {"name": node.name, "kind": node.kind, "status": status, "rows": made and made.rows, "seconds": seconds, **asked, "answers": answers}
 
 
+def record_of(node: Node) -> str:
+    """Return the name of the file in which a mechanism says what was charged for it."""
+    return "federation.json" if node.kind == "federate" else "release.json"
+
+
 def metrics_of(graph: Graph, artefacts: Mapping[str, Path]) -> dict[str, Any]:
     """Return the numbers of all finished evaluations."""
     found = {}
@@ -56,8 +61,8 @@ def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path, *, se
 
     facts = {}
     for node in graph.nodes:
-        if node.kind == "federate" and node.name in artefacts:
-            facts[node.name] = json.loads((artefacts[node.name] / "federation.json").read_text())
+        if "dp" in node.settings and node.name in artefacts:
+            facts[node.name] = json.loads((artefacts[node.name] / record_of(node)).read_text())
     evaluations = {n.name: json.loads((artefacts[n.name] / "metrics.json").read_text())["times_scored"] for n in graph.nodes if n.kind == "evaluate" and n.name in artefacts}
     seeded = seeded or any(fact["noise_generator"] == "seeded" for fact in facts.values())
     document: dict[str, Any] = privacy_document(

@@ -20,7 +20,7 @@ from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, RunError, hushed
 from synthc.runtime.events import Events, Listener
 from synthc.runtime.execute import execute
-from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, run_fingerprint
+from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, released_print, run_fingerprint
 from synthc.runtime.folder import ROWS, RunFolder
 from synthc.runtime.ledger import Ledger
 from synthc.runtime.lock import disagreement
@@ -118,10 +118,10 @@ def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
 
 
 def spends_again(graph: Graph, options: Options) -> list[str]:
-    """Return the federations that `--fresh` would charge to real people once more."""
+    """Return the mechanisms that `--fresh` would charge to real people once more."""
     names = chosen(graph, options.only)
-    tuned = [n for n in graph.nodes if n.kind == "federate" and n.name in names and n.settings["dp"] and n.settings["population_is"] != "simulated"]
-    return [node.name for node in tuned] if options.limit is None and options.test_noise is None else []
+    released = [n for n in graph.nodes if n.mechanism and n.name in names and n.settings["population_is"] != "simulated"]
+    return [node.name for node in released] if options.limit is None and options.test_noise is None else []
 
 
 def fault(problem: OSError) -> RunError:
@@ -302,7 +302,7 @@ class Walk:
         private, started = self.hidden(node), time.monotonic()
         self.events.emit("node_started", node=node.name, kind=node.kind)
         # Rounds of a federation are private while they last: what is in its scratch, keys among it, stays with its owner.
-        scratch = self.store.scratch(print_, private=private or node.kind == "federate", fresh=self.options.fresh)
+        scratch = self.store.scratch(print_, private=private or node.mechanism or node.kind == "federate", fresh=self.options.fresh)
         with self.store.writing(print_, private=private) as artefact:
             context = Context(
                 graph=self.graph,
@@ -337,7 +337,7 @@ class Walk:
         private = self.hidden(node)
         self.artefacts[node.name] = self.store.folder(print_, private=private)
         # What came out of a mechanism stands for itself: other noise, another model.
-        self.prints[node.name] = self.store.hash_file(self.artefacts[node.name] / "model.safetensors", private=False) if node.kind == "federate" else print_
+        self.prints[node.name] = released_print(node, self.artefacts[node.name], self.store) or print_
         if self.folder is not None:
             self.folder.show(node, self.artefacts[node.name], private=private)
 

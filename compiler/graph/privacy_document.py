@@ -130,7 +130,7 @@ class _People:
 
     def _evaluations(self, scored: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         for node in self.graph.nodes:
-            if node.kind == "evaluate" and self.source.name in _private_needs(self.graph, node):
+            if node.kind == "evaluate" and not node.mechanism and self.source.name in _private_needs(self.graph, node):
                 yield {"node": node.name, "part": node.settings["part"], "release": "not dp", "times_scored": scored.get(node.name)}
 
     def _breaches(self) -> Iterator[str]:

@@ -7,7 +7,7 @@ import operator
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,9 @@ from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID, PART, USER
 from synthc.runtime.store import Store
+
+if TYPE_CHECKING:
+    from synthc.runtime.evaluation.next_word import Counts
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -36,8 +39,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def evaluate(context: Context) -> None:
     """Score every model of an evaluate node and compare its pairs."""
-    from synthc.runtime.evaluation.bootstrap import relative_change
-    from synthc.runtime.evaluation.next_word import Counts, count
+    from synthc.runtime.evaluation.next_word import count
     from synthc.runtime.training.checkpoint import family, load_model
 
     settings = context.node.settings
@@ -49,12 +51,21 @@ def evaluate(context: Context) -> None:
     for index, name in enumerate(names):
         context.progress(index, len(names), "models")
         counts[name] = [count(load_model(folder), messages, users, number) for folder in family(context.inputs[name])]
-    models = {name: _family_metrics([c.metrics() for c in counts[name]]) for name in names}
+    document = _noised(context, counts) if context.node.mechanism else _exact(context, counts)
+    (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _exact(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, Any]:
+    """Return the numbers as they are."""
+    from synthc.runtime.evaluation.bootstrap import relative_change
+
+    settings = context.node.settings
+    models = {name: _family_metrics([c.metrics() for c in found]) for name, found in counts.items()}
     pairs = []
     for left, right in settings["pairs"]:
         relative, interval = relative_change(counts[left["node"]], counts[right["node"]], samples=settings["bootstrap"], seed=context.seed)
         pairs.append({"model": left["node"], "against": right["node"], "relative": relative, "interval": list(interval)})
-    document = {
+    return {
         # Also over public rows, where a model was tuned without a mechanism, or under one that protects nobody.
         "release": "not dp" if context.node.label.rank > Privacy.DP.rank else None,
         "part": settings["part"],
@@ -63,7 +74,16 @@ def evaluate(context: Context) -> None:
         "pairs": pairs,
         "unmet": _unmet(context, models),
     }
-    (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _noised(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, Any]:
+    """Return the numbers that are released under a mechanism; a scoring that is charged isn't counted beside."""
+    from synthc.runtime.evaluation.released import released
+
+    found = released(context, counts)
+    # Under a limit, a seed or a pretended population the noise protects nobody.
+    kind = "dp" if context.node.label is Privacy.DP else "not dp"
+    return {"release": kind, "part": context.node.settings["part"], "times_scored": None, **found, "unmet": _unmet(context, found["models"])}
 
 
 def _messages(context: Context) -> tuple[list[str], np.ndarray, int]:

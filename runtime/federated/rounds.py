@@ -64,12 +64,14 @@ class Keys:
 class Rounds:
     """The folder of a federation while it runs, and its private log.
 
-    With `test_noise` keys come from that seed instead, and what comes out is not private.
+    With `test_noise` keys come from that seed instead, and what comes out is not private. `names` are
+    those of the private numbers.
     """
 
     folder: Path
     log: Path
     test_noise: int | None
+    names: tuple[str, ...] = STATS
 
     def read(self) -> State | None:
         """Return the last state that was written."""
@@ -102,7 +104,7 @@ class Rounds:
         waiting.replace(self.folder / "state.npz")
         self._keys_file.unlink(missing_ok=True)
         with self.log.open("a", encoding="utf-8") as file_:
-            file_.write(json.dumps({"round": state.round, **dict(zip(STATS, stats.tolist(), strict=True))}) + "\n")
+            file_.write(json.dumps({"round": state.round, **dict(zip(self.names, stats.tolist(), strict=True))}) + "\n")
 
     @property
     def _keys_file(self) -> Path:

@@ -10,7 +10,7 @@ from synthc.runtime.page.chart import Dot, Line, chart
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, chip, element, prose, table
 from synthc.runtime.page.numbers import count, many, percent, signed, times
-from synthc.runtime.page.verdict import why_not
+from synthc.runtime.page.verdict import SPOKEN, why_not
 
 VARIANTS = (("", "all"), ("_known", "known"), ("_after_first", "after first"))
 """Which words are counted: the end of a metric's name, and how it is called."""
@@ -28,10 +28,12 @@ def evaluation(facts: Facts) -> Markup:
 
 def _one(node: Node, facts: Facts) -> Markup:
     document = facts.metrics.get(node.name)
-    released = chip(f"release: {document['release']}", "private") if document and document.get("release") else ""
+    released = chip(f"release: {document['release']}", "dp" if document["release"] == "dp" else "private") if document and document.get("release") else ""
     parts: list[object] = [element("h3", node.name, " ", released)]
     if document is None or not document.get("models"):
         return element("article", *parts, element("p", absent(f"No numbers: {why_not(node, facts)}.")))
+    if document.get("noised"):
+        return element("article", *parts, element("p", _noised_scope(document)), _pairs(document), _noised_table(document), *(element("p", prose(text)) for text in facts.notes(node)))
     users = "users" if document.get("part") is not None else "messages"
     return element(
         "article",
@@ -53,6 +55,23 @@ def _scope(document: Mapping[str, Any], users: str) -> Markup:
     return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{scored}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
 
 
+def _noised_scope(document: Mapping[str, Any]) -> Markup:
+    return prose(
+        f"Next-word accuracy on the part `{document['part']}`, as the mean over about {count(round(document['users']))} users, with the noise of its mechanism. The intervals of 95% hold that noise"
+        " and the chance of who was there; how much users differ is bounded, not released, so those of single models are wide."
+    )
+
+
+def _noised_table(document: Mapping[str, Any]) -> Markup:
+    columns = [Column(title="Model", number=False), Column(title="Number", number=False), Column(title="Mean over users"), Column(title="95% interval")]
+    rows: list[list[object]] = []
+    for name, metrics in document["models"].items():
+        for metric in (key for key in metrics if f"{key}_interval" in metrics):
+            low, high = metrics[f"{metric}_interval"]
+            rows.append([element("code", name), metric, percent(metrics[metric]), f"{percent(low)} to {percent(high)}"])
+    return table(columns, rows, caption="How often the next word is guessed, with noise")
+
+
 def _unknown(document: Mapping[str, Any]) -> str:
     """Return how many words are unknown, model by model where they differ."""
     shares = {name: percent(metrics["unknown"]) for name, metrics in document["models"].items()}
@@ -66,12 +85,14 @@ def _pairs(document: Mapping[str, Any]) -> Markup:
     lines = [
         Line(label=f"{pair['model']} vs {pair['against']}", dots=[Dot(value=pair["relative"], interval=tuple(pair["interval"]) if pair.get("interval") else None)])
         for pair in document["pairs"]
-        if document["models"][pair["against"]]["top1"]
+        if pair["relative"] is not None and document["models"][pair["against"]][pair.get("metric", "top1")]
     ]
     if not lines:
         return Markup("")
-    drawing = chart(lines, title="Relative change of top-1 accuracy with its 95% interval", written=signed, zero=True)
-    said = element("figcaption", "Relative change of top-1 accuracy. The bar is the 95% interval by a paired bootstrap.")
+    drawing = chart(lines, title="Relative change of accuracy with its 95% interval", written=signed, zero=True)
+    by = "that holds the noise and the chance of who was there" if document.get("noised") else "by a paired bootstrap"
+    what = SPOKEN[document["pairs"][0].get("metric", "top1")]
+    said = element("figcaption", f"Relative change of {what}. The bar is the 95% interval {by}.")
     return element("figure", said, drawing, class_="pairs")
 
 

@@ -66,9 +66,8 @@ class Facts:
         return self.result.get("limit") is not None or self.result.get("test_noise") is not None
 
     def behind_mechanism(self, node: Node) -> bool:
-        """Tell whether a node is, or rests on, what a federation with a mechanism released."""
-        needed = (self.graph.by_name[name] for name in self.graph.needs(node.name))
-        return any(other.kind == "federate" and other.settings["dp"] is not None for other in needed)
+        """Tell whether a node is, or rests on, what a mechanism released."""
+        return any(self.graph.by_name[name].mechanism for name in self.graph.needs(node.name))
 
     def visible(self, node: Node) -> bool:
         """Tell whether counts of a node may be shown."""

@@ -18,7 +18,7 @@ APART = 14
 """How far the tips of arrows into the same box stand apart."""
 UNDRAWN = frozenset({"endpoint", "model"})
 """Kinds that hold neither rows nor weights; arrows go through them."""
-ROWS = frozenset({"source", "filter", "transform", "generate", "mix"})
+ROWS = frozenset({"source", "filter", "transform", "generate", "mix", "measure"})
 
 
 def flow(facts: Facts) -> Markup:
@@ -98,7 +98,7 @@ def _rows(node: Node, counts: Mapping[str, Any] | None) -> str:
     if counts is None:
         return "rows not counted"
     read, out = counts["in"], counts["out"]
-    if node.kind in {"source", "mix"} or read == out:
+    if node.kind in {"source", "mix", "measure"} or read == out:
         return many(out, "row") if out < 10_000 else f"{brief(out)} rows"
     return f"{brief(read)} in, {brief(out)} out"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from synthc.compiler.graph import Node
@@ -47,8 +47,8 @@ def _source(node: Node, facts: Facts) -> Markup:
 def headline(node: Node, ledger: Mapping[str, Any] | None, facts: Facts) -> tuple[str, Markup]:
     """Return how a source fares (`covered`, `pretended`, `open` or `none`) and the sentence that says it."""
     name = element("code", node.name)
-    tuned = [n for n in facts.graph.nodes if n.kind == "federate" and n.settings["people"] == node.settings["people"]]
-    bare = [n for n in tuned if n.settings["dp"] is None]
+    tuned = [n for n in facts.graph.nodes if "dp" in n.settings and n.settings["people"] == node.settings["people"]]
+    bare = [n for n in tuned if not n.mechanism]
     if not tuned:
         return "none", join(["Nothing was trained on the texts of ", name, "."])
     if bare:
@@ -65,19 +65,29 @@ def headline(node: Node, ledger: Mapping[str, Any] | None, facts: Facts) -> tupl
         why = "the run has not written its privacy ledger" if ledger is None else "there is no budget with a delta to count by"
         return "none", join(["What one person in ", name, f" can change is not known: {why}."])
     done = all(facts.state(n) in {"done", "cached"} for n in tuned)
-    return _covered(name, ledger, done=done)
+    return _covered(name, ledger, _released(tuned), done=done)
 
 
 def _assumptions(ledger: Mapping[str, Any] | None) -> list[str]:
     return [str(text) for text in (ledger or {}).get("assumptions", [])]
 
 
-def _covered(name: Markup, ledger: Mapping[str, Any], *, done: bool) -> tuple[str, Markup]:
-    """Return the sentence of a source whose every federation adds noise."""
+def _released(mechanisms: Sequence[Node]) -> str:
+    """Return what came out of the mechanisms, in words.
+
+    A person may be in what was tuned, in what was counted and in what was judged.
+    """
+    words = {"federate": "tuning", "measure": "counting", "evaluate": "judging"}
+    said = list(dict.fromkeys(words[node.kind] for node in mechanisms))
+    return f"the {said[0]}" if len(said) == 1 else f"the {', the '.join(said[:-1])} and the {said[-1]} together"
+
+
+def _covered(name: Markup, ledger: Mapping[str, Any], released: str, *, done: bool) -> tuple[str, Markup]:
+    """Return the sentence of a source whose every mechanism adds noise."""
     acted = "Setting all text of one person to nothing" if ledger.get("adjacency") == "zero-out" else "Adding or removing all text of one person"
     epsilon, delta = ledger["epsilon"], ledger["delta"]
     chance = join([f"{odds(delta)} (", element("b", f"delta = {significant(delta)}"), ")"])
-    effect = join([f" the probability of any outcome of the tuning by at most a factor of {_factor(epsilon)} (", element("b", f"epsilon = {bound(epsilon)}"), "), but for a chance of ", chance, "."])
+    effect = join([f" the probability of any outcome of {released} by at most a factor of {_factor(epsilon)} (", element("b", f"epsilon = {bound(epsilon)}"), "), but for a chance of ", chance, "."])
     if ledger["population_is"] == "simulated":
         population = count(ledger["population"])
         return "pretended", join(
@@ -89,7 +99,7 @@ def _covered(name: Markup, ledger: Mapping[str, Any], *, done: bool) -> tuple[st
                 effect,
             ]
         )
-    early = "" if done else " Not all of that tuning was carried out in this run."
+    early = "" if done else " Not all of that was carried out in this run."
     return "covered", join([f"{acted} in ", name, " changes" if done else " would change", effect, early])
 
 

@@ -38,20 +38,26 @@ def verdicts(facts: Facts) -> Markup:
     return element("section", element("h2", "Verdict"), *parts, id="verdict")
 
 
+SPOKEN = {"top1": "top-1 accuracy", "top1_macro": "top-1 accuracy of the mean user", "top3_macro": "top-3 accuracy of the mean user"}
+"""How the numbers that are compared are called."""
+
+
 def sentence(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
     """Return a compared pair as a sentence: who beats whom, by how much, and how sure that is."""
     model, against = (element("b", pair[side]) for side in ("model", "against"))
-    relative, interval = pair["relative"], pair.get("interval")
-    if not document["models"][pair["against"]]["top1"]:
+    relative, interval, metric = pair["relative"], pair.get("interval"), pair.get("metric", "top1")
+    if relative is None:
+        return join([model, " cannot be compared with ", against, ": the noise is larger than what was measured."])
+    if not document["models"][pair["against"]][metric]:
         return join([model, " has no relative change over ", against, ", which was never right."])
     low, high = interval or (relative, relative)
     if low > 0:
-        found = join([model, " beats ", against, f" by {change(relative)} relative top-1 accuracy"])
+        found = join([model, " beats ", against, f" by {change(relative)} relative {SPOKEN[metric]}"])
     elif high < 0:
-        found = join([model, " falls behind ", against, f" by {change(-relative)} relative top-1 accuracy"])
+        found = join([model, " falls behind ", against, f" by {change(-relative)} relative {SPOKEN[metric]}"])
         low, high = -high, -low
     else:
-        found = join([model, " cannot be told from ", against, f": {signed(relative)} relative top-1 accuracy"])
+        found = join([model, " cannot be told from ", against, f": {signed(relative)} relative {SPOKEN[metric]}"])
     between = f"{signed(low)} to {signed(high)}" if low < 0 < high else f"{change(low)} to {change(high)}"
     sure = f"95% interval {between}" if interval else "no interval"
     return join([found, f" ({sure}, {_judges(document)})."])
@@ -90,12 +96,15 @@ def _about(node: Node, facts: Facts) -> Iterator[Markup]:
 
 
 def _absolute(pair: Mapping[str, Any], document: Mapping[str, Any]) -> str:
-    left, right = (document["models"][pair[side]]["top1"] for side in ("model", "against"))
-    return f"{percent(left)} of words guessed right against {percent(right)}"
+    metric = pair.get("metric", "top1")
+    left, right = (document["models"][pair[side]][metric] for side in ("model", "against"))
+    return f"{percent(left)} of {'words' if metric == 'top1' else 'the words of a user, on average,'} guessed right against {percent(right)}"
 
 
 def _judges(document: Mapping[str, Any]) -> str:
     """Return over how many the interval was drawn: users, or messages where rows have no users."""
+    if document.get("noised"):
+        return f"about {many(round(document['users']), 'user')}, noise included"
     some = next(iter(document["models"].values()))
     return many(int(some["users"]), "user" if document.get("part") is not None else "message")
 

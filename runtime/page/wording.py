@@ -78,6 +78,8 @@ def head(node: Node) -> str:
             return f"pretrain {node.name} = {settings['model']['node']} on {settings['rows']['node']}"
         case "federate":
             return f"federate {node.name} = {settings['model']['node']} over {settings['users']['node']}"
+        case "measure":
+            return f"measure {node.name} = {settings['statistic']}({settings['column']}) over {settings['users']['node']}"
         case "evaluate":
             part = "" if settings["part"] is None else f".{settings['part']}"
             return f"evaluate {node.name} = {settings['metric']}({', '.join(of['node'] for of in settings['models'])}) over {settings['rows']['node']}{part}"

@@ -9,6 +9,8 @@ from typing import Any
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.runtime.errors import InputError
+from synthc.runtime.folder import MODELS
+from synthc.runtime.outcome import record_of
 
 SHOWN = frozenset({Privacy.PUBLIC, Privacy.DP})
 
@@ -29,11 +31,11 @@ def refuse(node: Node, graph: Graph, folder: Path, result: Mapping[str, Any]) ->
             raise InputError(f"{folder}: nothing of a run under `{option}` is published; it was a try-out")
     for name in sorted(graph.needs(node.name)):
         needed = graph.by_name[name]
-        if needed.kind == "federate" and needed.label in SHOWN and _noise(folder, name) != "entropy":
+        if needed.mechanism and needed.label in SHOWN and _noise(folder, needed) != "entropy":
             raise InputError(f"{needed.place}: `{node.name}` is never published: the noise of `{name}` was not drawn from entropy, so it protects nobody")
 
 
-def _noise(folder: Path, federation: str) -> str | None:
-    """Return where the noise of a federation came from; None if its record is not among what may be shown."""
-    path = folder / "models" / federation / "federation.json"
+def _noise(folder: Path, mechanism: Node) -> str | None:
+    """Return where the noise of a mechanism came from; None if its record is not among what may be shown."""
+    path = folder / ("models" if mechanism.kind in MODELS else "datasets") / mechanism.name / record_of(mechanism)
     return json.loads(path.read_text(encoding="utf-8")).get("noise_generator") if path.is_file() else None

@@ -30,9 +30,16 @@ def _touched(source: Mapping[str, Any]) -> bool:
 def metrics(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the table of one evaluation, and its comparisons."""
     told = [f"on the part `{found['part']}`"] if found.get("part") else []
-    if found.get("release"):
+    if found.get("release") == "dp":
+        told.append("released under DP")
+    elif found.get("noised"):
+        told.append("released with noise that protects nobody")
+    elif found.get("release"):
         told.append(f"released without DP, scored {found['times_scored']} time{'s' * (found['times_scored'] != 1)} so far")
     yield ", ".join([f"{name}: next word", *told])
+    if found.get("noised"):
+        yield from _noised(found)
+        return
     rows = [["  model", "top-1", "top-3"]]
     rows += [[f"  {model}", _share(values.get("top1")), _share(values.get("top3"))] for model, values in found["models"].items()]
     yield table(rows, right="lrr").rstrip("\n")
@@ -40,6 +47,20 @@ def metrics(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         low, high = pair["interval"]
         change = f"{pair['relative']:+.1%} (95% interval by user {low:+.1%} to {high:+.1%})"
         yield f"  {pair['model']} against {pair['against']}, top-1: {change}"
+
+
+def _noised(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the means over users with their intervals, and the comparisons that the noise leaves."""
+    rows = [["  model", "number", "mean over users", "95% interval"]]
+    for model, values in found["models"].items():
+        for metric in (name for name in values if f"{name}_interval" in values):
+            low, high = values[f"{metric}_interval"]
+            rows.append([f"  {model}", metric, _share(values[metric]), f"{low:.2%} to {high:.2%}"])
+    yield table(rows, right="llrr").rstrip("\n")
+    for pair in found["pairs"]:
+        known = pair["relative"] is not None
+        change = f"{pair['relative']:+.1%} (95% interval {pair['interval'][0]:+.1%} to {pair['interval'][1]:+.1%})" if known else "the noise is larger than what was measured"
+        yield f"  {pair['model']} against {pair['against']}, {pair['metric']}: {change}"
 
 
 def _share(value: float | None) -> str:
