@@ -172,6 +172,8 @@ def _same(amount: Amount, _: Step) -> Amount:
 
 
 def _bounded(amount: Amount, step: Step) -> Amount:
+    if "weigh" in step.settings:  # of a value with few rows there are fewer than its share
+        return _bounded(amount, Step(verb=step.verb, settings={k: v for k, v in step.settings.items() if k != "weigh"}, place=step.place)).some()
     if "count" in step.settings:
         return amount.at_most(step.settings["count"])
     return amount.scaled(step.settings["share"]) if step.verb == "sample" else amount.some()

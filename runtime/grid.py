@@ -63,6 +63,26 @@ def draw_indices(size: int, count: int, seed: int) -> Sequence[int]:
     return sorted(drawn)
 
 
+def weighed_indices(slots: Mapping[str, Sequence[Any]], column: str, quotas: Mapping[Any, int], seed: int) -> list[int]:
+    """Return distinct indices in rising order, as many with each value of a slot as wanted, or all that have it.
+
+    >>> weighed_indices({"topic": ["work", "sport"], "hour": range(24)}, "topic", {"work": 2, "sport": 0}, seed=0)
+    [0, 2]
+    """
+    names = list(slots)
+    inner = math.prod(len(slots[name]) for name in names[names.index(column) + 1 :])
+    values = slots[column]
+    others = math.prod(len(of) for of in slots.values()) // max(1, len(values))
+    found: list[int] = []
+    for place, value in enumerate(values):
+        # Which cells are drawn of a value rests on nothing but the value, so that another share moves no cell of the others.
+        own = int.from_bytes(blake2b(f"{seed} {value!r}".encode(), digest_size=8).digest(), "big")
+        for index in draw_indices(others, quotas.get(value, 0), own):
+            outer, last = divmod(index, inner)
+            found.append((outer * len(values) + place) * inner + last)
+    return sorted(found)
+
+
 def slot_values(slot: Mapping[str, Any], distinct: Callable[[str, str], list[Any]]) -> Sequence[Any]:
     """Return the values of a slot: a list, a range of whole numbers, or a column's distinct values.
 

@@ -123,13 +123,12 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
     tuned = [thing for thing in program.all_things() if thing.settings.get("dp")]
     people: dict[str, list[Thing]] = {}
     for thing in tuned:
-        if thing.origin is not None:
-            people.setdefault(thing.origin.settings["people"], []).append(thing)
-    for mechanisms in people.values():
+        people.setdefault(thing.settings["people"], []).append(thing)
+    for who, mechanisms in people.items():
         if not _alike(program, mechanisms):
             continue
-        origins = {thing.origin.name for thing in mechanisms if thing.origin is not None}
-        found = [budgets[name] for name in sorted(origins) if name in budgets]
+        sources = sorted(thing.name for thing in program.all_things() if thing.kind == "source" and thing.settings["people"] == who)
+        found = [budgets[name] for name in sources if name in budgets]
         for budget in sorted(found, key=lambda budget: (budget["epsilon"], budget["delta"])):
             if not _keep_within(program, mechanisms, budget):
                 break

@@ -19,23 +19,18 @@ from synthc.compiler.settings import setting_span
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
-USUAL = ["top1_macro"]
-
 
 def plain(declared: syntax.Declaration, settings: NextWord, rows: Thing, scope: Scope) -> bool:
     """Tell whether the settings of an evaluation go together, after reporting those without effect."""
     wrong: list[tuple[str, str]] = []
     if settings.dp is not None and rows.flow.label is not Privacy.PRIVATE:
         wrong.append(("dp", f"`dp` has no effect: `{rows.name}` is not private, so its numbers need no noise"))
-    if settings.dp is None and settings.metrics is not None:
+    if settings.dp is None and "metrics" in settings.model_fields_set:
         wrong.append(("metrics", "`metrics` has no effect without `dp`: all numbers are there"))
     if settings.dp is not None and "bootstrap" in settings.model_fields_set:
         wrong.append(("bootstrap", "`bootstrap` has no effect with `dp`: its intervals follow from the noise"))
     for name, message in wrong:
         scope.report(error("useless-setting", message, setting_span(declared, name), help="remove it"))
-    if settings.metrics is not None and len(set(settings.metrics)) < max(1, len(settings.metrics)):
-        scope.report(error("wrong-value", "a number is released once", setting_span(declared, "metrics")))
-        return False
     return not wrong
 
 
@@ -45,7 +40,7 @@ def under_dp(declared: syntax.Declaration, settings: NextWord, rows: Thing, scop
     A user adds one number in [-1/2, 1/2] for each released metric of each model and for each pair,
     and 1/2 to the count of users: the root of a quarter of how many there are bounds its L2 norm.
     """
-    metrics, source = settings.metrics or USUAL, rows.origin or rows
+    metrics, source = settings.metrics, rows.origin or rows
     if not _released(declared, judged["require"], metrics, scope):
         return None
     numbers = len(judged["models"]) * len(metrics) + len(judged["pairs"]) + 1

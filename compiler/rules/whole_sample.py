@@ -37,7 +37,7 @@ from synthc.dsl.diagnostic import Diagnostic, warning
 def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find draws and rankings that keep everything; a share that a param gives may be another tomorrow."""
     for step in steps:
-        whole = step.verb in {"sample", "top"} and step.settings.get("share") == 1
+        whole = step.verb in {"sample", "top"} and step.settings.get("share") == 1 and "weigh" not in step.settings
         if whole and isinstance(step.written.arguments[0].value, syntax.Share):
             fix = mend(f"remove this `{step.verb}`", without_step(step.written))
             yield warning(RULE.name, f"this `{step.verb}` keeps every row", step.written.span, help="remove this step, or say a smaller share", fix=fix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,12 +18,13 @@ from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.endpoints.same_model import still_the_same
 from synthc.runtime.engines.meter import Arrived, Meter
 from synthc.runtime.errors import InputError
-from synthc.runtime.grid import Grid, draw_indices, slot_values
+from synthc.runtime.grid import Grid, draw_indices, slot_values, weighed_indices
 from synthc.runtime.ledger import Asking, Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.steps.find_stage import find_stage
+from synthc.runtime.steps.sample import measured, quotas
 from synthc.runtime.steps.stage import Around, Count, Frames
 from synthc.runtime.used import noting
 
@@ -142,10 +143,21 @@ def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], Arrived]:
         count = settings["count"] if "count" in settings else round(settings["share"] * grid.size)
         if context.limit is not None:
             count = min(count, context.limit)
-        read.total = min(count, grid.size)
-        return read.counted(_flowing(grid.frames(draw_indices(grid.size, count, context.seed)))), steps[1:], read
+        drawn = _drawn(context, grid, settings, count)
+        read.total = len(drawn)
+        return read.counted(_flowing(grid.frames(drawn))), steps[1:], read
     read.total = grid.size if context.limit is None else min(grid.size, context.limit)
     return read.counted(_flowing(grid.frames(range(read.total)))), steps, read
+
+
+def _drawn(context: Context, grid: Grid, settings: Mapping[str, Any], count: int) -> Sequence[int]:
+    """Return the cells that a sample draws."""
+    if "weigh" not in settings:
+        return draw_indices(grid.size, count, context.seed)
+    shares = measured(context.rows(settings["weigh"]["node"]))
+    if not any(shares.values()):
+        raise InputError(f"{context.node.place}: nothing that `{settings['weigh']['node']}` counted rose above the noise, so it weighs nothing")
+    return weighed_indices(grid.slots, settings["column"], quotas(shares, min(count, grid.size)), context.seed)
 
 
 def _grid_columns(context: Context) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def step(of: Step) -> str:
         case "select":
             return f"select {', '.join(f'{name} = {written(tree)}' for name, tree in settings['columns'].items())}"
         case "take" | "sample":
-            return f"{of.verb} {_amount(settings)}"
+            weighed = f" {{ weigh = {settings['weigh']['node']}, column = {literal(settings['column'])} }}" if "weigh" in settings else ""
+            return f"{of.verb} {_amount(settings)}{weighed}"
         case "top" | "spread":
             return f"{of.verb} {_amount(settings)} by {written(settings['by'])}"
     return f"{of.verb} {_settings(settings)}" if settings else of.verb

@@ -30,7 +30,7 @@ class NextWord(Settings):
     require: Annotated[Expression, Said("condition")] = Field(None, description="What must hold, such as `warm.top1 >= baseline.top1 * 1.1`; if not, the run ends with exit code 1.")
     column: Words = Field("text", description="The column whose words are predicted.")
     dp: Annotated[Any, Makers(gaussian=Bounded)] = Field(None, description="The mechanism under which the numbers over private rows are released; without it they stay private.")
-    metrics: list[Literal["top1_macro", "top3_macro"]] | None = Field(None, description="The numbers that are released with noise, means over users; `top1_macro` if left out. Each more costs accuracy of all.")
+    metrics: list[Literal["top1_macro", "top3_macro"]] = Field(["top1_macro"], min_length=1, description="The numbers that are released with noise, means over users. Each more costs all of them accuracy.")
     bootstrap: Annotated[Count, Unit("samples")] = Field(1000, description="How often users are drawn again for the interval.")
 
 
