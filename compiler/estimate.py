@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from synthc.compiler.catalog.model import ADAMW, size_of
 from synthc.compiler.graph import Graph, Node, Step
 from synthc.compiler.graph.price import FREE, cost, price_of
 
@@ -65,7 +66,7 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None, me
             amount, calls = _node(node, rows, project)
             rows[node.name] = amount
             finished = (done or {}).get(node.name, False)
-            entry = _entry(node, amount, calls, finished=finished)
+            entry = _entry(node, amount, calls, finished=finished) | ({"model": _model(node, graph)} if node.kind == "model" else {})
             nodes.append(entry if finished else _priced(entry | dict((measured or {}).get(node.name, {})), node, graph))
     return {
         "nodes": nodes,
@@ -73,6 +74,14 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None, me
         "privacy": privacy_document(graph),
         "graph": graph.fingerprint,
     }
+
+
+def _model(node: Node, graph: Graph) -> dict[str, int] | None:
+    """Return the size of a model whose vocabulary is full, None of one whose package does not tell."""
+    size = size_of(node.settings, graph.by_name[node.settings["vocab"]["node"]].settings)
+    if size is None:
+        return None
+    return {"parameters": size.parameters, "bytes": 4 * size.parameters, "training_bytes": ADAMW * size.parameters, "flops": size.flops}
 
 
 def amounts(nodes: Iterable[Node], project: Path, counted: Mapping[str, Amount] | None = None) -> dict[str, Amount]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -99,8 +100,9 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
     written = entry.value
     if "written" in field.metadata:
         return Written(syntax=written)
-    if get_origin(field.annotation) is Literal:
-        return _word(get_args(field.annotation), written, entry.name.name, scope)
+    one_of = _literal(field.annotation)
+    if one_of is not None:
+        return _word(get_args(one_of), written, entry.name.name, scope)
     if get_origin(field.annotation) is list and get_origin(get_args(field.annotation)[0]) is Literal:
         return _words(get_args(get_args(field.annotation)[0]), entry, scope)
     makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
@@ -112,6 +114,12 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
         scope.report(error("wrong-value", f"`{entry.name.name}` wants {makers}", written.span))
         raise NotConstant
     return value
+
+
+def _literal(annotation: Any) -> Any:
+    """Return the words that a setting chooses one of, also where it may be left out."""
+    choices = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    return next((choice for choice in choices if get_origin(choice) is Literal), None)
 
 
 def _words(words: tuple[str, ...], entry: syntax.Setting, scope: Scope) -> list[str]:

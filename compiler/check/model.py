@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthc.compiler.catalog.models.lstm import Lstm
+from synthc.compiler.catalog.model import MODELS
 from synthc.compiler.check.references import call, named
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
@@ -10,18 +10,17 @@ from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
-MODELS = {"lstm": Lstm}
-
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the architecture, untrained."""
-    made = call(declared, tuple(MODELS), scope)
-    if made is None:
+    written = declared.value.function.span.text if isinstance(declared.value, syntax.Call) else ""
+    made = call(declared, tuple(MODELS.built_in) if written in MODELS.built_in else MODELS.names(), scope)
+    entry = MODELS.find(written) if made is not None else None
+    if made is None or entry is None:
         return None
-    kind = made.function.span.text
-    settings = settings_of(MODELS[kind], declared, scope)
+    settings = settings_of(entry.settings, declared, scope)
     if len(made.arguments) != 1:
-        scope.report(error("wrong-value", f"`{kind}` takes a vocabulary: `{kind}(VOCAB)`", made.span))
+        scope.report(error("wrong-value", f"`{written}` takes a vocabulary: `{written}(VOCAB)`", made.span))
         return None
     vocab = named(made.arguments[0].value, ("vocab",), scope, made.span)
     if settings is None or vocab is None:
@@ -33,6 +32,6 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         span=declared.name.span,
         flow=vocab.flow,
         licences=vocab.licences,
-        settings={"kind": kind, "vocab": {"node": vocab.name}, **settings.model_dump()},
+        settings={"kind": written, "vocab": {"node": vocab.name}, **settings.model_dump()},
         inputs=(vocab.name,),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from synthc.compiler.catalog.model import size_of
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -44,12 +45,13 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
     thing = scope.program.thing(scope, item) if item.kind.name == "federate" else None
     dp = thing.settings["dp"] if thing is not None else None
     made = _architecture(item, scope) if dp is not None else None
-    if thing is None or dp is None or made is None:
+    size = size_of(made[0].settings, made[1].settings) if made is not None else None
+    if thing is None or dp is None or made is None or size is None:
         return None
     settings = thing.settings
     return Tuning(
         model=made[0].span,
-        parameters=parameters(*made),
+        parameters=size.parameters,
         cohort=settings["cohort"],
         users=settings["population"] * settings["train_share"],
         rounds=settings["rounds"],
@@ -87,18 +89,6 @@ def _architecture(item: syntax.Declaration, scope: Scope) -> tuple[Thing, Thing]
             return (model, vocab) if model is not None and vocab is not None else None
         scope, declared = found
     return None
-
-
-def parameters(model: Thing, vocab: Thing) -> int:
-    """Return how many numbers an LSTM learns, within a few."""
-    s, words = model.settings, int(vocab.settings["size"])
-    embedding, hidden = s["embedding"], s["hidden"]
-    output = s["projection"] or (embedding if s["tied"] else hidden)
-    gates = 3 if s["coupled"] else 4
-    inputs = [embedding] + [hidden] * (s["layers"] - 1)
-    layers = sum(gates * hidden * (size + hidden + 1) for size in inputs)
-    down = (hidden + 1) * output if output != hidden else 0
-    return int(words * embedding + layers + down + words + (0 if s["tied"] else words * output))
 
 
 def estimated(epsilon: float, delta: float, sampling: float, rounds: int) -> float:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from synthc.compiler.graph import Step
-from synthc.runtime.errors import InputError
+from synthc.runtime.door import carried_out
 from synthc.runtime.steps.stage import Stage
 
 GROUP = "synthc.stages"
@@ -22,8 +21,5 @@ def find_stage(step: Step) -> Stage:
     if (Path(__file__).parent / f"{step.verb}.py").is_file():
         built_in: Stage = import_module(f"synthc.runtime.steps.{step.verb}").STAGE
         return built_in
-    found = next(iter(entry_points(group=GROUP, name=step.verb)), None)
-    if found is None:
-        raise InputError(f"{step.place}: no package here carries out `{step.verb}`; install the one that it came from")
-    stage: Stage = found.load()
+    stage: Stage = carried_out(GROUP, step.verb, step.place)
     return stage

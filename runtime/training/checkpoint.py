@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,7 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from synthc.runtime.training.models import MODELS
+from synthc.runtime.door import carried_out
+from synthc.runtime.errors import InputError
+from synthc.runtime.training.models import GROUP, MODELS
 from synthc.runtime.training.vocab import Vocab
 
 SCARCE = 1 << 20
@@ -34,13 +36,38 @@ class Trained:
 
 
 def build(settings: Mapping[str, Any], vocab: Vocab, *, seed: int | None = None) -> nn.Module:
-    """Return a model with fresh weights, drawn by a seed if one is given."""
-    module, name = MODELS[settings["kind"]].split(":")
+    """Return a model with fresh weights, drawn by a seed if one is given.
+
+    Raises:
+        InputError: nobody here has its architecture, or it is none that can be trained and sent.
+    """
     with torch.random.fork_rng():
         if seed is not None:
             torch.manual_seed(seed)
-        model: nn.Module = getattr(import_module(module), name)(settings, vocab.size)
+        model: nn.Module = _architecture(settings["kind"])(settings, vocab.size)
     return model
+
+
+def _architecture(kind: str) -> Callable[[Mapping[str, Any], int], nn.Module]:
+    """Return what builds a kind of model; one of another package is looked over when it is built."""
+    if kind in MODELS:
+        module, name = MODELS[kind].split(":")
+        built_in: type[nn.Module] = getattr(import_module(module), name)
+        return built_in
+    other = carried_out(GROUP, kind, "this model")
+
+    def build_other(settings: Mapping[str, Any], ids: int) -> nn.Module:
+        model = other(settings, ids)
+        if not isinstance(model, nn.Module) or not weights(model):
+            raise InputError(f"what `{kind}` of {GROUP} builds is no torch module with something to learn")
+        if (narrow := [name for name, weight in weights(model).items() if weight.dtype != torch.float32]):
+            raise InputError(f"`{kind}` learns {', '.join(narrow)} in another precision than float32, which is what a model is trained, kept and sent in")
+        learned = {name for name, _ in model.named_parameters(remove_duplicate=False)}
+        if (kept := sorted(model.state_dict().keys() - learned)):
+            raise InputError(f"`{kind}` keeps {', '.join(kept)}, which is not learned, so it is neither saved nor sent; register it with `persistent=False`")
+        return model
+
+    return build_other
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from synthc.runtime.training.checkpoint import on_disk
 from synthc.runtime.training.cross_entropy import summed_cross_entropy
@@ -38,9 +39,11 @@ class Position:
 def loss_sum(model: nn.Module, inputs: Tensor, targets: Tensor) -> tuple[Tensor, int]:
     """Return the summed cross-entropy in nats over all targets, end marks included, and their number."""
     real = targets != PAD
+    count = int(real.sum())
+    if not hasattr(model, "features"):
+        return F.cross_entropy(model(inputs)[real], targets[real], reduction="sum"), count
     features = model.features(inputs)[real]
-    loss = summed_cross_entropy(features, model.out.weight, model.out.bias, targets[real])
-    return loss, int(real.sum())
+    return summed_cross_entropy(features, model.out.weight, model.out.bias, targets[real]), count
 
 
 def train(

@@ -12,6 +12,7 @@ from synthc.cli.asked_again import asked_again
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
 from synthc.cli.ledger_lines import ledger_lines
+from synthc.cli.plan_models import plan_models
 from synthc.cli.table import number, spoken, table
 from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
+        blocks = (_nodes(document, done).splitlines(), known, list(plan_models(document)), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 

@@ -10,6 +10,7 @@ from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.measures.histogram import Histogram
 from synthc.compiler.catalog.metrics.next_word import NextWord
+from synthc.compiler.catalog.model import MODELS
 from synthc.compiler.catalog.prompts import Prompt
 from synthc.compiler.catalog.rows import Mix, Rows
 from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
@@ -18,7 +19,6 @@ from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.endpoint import KINDS
-from synthc.compiler.check.model import MODELS
 from synthc.compiler.check.vocab import VOCABS
 from synthc.lsp.annotations import marks
 
@@ -29,7 +29,7 @@ LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "mod
 
 MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
     "endpoint": dict(KINDS),
-    "model": dict(MODELS),
+    "model": {kind: found.settings for kind in MODELS.built_in if (found := MODELS.find(kind)) is not None},
     "vocab": dict(VOCABS),
     "measure": {"histogram": Histogram},
     "evaluate": {"next_word": NextWord},
@@ -60,6 +60,9 @@ def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) 
         return CallBudget if about() == "endpoint" else PeopleBudget
     if kind == "source":
         return PrivateSource if visibility == "private" else PublicSource
+    other = MODELS.find(made_by) if kind == "model" else None
+    if other is not None:
+        return other.settings
     made = MADE_BY.get(kind, {})
     if kind in {"endpoint", "model", "vocab", "measure", "evaluate"}:
         return made.get(made_by) or next(iter(made.values()))

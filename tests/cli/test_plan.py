@@ -118,3 +118,14 @@ def test_buys_nothing(project: Project) -> None:
     project.run("plan", "--sample")
 
     assert sorted(path.name for path in project.folder.rglob("*")) == before
+
+
+def test_models_are_sized(project: Project) -> None:
+    """What they learn, what they take, and how much work a word is, before anything is trained."""
+    project.write("spec.synth", PRIVATE)
+    said, document = project.run("plan"), json.loads(project.run("plan", "--json").out)
+    found = next(node["model"] for node in document["nodes"] if node["name"] == "keyboard")
+    parameters = 104 * 8 + 4 * 8 * (8 + 8 + 1) + 104
+
+    assert found == {"parameters": parameters, "bytes": 4 * parameters, "training_bytes": 16 * parameters, "flops": 2 * 4 * 8 * 16 + 2 * 8 * 104}
+    assert "keyboard 1,480 5.92 kB 1.48 kB 23.7 kB 2.69 k" in [" ".join(line.split()) for line in said.out.splitlines()]

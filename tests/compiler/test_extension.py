@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synthc.compiler.catalog.find_step import find_step
+from synthc.compiler.catalog.find_step import STEPS_DOOR
 from synthc.compiler.compile import check
 from synthc.compiler.estimate import plan
 from synthc.runtime.errors import InputError
@@ -55,9 +55,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[synthc.steps]\nshout = shouting:STEP\n\n[synthc.stages]\nshout = shouting:STAGE\n")
     monkeypatch.syspath_prepend(folder)
-    find_step.cache_clear()
+    STEPS_DOOR.forget()
     yield about
-    find_step.cache_clear()
+    STEPS_DOOR.forget()
 
 
 def test_its_step_is_checked_and_carried_out(tmp_path: Path) -> None:

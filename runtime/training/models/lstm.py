@@ -1,4 +1,4 @@
-"""A word-level LSTM language model, with coupled gates, projection and tied embeddings as options.
+"""An LSTM language model, with coupled gates, projection and tied embeddings as options.
 
 Shapes: B sentences, T places, E embedding, H hidden, P what the output layer reads, V ids.
 """
@@ -12,8 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from synthc.runtime.training.models.recurrent import Recurrent
 
-class Lstm(nn.Module):
+
+class Lstm(Recurrent):
     """Embedding, LSTM layers, a dense layer down to P where H differs from it, and the output.
 
     Each gate has one bias, as in the public StackOverflow model of google-research/federated,
@@ -22,38 +24,7 @@ class Lstm(nn.Module):
 
     def __init__(self, settings: Mapping[str, Any], vocabulary: int) -> None:
         """Take the settings of a model node and V."""
-        super().__init__()
-        embedding, hidden = settings["embedding"], settings["hidden"]
-        output = settings["projection"] or (embedding if settings["tied"] else hidden)
-        if settings["tied"] and output != embedding:
-            raise ValueError("a tied model projects to the size of its embedding")
-        self.embed = nn.Embedding(vocabulary, embedding)
-        sizes = [embedding] + [hidden] * (settings["layers"] - 1)
-        layer = CoupledLayer if settings["coupled"] else PlainLayer
-        self.layers = nn.ModuleList(layer(size, hidden) for size in sizes)
-        self.down = nn.Linear(hidden, output) if output != hidden else nn.Identity()
-        self.out = nn.Linear(output, vocabulary)
-        nn.init.uniform_(self.embed.weight, -0.05, 0.05)
-        nn.init.zeros_(self.out.bias)
-        if settings["tied"]:
-            self.out.weight = self.embed.weight
-
-    def features(self, ids: Tensor) -> Tensor:
-        """Return h_BTP for ids_BT: what the output layer reads at each place."""
-        h: Tensor = self.embed(ids)
-        for layer in self.layers:
-            h = layer(h)
-        down: Tensor = self.down(h)
-        return down
-
-    def logits(self, features: Tensor) -> Tensor:
-        """Return the logits over V of features (..., P)."""
-        logits: Tensor = self.out(features)
-        return logits
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """Return logits_BTV for ids_BT, each row from a fresh state."""
-        return self.logits(self.features(ids))
+        super().__init__(settings, vocabulary, CoupledLayer if settings["coupled"] else PlainLayer)
 
 
 class PlainLayer(nn.Module):
