@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synthc.compiler.catalog.values import Expression, Fraction, Number, Said, Settings, Tokens, Whole, Words
+from synthc.compiler.catalog.values import Count, Expression, Fraction, Number, Said, Settings, Tokens, Whole, Words
 
 Temperature = Annotated[Number, Field(ge=0, le=10)]
 
@@ -20,6 +20,7 @@ class Prompt(Settings):
     turns: Annotated[Expression, Said("list of texts")] = Field(None, description="The chat so far, before `ask`: the user's message first, then the model's, and so on. A slot may hold it.")
     max_input: Tokens | None = Field(None, description="The most tokens of a prompt with its slots filled; `overflow` says what becomes of a longer one.")
     max_output: Tokens | None = Field(None, description="The most tokens of an answer. If left out: 8 for a choice or a bool, 16 for a number, 256 for a text or a record, 512 for a list.")
+    max_items: Count | None = Field(None, description="The most items of a list. A server that writes as it goes is left when it has them, which saves the tokens of more; of one that doesn't, the others are not read.")
     temperature: Temperature = Field(0.0, description="How freely words are drawn. At 0 the likeliest is taken, and equal questions are asked once.")
     top_p: Fraction | None = Field(None, description="Words are drawn from the likeliest ones that make up this much of the probability.")
     stop: Annotated[list[Words], Said("list of texts")] = Field(default_factory=list, description="Texts at which an answer ends.")

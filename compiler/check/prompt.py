@@ -32,7 +32,7 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
     settings = read_settings(prompts.Prompt, _without(declared.settings, cases), scope, owner=declared.name)
     if settings is None or slots is None:
         return None
-    if not _useful(declared, settings, cases, scope):
+    if not _useful(declared, settings, cases, answer, scope):
         return None
     words = Words(scope=scope, slots=slots, answer=answer)
     parts = {key: words.parts(getattr(settings, key)) for key in ("system", "ask", "complete") if getattr(settings, key) is not None}
@@ -55,7 +55,7 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
             "slots": {name: of.to_json() for name, of in slots.items()},
             "messages": None if settings.complete else messages(parts, turns, examples),
             "complete": parts.get("complete"),
-            "answer": answer.to_json(),
+            "answer": {**answer.to_json(), **({} if settings.max_items is None else {"most": settings.max_items})},
             "max_input": settings.max_input,
             "max_output": settings.max_output or prompts.MAX_OUTPUT[answer.kind],
             "temperature": settings.temperature,
@@ -67,7 +67,7 @@ def check(declared: syntax.Prompt, scope: Scope) -> Thing | None:
     )
 
 
-def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[syntax.Cases], scope: Scope) -> bool:
+def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[syntax.Cases], answer: Type, scope: Scope) -> bool:
     """Refuse a prompt without words, and settings that would have no effect on it."""
     if (settings.ask is None) == (settings.complete is None):
         scope.report(error("missing-setting", "a prompt has either `ask` (a user's message) or `complete` (for base models)", declared.name.span))
@@ -78,10 +78,12 @@ def _useful(declared: syntax.Prompt, settings: prompts.Prompt, cases: list[synta
         "examples": settings.complete is not None and bool(cases),
         "top_p": settings.top_p is not None and settings.temperature == 0,
         "retries": settings.retries is not None and settings.temperature == 0,
+        "max_items": settings.max_items is not None and answer.kind != "list",
     }
     why = {
         "top_p": "at a temperature of 0, where the likeliest token is always taken",
         "retries": "at a temperature of 0, where asking again has the same answer",
+        "max_items": "where the answer is no list",
     }
     for entry in declared.settings.entries if declared.settings else ():
         if useless.get(entry.name.name):

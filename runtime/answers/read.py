@@ -32,8 +32,10 @@ def read_answer(reply: Reply, of: Mapping[str, Any]) -> dict[str, Any]:
         shares = _shares(reply, of["options"])
         best = max(of["options"], key=lambda option: shares[option])
         return {**answer, "value": best, "p": shares}
-    cut = reply.finish == "length"
-    return {**answer, "value": read_value(unwrapped(reply.text, cut=cut), of, cut=cut)}
+    cut = reply.finish in {"length", "enough"}
+    value = read_value(unwrapped(reply.text, cut=cut), of, cut=cut)
+    # Where a server writes on behind the last item that is wanted, the others are not read.
+    return {**answer, "value": value[: of["most"]] if "most" in of else value}
 
 
 def failed_answer(raw: str, of: Mapping[str, Any]) -> dict[str, Any]:

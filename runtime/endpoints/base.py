@@ -50,7 +50,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer: its text, `stop` or `length`, mean natural log-probability per token.
+    """One answer: its text, how it ended, mean natural log-probability per token.
+
+    It ended by itself (`stop`), where it had no more room (`length`), or was left with all that was asked
+    for (`enough`). `saved` are the tokens that it might have had still, at most, where it was left.
 
     Of a choice, `choices` holds the natural log-probability of each option. `queued` is how long the
     request waited at the server, as a multiple of the work on it, where the server tells.
@@ -63,6 +66,7 @@ class Reply:
     tokens_in: int
     tokens_out: int
     queued: float | None = field(default=None, compare=False)
+    saved: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ class Caller:
     flew: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    saved: int = 0
     about: Asking = UNTOLD
     used: Callable[[str], object] = lambda _: None
 
@@ -101,6 +102,7 @@ class Caller:
             self.pace.went_well(reply.queued)
             self.tokens_in += reply.tokens_in
             self.tokens_out += reply.tokens_out
+            self.saved += reply.saved
             return reply
 
 

@@ -21,7 +21,8 @@ class Dialect:
     `likely` is how many likely tokens it tells, none if it ignores the question. `goes_on` is what a
     chat needs beside a last message of the assistant's that is to be gone on with, None where that is
     not possible. `reads_back` says whether it tells the probabilities of a prompt's own tokens, and
-    `completes` whether it tells any on the route for texts.
+    `completes` whether it tells any on the route for texts. `streams` is what asks for an answer as it is written and
+    for its counts, None where nothing is known of that.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Dialect:
     completes: bool = True
     largest_seed: int = 2**63 - 1
     guided: bool = False
+    streams: Mapping[str, Any] | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
 
     def grammar(self, form: Form | None) -> dict[str, Any]:
@@ -74,10 +76,12 @@ def tgi_grammar(form: Form | None) -> dict[str, Any] | None:
 SPELLINGS: Mapping[str, Callable[[Dialect, Form], dict[str, Any]]] = {"vLLM": _vllm, "SGLang": _sglang, "llama.cpp": _llama_cpp, "TGI": _tgi}
 
 
-VLLM = Dialect(name="vLLM", likely=20, goes_on=GOES_ON, reads_back=True)
-SGLANG = Dialect(name="SGLang", likely=20, goes_on={"continue_final_message": True}, reads_back=True)
-LLAMA_CPP = Dialect(name="llama.cpp", likely=20, goes_on={}, largest_seed=2**31 - 1)
-TGI = Dialect(name="TGI", completes=False)
+STREAMS: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+COUNTS: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True, "continuous_usage_stats": True}}
+VLLM = Dialect(name="vLLM", likely=20, goes_on=GOES_ON, reads_back=True, streams=COUNTS)
+SGLANG = Dialect(name="SGLang", likely=20, goes_on={"continue_final_message": True}, reads_back=True, streams=COUNTS)
+LLAMA_CPP = Dialect(name="llama.cpp", likely=20, goes_on={}, largest_seed=2**31 - 1, streams=STREAMS)
+TGI = Dialect(name="TGI", completes=False, streams=STREAMS)
 TRANSFORMERS = Dialect(name="transformers serve", likely=0)
 OTHER = Dialect(name="OpenAI")
 

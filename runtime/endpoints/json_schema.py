@@ -19,5 +19,5 @@ def json_schema(of: Mapping[str, Any]) -> dict[str, Any]:
     if of["kind"] == "choice":
         return {"type": "string", "enum": list(of["options"])}
     if of["kind"] == "list":
-        return {"type": "array", "items": json_schema(of["of"])}
+        return {"type": "array", "items": json_schema(of["of"]), **({"maxItems": of["most"]} if "most" in of else {})}
     return {"type": PLAIN.get(of["kind"], "string")}

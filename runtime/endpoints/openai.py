@@ -16,6 +16,7 @@ from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.openai_answer import Said, said_in
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
+from synthc.runtime.endpoints.watching import ENOUGH, completed, counted, watched, worth_watching
 from synthc.runtime.errors import InputError, OutsideFault
 
 CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
@@ -73,8 +74,8 @@ class OpenaiEndpoint:
             raise
         known_tokens = [logprob for logprob in said.logprobs if logprob is not None]
         mean = sum(known_tokens) / len(known_tokens) if known_tokens else None
-        finish = "length" if said.finish == "length" else "stop"
-        return Reply(text=until_stop(said.text, request.stop), finish=finish, logprob=mean, choices=None, tokens_in=said.tokens_in, tokens_out=said.tokens_out)
+        finish = said.finish if said.finish in {"length", ENOUGH} else "stop"
+        return Reply(text=until_stop(said.text, request.stop), finish=finish, logprob=mean, choices=None, tokens_in=said.tokens_in, tokens_out=said.tokens_out, saved=said.saved)
 
     async def first_piece(self, text: str) -> object:
         """Return the first token of a text, its first two characters where the server does not tell tokens."""
@@ -106,8 +107,17 @@ class OpenaiEndpoint:
                 raise CannotGoOn
             whole["messages"].append({"role": "assistant", "content": written})
             whole |= self.dialect.goes_on
-        answer = await self.connection.send("POST", TEXT if request.messages is None else CHAT, whole)
-        return said_in(answer.body, request)
+        path = TEXT if request.messages is None else CHAT
+        if whole["max_tokens"] == request.max_output and self.dialect.streams is not None and worth_watching(request):
+            return await self._watched(path, {**whole, **self.dialect.streams}, request)
+        return said_in((await self.connection.send("POST", path, whole)).body, request)
+
+    async def _watched(self, path: str, body: Mapping[str, Any], request: Request) -> Said:
+        """Return a long answer as far as it is worth its tokens; those of its prompt are counted where the stream does not tell them."""
+        found = await watched(self.connection.stream(path, body), request, completed, self.connection.where)
+        read = found.tokens_in if found.tokens_in is not None else await counted(self._count(request.text), request)
+        finish = found.left or found.finish
+        return Said(text=found.text, finish=finish, pieces=(), logprobs=found.logprobs, places=(), likely=(), tokens_in=read, tokens_out=found.tokens, saved=found.saved)
 
     async def _held(self, body: Mapping[str, Any], request: Request) -> Said:
         """Return what is said, held to the form of its type; where the server refuses forms and answers without, no more are sent."""

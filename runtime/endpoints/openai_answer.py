@@ -22,6 +22,7 @@ class Said:
     likely: Sequence[Mapping[str, float]]
     tokens_in: int
     tokens_out: int
+    saved: int = 0
 
 
 def said_in(body: Mapping[str, Any], request: Request) -> Said:

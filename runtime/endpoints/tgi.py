@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from synthc.runtime.answers.loops import in_loop
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.connection import Answer, Connection
 from synthc.runtime.endpoints.dialect import tgi_grammar
@@ -23,14 +21,11 @@ from synthc.runtime.endpoints.guided import form_for
 from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
+from synthc.runtime.endpoints.watching import Piece, completed, counted, generated, watched, worth_watching
 from synthc.runtime.errors import OutsideFault
 
 LIKELY = 5
 """The most likely tokens that a server tells, its `max_top_n_tokens`."""
-WORTH_WATCHING = 256
-"""Answers that may be so long are read as they come; of shorter ones a loop wastes less than reading costs."""
-LOOK_EVERY = 16
-"""Tokens between two looks whether an answer goes round in circles."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +110,9 @@ class TgiEndpoint:
             raise self.limits.too_long(request, len(ends))
         return self.limits.of_output(without_end(request, over), most)
 
+    async def _count(self, text: str) -> int:
+        return len((await self.connection.send("POST", "/tokenize", {"inputs": text})).body)
+
     async def _choose(self, request: Request) -> Reply:
         """Score the first token over its likely spellings; where no option is likely, once more with only the options allowed."""
         options = request.answer["options"]
@@ -153,6 +151,8 @@ class TgiEndpoint:
 
     async def _chat(self, request: Request) -> Reply:
         body = {**_chat_body(request, self._grammar(request), self.adapter), "max_tokens": request.max_output, "logprobs": True}
+        if worth_watching(request):
+            return await self._watched("/v1/chat/completions", {**body, "stream": True, "stream_options": {"include_usage": True}}, request, completed)
         answer = await self.connection.send("POST", "/v1/chat/completions", body)
         choice = answer.body["choices"][0]
         return _reply(choice["message"]["content"] or "", choice["finish_reason"], (choice.get("logprobs") or {}).get("content") or [], answer, request)
@@ -160,28 +160,19 @@ class TgiEndpoint:
     async def _generate(self, request: Request) -> Reply:
         parameters = {**_parameters(request, self._grammar(request), self.adapter), "max_new_tokens": request.max_output}
         body = {"inputs": request.prompt, "parameters": parameters}
-        if request.max_output >= WORTH_WATCHING and request.answer["kind"] != "record":
-            return await self._watched(body, request)
+        if worth_watching(request):
+            return await self._watched("/generate_stream", body, request, generated)
         answer = await self.connection.send("POST", "/generate", body)
         details = answer.body["details"]
         return _reply(answer.body["generated_text"], details["finish_reason"], details["tokens"], answer, request)
 
-    async def _watched(self, body: Mapping[str, Any], request: Request) -> Reply:
-        """Return a long answer as far as it says something new: a model that goes round in circles is stopped."""
-        tokens: list[Mapping[str, Any]] = []
-        text, end, finish = "", "", ""
-        async with aclosing(self.connection.stream("/generate_stream", body)) as events:
-            async for event in events:
-                tokens.append(event["token"])
-                text += "" if event["token"].get("special") else event["token"]["text"]
-                if event.get("details"):
-                    finish, end = event["details"]["finish_reason"], event["generated_text"]
-                elif len(tokens) % LOOK_EVERY == 0 and in_loop(text):
-                    break
-            else:
-                if not finish:
-                    raise EndpointError(f"{self.connection.where} broke off (its answer has no end)", retry=True, gone=True)
-        return _reply(end or text, finish or "stop", tokens, Answer({"details": {"generated_tokens": len(tokens)}}, {}), request)
+    async def _watched(self, path: str, body: Mapping[str, Any], request: Request, read: Callable[[Mapping[str, Any]], Piece]) -> Reply:
+        """Return a long answer as far as it is worth its tokens; those of its prompt are counted where the stream does not tell them."""
+        found = await watched(self.connection.stream(path, body), request, read, self.connection.where)
+        read_in = found.tokens_in if found.tokens_in is not None else await counted(self._count(request.text), request)
+        answer = Answer({"usage": {"prompt_tokens": read_in, "completion_tokens": found.tokens}}, {})
+        reply = _reply(found.text, found.finish, [{"logprob": logprob} for logprob in found.logprobs], answer, request)
+        return replace(reply, finish=found.left or reply.finish, saved=found.saved)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -31,13 +31,14 @@ from synthc.runtime.used import noting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a node asked: requests sent, answers found in the ledger, failures, tokens, and what they cost, where the spec has the price."""
+    """What a node asked: requests sent, answers found in the ledger, failures, tokens, what they cost where the spec has the price, and how many were saved by leaving answers early."""
 
     requests: int = 0
     cached_requests: int = 0
     failed_requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_saved: int = 0
     usd: float | None = 0.0
 
 
@@ -98,6 +99,7 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
         failed_requests=sum(c.failed for c in callers),
         tokens_in=sum(c.tokens_in for c in callers),
         tokens_out=sum(c.tokens_out for c in callers),
+        tokens_saved=sum(c.saved for c in callers),
         usd=_usd(callers, context),
     )
 

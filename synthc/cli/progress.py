@@ -142,6 +142,8 @@ def finished(event: Event) -> str:
     parts += [f"{event[key]:,} {word}" for key, word in (("rows", "rows"), ("requests", "requests"), ("cached_requests", "answered before"), ("failed_requests", "failed")) if event.get(key)]
     if event.get("usd"):
         parts.append(f"${event['usd']:,.2f}")
+    if event.get("tokens_saved"):
+        parts.append(f"up to {short(event['tokens_saved'])} tokens saved by leaving early")
     if event["status"] == "done" and event.get("seconds") is not None:
         parts.append(f"{event['seconds']:.1f} s")
     return ", ".join(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,7 +31,7 @@ class OpenaiServer:
     """The toy writes `text`; `likely` are its first tokens, `then` those after what ends in a text.
 
     Under a grammar, `allowed` are the likely tokens of one that tells them behind it, `forced` the tokens of each option that
-    alone is allowed. What has the key `refuses` is answered with 400.
+    alone is allowed. What has the key `refuses` is answered with 400. One that is `endless` tells no end of what it streams.
     """
 
     kind: str = "vllm"
@@ -40,6 +42,7 @@ class OpenaiServer:
     allowed: dict[str, float] = field(default_factory=dict)
     forced: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     refuses: str | None = None
+    endless: bool = False
     models: tuple[str, ...] = ("toy",)
     key: str | None = None
     seen: list[tuple[str, Any]] = field(default_factory=list)
@@ -74,14 +77,16 @@ class OpenaiServer:
         finally:
             await runner.cleanup()
 
-    async def _post(self, request: web.Request) -> web.Response:
+    async def _post(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
         if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
             return web.json_response({"error": {"message": f"wrong key {request.headers.get('Authorization')}", "type": "auth"}}, status=401)
         body = await request.json()
         self.seen.append((request.path, body))
         if request.path == "/tokenize":
-            return web.json_response({"count": words(body["prompt"]), "tokens": WORD.findall(body["prompt"])} if "prompt" in body else {"tokens": WORD.findall(body["content"])})
+            read = next(str(body[key]) for key in ("prompt", "content", "inputs") if key in body)
+            told = [{"id": 0, "start": 0, "stop": 1} for _ in WORD.findall(read)] if "inputs" in body else {"tokens": WORD.findall(read), **({"count": words(read)} if "prompt" in body else {})}
+            return web.json_response(told)
         if self.refuses in body:
             return web.json_response({"error": {"message": "no"}}, status=400)
         chat = "messages" in body
@@ -93,10 +98,29 @@ class OpenaiServer:
             choice = {"message": {"content": "".join(token for token, _ in alone)}, "logprobs": {"content": content}, "finish_reason": "stop"}
             return web.json_response({"choices": [choice], "usage": {"prompt_tokens": words(read), "completion_tokens": len(alone)}})
         finish = "length" if len(tokens) < words(self.text) else "stop"
-        told = None if self.kind == "transformers" or not body.get("logprobs") else self._told(tokens, read, body, chat=chat)
+        likely = None if self.kind == "transformers" or not body.get("logprobs") else self._told(tokens, read, body, chat=chat)
         written = {"message": {"role": "assistant", "content": "".join(tokens)}} if chat else {"text": "".join(tokens)}
-        choice = {"index": 0, **written, "logprobs": told, "finish_reason": finish}
+        if body.get("stream"):
+            return await self._stream(request, tokens, finish, body, words(read))
+        choice = {"index": 0, **written, "logprobs": likely, "finish_reason": finish}
         return web.json_response({"choices": [choice], "usage": {"prompt_tokens": words(read), "completion_tokens": len(tokens)}})
+
+    async def _stream(self, request: web.Request, tokens: list[str], finish: str, body: dict[str, Any], read: int) -> web.StreamResponse:
+        """Write an answer token by token, with counts as the server has them: with each (vLLM, SGLang), or at the end."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        options = body.get("stream_options", {})
+        try:
+            for number, token in enumerate(tokens, 1):
+                said: dict[str, Any] = {"delta": {"content": token}} if "messages" in body else {"text": token}
+                ended = finish if number == len(tokens) and not self.endless else None
+                usage = {"usage": {"prompt_tokens": read, "completion_tokens": number}} if options.get("continuous_usage_stats") else {}
+                await response.write(f"data: {json.dumps({'choices': [{**said, 'finish_reason': ended}], **usage})}\n\n".encode())
+                await asyncio.sleep(0.0005)
+            await response.write(f"data: {json.dumps({'choices': [], 'usage': {'prompt_tokens': read, 'completion_tokens': len(tokens)}})}\n\ndata: [DONE]\n\n".encode())
+        except ConnectionError:
+            pass
+        return response
 
     def _alone(self, body: dict[str, Any]) -> list[tuple[str, float]]:
         """Return the tokens of an option that alone is allowed."""

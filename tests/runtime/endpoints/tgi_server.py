@@ -105,6 +105,8 @@ class TgiServer:
             await asyncio.sleep(self.work)
             if request.path == "/generate_stream":
                 return await self._stream(body, request)
+            if body.get("stream"):
+                return await self._stream_chat(body, request)
             return self._generate(body) if request.path == "/generate" else self._chat(body)
         except Refused as problem:
             return error(422, str(problem), "validation")
@@ -158,6 +160,21 @@ class TgiServer:
                 last = {"generated_text": text, "details": {"finish_reason": finish, "generated_tokens": number, "seed": None}} if number == len(tokens) else {}
                 await response.write(f"data:{json.dumps({'index': number, 'token': token, 'generated_text': None, 'details': None, **last})}\n\n".encode())
                 await asyncio.sleep(0.0005)
+        except ConnectionError:
+            self.broken_off = number
+        return response
+
+    async def _stream_chat(self, body: dict[str, Any], request: web.Request) -> web.StreamResponse:
+        _, finish, tokens = self._write(body["max_tokens"], body.get("response_format"))
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            for number, token in enumerate(tokens, 1):
+                choice = {"delta": {"content": token["text"]}, "logprobs": {"content": [{"token": token["text"], "logprob": token["logprob"]}]}}
+                await response.write(f"data: {json.dumps({'choices': [{**choice, 'finish_reason': finish if number == len(tokens) else None}]})}\n\n".encode())
+                await asyncio.sleep(0.0005)
+            read = words(" ".join(message["content"] for message in body["messages"]))
+            await response.write(f"data: {json.dumps({'choices': [], 'usage': {'prompt_tokens': read, 'completion_tokens': len(tokens)}})}\n\ndata: [DONE]\n\n".encode())
         except ConnectionError:
             self.broken_off = number
         return response
