@@ -12,7 +12,7 @@ from typing import Any
 from synthc.compiler.catalog.functions import FUNCTIONS
 from synthc.compiler.constant import Duration, Interval, Keys, Made, Share
 from synthc.compiler.expression import Expressions
-from synthc.compiler.fold import calls_in, fold, spelled
+from synthc.compiler.fold import OF_ROWS, calls_in, fold, spelled
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -93,7 +93,7 @@ class Constants:
         typed = Expressions(scope=self.scope, what="a constant").check(written)
         if typed.json is None:
             raise NotConstant
-        unknown = next((name for name in ("logprob", "language") if name in calls_in(typed.json)), None)
+        unknown = min(OF_ROWS & calls_in(typed.json), default=None)
         if unknown is not None:
             raise self._refuse(f"`{unknown}(...)` is worked out of rows, and this is a constant", written.span)
         value = fold(typed.json)

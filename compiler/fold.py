@@ -79,7 +79,7 @@ def _called(name: str, args: list[Any]) -> Any:
 def _tried(work: Callable[..., Any], values: list[Any]) -> Any:
     try:
         return work(*values)
-    except (ValueError, ArithmeticError, IndexError, re.error):
+    except (ValueError, ArithmeticError, IndexError):
         return None
 
 
@@ -97,9 +97,10 @@ def spelled(value: Any) -> str:
     return str(value)
 
 
-def _found(pattern: str, text: str) -> str | None:
-    found = re.search(pattern, text)
-    return found and found[0]
+def _unique(items: list[Any]) -> list[Any]:
+    if any(isinstance(item, dict | list) for item in items):
+        return [item for place, item in enumerate(items) if item not in items[:place]]
+    return list(dict.fromkeys(items))
 
 
 def _round(number: float) -> int:
@@ -148,8 +149,6 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "contains": lambda text, part: part in text,
     "starts_with": str.startswith,
     "ends_with": str.endswith,
-    "matches": lambda text, pattern: re.search(pattern, text) is not None,
-    "extract": lambda text, pattern: _found(pattern, text),
     "replace": lambda text, old, new: text.replace(old, new) if old else None,
     "int": lambda text: _number(text, WHOLE, int),
     "float": lambda text: _number(text, DIGITS, float),
@@ -157,7 +156,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "join": lambda items, between: between.join(items),
     "first": lambda items: items[0],
     "last": lambda items: items[-1],
-    "unique": lambda items: [item for place, item in enumerate(items) if item not in items[:place]],
+    "unique": lambda items: _unique(items),
     "sum": sum,
     "mean": lambda items: sum(items) / len(items),
     "min": lambda *numbers: _least_or_most(min, numbers),
@@ -176,4 +175,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "weekday": dt.date.isoweekday,
     "days": lambda start, end: (end - start).days,
 }
-"""All of the library but `language`, which rests on a model and is worked out of rows alone."""
+"""All of the library but what is worked out of rows alone."""
+
+OF_ROWS = frozenset({"logprob", "language", "matches", "extract"})
+"""Functions that rest on a model, or on an engine for regular expressions that takes the same time whatever they say: the run has it, Python not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from synthc.compiler.pages import names
@@ -10,7 +11,7 @@ from synthc.compiler.rules.edits import without_comment
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Fix, Severity, error, warning
-from synthc.dsl.source import Span
+from synthc.dsl.source import Position, Span
 
 SPOKEN = re.compile(r"#\s*synth:(?P<said>.*)")
 IGNORE = re.compile(r"\s*ignore\[(?P<rule>[a-z0-9-]+)\]\s*")
@@ -18,22 +19,25 @@ IGNORE = re.compile(r"\s*ignore\[(?P<rule>[a-z0-9-]+)\]\s*")
 
 def ignore(module: syntax.Module, found: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return the findings of a program without what a module silences, and with what it says in vain."""
-    left = list(found)
-    for comment in module.comments:
-        spoken = SPOKEN.match(comment.text)
-        if spoken is None:
-            continue
-        said = IGNORE.fullmatch(spoken["said"])
+    spoken = [(comment, said) for comment in module.comments if (said := SPOKEN.match(comment.text))]
+    if not spoken:
+        return list(found)
+    here = sorted((one for one in found if one.span.source.path == module.source.path), key=lambda one: (one.rule, one.span.start))
+    places = [(one.rule, one.span.start) for one in here]
+    silenced, vain = set[int](), list[Diagnostic]()
+    for comment, words in spoken:
+        said = IGNORE.fullmatch(words["said"])
         if said is None:
-            left.append(error("unknown-directive", "nothing is known to synthc by these words", comment, help="write `# synth: ignore[rule]`"))
+            vain.append(error("unknown-directive", "nothing is known to synthc by these words", comment, help="write `# synth: ignore[rule]`"))
             continue
-        meant = [f for f in left if f.rule == said["rule"] and _covers(comment, f.span, module)]
-        silenced = [f for f in meant if f.severity is Severity.WARNING]
-        left = [f for f in left if f not in silenced]
-        if not silenced:
+        first, last = _covered(comment, module)
+        meant = [one for one in here[bisect_left(places, (said["rule"], first)) : bisect_left(places, (said["rule"], last))] if id(one) not in silenced]
+        warnings = {id(one) for one in meant if one.severity is Severity.WARNING}
+        silenced |= warnings
+        if not warnings:
             start = comment.start + comment.text.index("[") + 1
-            left.append(_unused(comment, comment.source.span(start, start + len(said["rule"])), meant))
-    return left
+            vain.append(_unused(comment, comment.source.span(start, start + len(said["rule"])), meant))
+    return [one for one in found if id(one) not in silenced] + vain
 
 
 def _unused(comment: Span, rule: Span, meant: Iterable[Diagnostic]) -> Diagnostic:
@@ -46,11 +50,12 @@ def _unused(comment: Span, rule: Span, meant: Iterable[Diagnostic]) -> Diagnosti
     return warning("unused-ignore", f"there is no `{rule.text}` here to silence", comment, help="remove this comment", fix=fix)
 
 
-def _covers(comment: Span, place: Span, module: syntax.Module) -> bool:
-    if place.source.path != module.source.path:
-        return False
-    line, column = module.source.position(comment.start)
+def _covered(comment: Span, module: syntax.Module) -> tuple[int, int]:
+    """Return the offsets that a comment speaks about: its line, or the item below it."""
+    source = module.source
+    line, column = source.position(comment.start)
     if column > 1:
-        return module.source.position(place.start).line == line
-    item = next((item for item in module.items if item.span.start > comment.start), None)
-    return item is not None and item.span.start <= place.start <= item.span.end
+        start = source.offset(Position(line, 1))
+        return start, start + len(source.line(line)) + 1
+    below = bisect_right(module.items, comment.start, key=lambda item: item.span.start)
+    return (module.items[below].span.start, module.items[below].span.end + 1) if below < len(module.items) else (0, 0)

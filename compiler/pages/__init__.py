@@ -7,6 +7,7 @@ A page is named after its rule. What the parser and the checks say has its page 
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -14,6 +15,7 @@ _PAGES = Path(__file__).parent
 _RULES = _PAGES.parent / "rules"
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of all rules; nothing is read for it."""
     return tuple(sorted({path.stem for path in _PAGES.glob("*.md")} | _of_rules()))
@@ -31,10 +33,11 @@ def page(name: str) -> str | None:
     return path.read_text(encoding="utf-8") if name in names() and path.exists() else None
 
 
-def _of_rules() -> set[str]:
+@cache
+def _of_rules() -> frozenset[str]:
     # Names of rules are two words or more; files of one word are what rules share.
     files = (path.stem for path in _RULES.glob("*.py"))
-    return {file.replace("_", "-") for file in files if "_" in file.strip("_")}
+    return frozenset(file.replace("_", "-") for file in files if "_" in file.strip("_"))
 
 
 def summary(page: str) -> str:

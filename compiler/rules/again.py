@@ -13,14 +13,19 @@ KEEPS = frozenset({"where", "let", "ask", "dedup", "take", "sample", "top", "shu
 
 def again(steps: Sequence[Stage], verb: str) -> Iterator[tuple[syntax.Step, syntax.Step]]:
     """Yield pairs of steps of a verb of which the second does what the first did."""
-    done: list[Stage] = []
+    done: dict[str, Stage] = {}
+    reading: dict[str, list[str]] = {}
     for step in steps:
         if step.verb not in KEEPS:
             done.clear()
-        done = [one for one in done if not one.reads & step.makes]
+        for column in step.makes:
+            for changed in reading.pop(column, ()):
+                done.pop(changed, None)
         if step.verb == verb:
-            first = next((one for one in done if one.settings == step.settings), None)
-            if first is not None:
-                yield first.written, step.written
-            else:
-                done.append(step)
+            does = repr(step.settings)
+            if does in done:
+                yield done[does].written, step.written
+                continue
+            done[does] = step
+            for column in step.reads:
+                reading.setdefault(column, []).append(does)

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from synthc.compiler.rules.edits import mend, without_step
 from synthc.compiler.rules.rule import Rule
-from synthc.compiler.rules.steps import Stages
+from synthc.compiler.rules.steps import ROW_BY_ROW, Stage, Stages
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
@@ -36,17 +36,19 @@ from synthc.dsl.diagnostic import Diagnostic, Label, Safety, warning
 
 def check(steps: Stages, _item: syntax.Declaration, _scope: Scope) -> Iterator[Diagnostic]:
     """Find columns that end unread, by a `select` that leaves them out or by a column of the same name."""
-    for i, step in enumerate(steps):
+    # From the last step up: what becomes of a column below is that it is read, here None, or the step that drops it.
+    becomes: dict[str, Stage | None] = {}
+    for step in reversed(steps):
         made = step.settings["name"] if step.verb in {"ask", "let"} else None
-        for later in steps[i + 1 :] if made else ():
-            if made in later.reads:
-                break
-            if made in later.makes or made not in later.columns:
-                # Rows whose answer or expression fails are set aside with the step, and kept without it.
-                fix = mend("remove this step", without_step(step.written), safety=Safety.UNSAFE)
-                labels = (Label(span=later.written.span, text="dropped here"),)
-                yield warning(RULE.name, f"nothing reads `{made}` before it is dropped", step.written.span, labels=labels, help="remove this step, or keep the column", fix=fix)
-                break
+        dropper = becomes.get(made) if made else None
+        if dropper is not None:
+            # Rows whose answer or expression fails are set aside with the step, and kept without it.
+            fix = mend("remove this step", without_step(step.written), safety=Safety.UNSAFE)
+            labels = (Label(span=dropper.written.span, text="dropped here"),)
+            yield warning(RULE.name, f"nothing reads `{made}` before it is dropped", step.written.span, labels=labels, help="remove this step, or keep the column", fix=fix)
+        gone = () if step.verb in ROW_BY_ROW else step.before.keys() - step.columns.keys()
+        becomes.update(dict.fromkeys((*gone, *step.makes), step))
+        becomes.update(dict.fromkeys(step.reads))
 
 
 RULE = Rule(name="unread-column", words=("let", "ask"), steps=check)

@@ -28,6 +28,9 @@ HOLES: Mapping[str, Callable[[int], str]] = {
     for mark in PLAIN
 }
 
+ROWS = HEAD + 'public source web = files("x")\nfilter rows = web\n'
+PIECES = ("[", "[a", "(a", "a|", "a?", "(a*)*", "a{9}{9}", "[^a]", "\\\\p{", "(?:", "(?i)", "9")
+
 WRITTEN: Mapping[str, Callable[[int], str]] = {
     "short lines": lambda size: filled("a b\n", size),
     "a long name": lambda size: HEAD + "let " + "a" * size + " = 1",
@@ -66,6 +69,16 @@ WRITTEN: Mapping[str, Callable[[int], str]] = {
     "patterns of files": lambda size: HEAD + 'public source a = files("' + filled("*a", size) + '")\nprivate source b = files("' + "a" * size + '") { user = .u }',
     "directives": lambda size: filled("# synth: foo\n", size) + HEAD,
     "columns": lambda size: HEAD + 'public source s = files("x") {\n' + counted("  c# = .c#\n", size) + "}",
+    "steps that add a column": lambda size: ROWS + counted("  | let v# = #\n", size),
+    "steps that read the last one": lambda size: ROWS + "  | let v0 = 1\n" + "".join(f"  | let v{i} = v{i - 1} + 1\n" for i in range(1, size // 25)),
+    "steps that ask": lambda size: HEAD + 'prompt p(t: text) -> text { ask = """{{ t }}""" }\n' + ROWS.removeprefix(HEAD) + counted("  | ask v# = p(text)\n", size),
+    "steps that choose": lambda size: ROWS + counted("  | where words(text) > #\n", size),
+    "the same step again and again": lambda size: ROWS + filled("  | where words(text) > 5\n", size - size % 25),
+    "silenced items": lambda size: HEAD + counted("# synth: ignore[useless-decoding]\nlet a# = #\n", size),
+    "silenced lines": lambda size: HEAD + counted("let a# = # # synth: ignore[useless-decoding]\n", size),
+    "imports that nobody uses": lambda size: HEAD + counted("import std.phone as p#\n", size),
+    **{f"a regular expression of {piece!r}": lambda size, piece=piece: f'{ROWS}  | where matches(text, "{filled(piece, size - size % len(piece))}")\n' for piece in PIECES},  # type: ignore[misc]
+    "a regular expression that backtracks": lambda size: HEAD + 'let a = matches("' + "a" * size + '", "(a+)+$b")',
 }
 
 WORST: Mapping[str, Callable[[int], str]] = {**RAW, **VALUE, **HOLES, **WRITTEN}
