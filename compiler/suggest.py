@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from posixpath import commonprefix
 
 from synthc.dsl.diagnostic import Edit, Fix, Safety
@@ -20,7 +21,13 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     >>> closest("filtr", ["filter", "federate"])
     'filter'
     """
-    known = sorted(candidates) if len(word) <= LONGEST else []
+    return _closest(word, frozenset(candidates)) if len(word) <= LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _closest(word: str, candidates: frozenset[str]) -> str | None:
+    """Look once: a word that is wrong once is often wrong again."""
+    known = sorted(candidates)
     if len(known) > MANY:
         alike = (one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) < 3)
         known = sorted(alike, key=lambda one: (-len(commonprefix((one, word))), one))[:FEW]
