@@ -156,7 +156,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "join": lambda items, between: between.join(items),
     "first": lambda items: items[0],
     "last": lambda items: items[-1],
-    "unique": lambda items: _unique(items),
+    "unique": _unique,
     "sum": sum,
     "mean": lambda items: sum(items) / len(items),
     "min": lambda *numbers: _least_or_most(min, numbers),
