@@ -137,6 +137,20 @@ def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> 
     return cached(f"noise for {epsilon!r}", key, delta, solve)
 
 
+def noise_for_whole(*, epsilon: float, delta: float, squared: float) -> float:
+    """Return the smallest noise, up to four digits and rounded up, that spends at most epsilon where all rounds are one Gaussian.
+
+    `squared` is the squared sensitivity of the rounds in squared clip norms; the noise is a multiple of the clip norm.
+    """
+
+    def solve() -> float:
+        import dp_accounting
+
+        return round_up(math.sqrt(squared) * float(dp_accounting.get_sigma_gaussian(epsilon, delta)))
+
+    return float(kept([accountant(), "noise for the whole", epsilon, delta, squared], solve, float))
+
+
 def _epsilon(events: Sequence[Event], delta: float, interval: float = DISCRETISATION) -> float:
     import dp_accounting
     from dp_accounting import pld
@@ -228,23 +242,27 @@ def round_up(value: float, digits: int = 4) -> float:
     return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(Decimal(repr(value))))
 
 
-def cached(
-    method: str,
-    events: Sequence[E],
-    delta: float,
-    compute: Callable[[Sequence[E], float], float],
-) -> float:
+def cached(method: str, events: Sequence[E], delta: float, compute: Callable[[Sequence[E], float], float]) -> float:
     """Return what was computed by a method of these events before, or compute it and keep it on disk."""
-    key = fingerprint([accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta])
-    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{key}.json"
+    question = [accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta]
+    return float(kept(question, lambda: compute(events, delta), float))
+
+
+def kept(question: Sequence[Any], compute: Callable[[], Any], read: Callable[[Any], Any] = list) -> Any:
+    """Return the answer to a question that was kept on disk, or compute and keep it; `read` refuses what was spoilt.
+
+    Raises:
+        NotYet: nobody waits for the answer, and it isn't kept.
+    """
+    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{fingerprint(question)}.json"
     try:
-        return float(json.loads(file.read_text()))
+        return read(json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
         later = _LATER.get()
         if later is not None:
-            later(lambda: cached(method, events, delta, compute))
+            later(lambda: kept(question, compute, read))
             raise NotYet from None
-        answer = compute(events, delta)
+        answer = compute()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         waiting = file.with_suffix(f".{os.getpid()}")

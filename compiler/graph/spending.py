@@ -1,0 +1,86 @@
+"""What the mechanism of a node spends: from its settings to the accountant's event, one way for compiler, run and ledger.
+
+`noise` in the settings is the one number that is drawn by and counted by. A mechanism with correlated
+noise is counted by the squared sensitivity of all rounds so far; see `sensitivity`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from synthc.compiler.graph.accounting import CorrelatedGaussian, Event, SubsampledGaussian, kept, noise_for, noise_for_whole
+from synthc.compiler.graph.buffers import chosen, coefficients
+from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
+
+LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "restart"), "blt": ("noise", "separation", "theta", "omega")}
+"""The settings of each mechanism that decide what a round spends; they stand on each line of the lifetime ledger."""
+ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out"}
+
+
+def event(dp: Mapping[str, Any], rounds: int) -> Event:
+    """Return what the first so many rounds of a mechanism spend.
+
+    Of correlated noise that is less than proportional to rounds: a user comes back every `separation`
+    rounds at most, so that max participation is ceil(rounds / separation).
+    """
+    if dp["mechanism"] == "gaussian":
+        return SubsampledGaussian(sampling=dp["sampling"], noise=dp["noise"], rounds=rounds)
+    return CorrelatedGaussian(noise=dp["noise"], squared=squared_sensitivity(dp, rounds))
+
+
+def squared_sensitivity(dp: Mapping[str, Any], rounds: int) -> float:
+    """Return the squared sensitivity of all that `tree` or `blt` releases over some rounds, in squared clip norms."""
+    if dp["mechanism"] == "blt":
+        return _blt(tuple(dp["theta"]), tuple(dp["omega"]), rounds, dp["separation"])
+    return _tree(rounds, dp["separation"], dp["restart"])
+
+
+@cache
+def _blt(theta: tuple[float, ...], omega: tuple[float, ...], rounds: int, separation: int) -> float:
+    return toeplitz(coefficients(theta, omega, rounds), separation, participations(rounds, separation))
+
+
+@cache
+def _tree(rounds: int, separation: int, restart: int | None) -> float:
+    question = ["tree", rounds, separation, restart]
+    return float(kept(question, lambda: tree(rounds, separation, participations(rounds, separation), restart), float))
+
+
+def solved(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
+    """Return a mechanism with all that it is carried out by: its matrix where it has one, and its noise where an epsilon was asked.
+
+    Raises:
+        ValueError: no noise does; the message is a sentence.
+    """
+    found = dict(dp)
+    if found["mechanism"] == "blt" and "theta" not in found:
+        found["theta"], found["omega"] = chosen(rounds, found["separation"], found["buffers"])
+    if found["noise"] is None:
+        asked = {"epsilon": found["epsilon"], "delta": found["delta"]}
+        if found["mechanism"] == "gaussian":
+            found["noise"] = noise_for(**asked, sampling=found["sampling"], rounds=rounds)
+        else:
+            found["noise"] = noise_for_whole(**asked, squared=squared_sensitivity(found, rounds))
+    if "adaptive" in found:
+        noise_on_updates(found["noise"], found["adaptive"]["count_noise"])
+    return found
+
+
+def noise_on_updates(noise: float, count_noise: float) -> float:
+    """Return the noise on the sum of updates that, with that on the count of those that fit, spends what `noise` alone would.
+
+    Andrew et al. 2021, theorem 1: noise^-2 = updates^-2 + (2 count_noise)^-2, for the centred bit of a
+    user is half as long as its sensitivity of 1.
+
+    Raises:
+        ValueError: the count alone spends more.
+
+    >>> round(noise_on_updates(1.0, 5.0), 4), round(noise_on_updates(1.0, 1.0), 4)
+    (1.005, 1.1547)
+    """
+    if noise >= 2 * count_noise:
+        raise ValueError(f"the noise of {count_noise:g} on the count of updates that fit spends more than noise of {noise:g} on the updates may; set `count_noise` to {round(2 * noise, 3):g} or a larger cohort")
+    return 1 / math.sqrt(noise**-2 - (2 * count_noise) ** -2)
