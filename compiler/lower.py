@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.check import Checked
-from synthc.compiler.check.budget import Unsolved, mechanism
+from synthc.compiler.check.budget import Unsolved, carried_out
 from synthc.compiler.check.source import from_project
 from synthc.compiler.constant import to_json
 from synthc.compiler.graph import Graph, Node
 from synthc.compiler.graph.accounting import epsilon, round_up
+from synthc.compiler.graph.spending import event
 from synthc.compiler.program import Thing
 from synthc.dsl.diagnostic import Diagnostic, error
 
@@ -60,12 +61,11 @@ def _node(thing: Thing) -> Node:
     if not node.mechanism:
         return node
     try:
-        event = mechanism(thing)
+        dp = carried_out(thing)
     except Unsolved as problem:
         raise Unreachable(error("unreachable-epsilon", str(problem), thing.span)) from None
-    dp = dict(thing.settings["dp"])
     # The epsilon that is shown is that of the noise that is drawn, in as many digits as all machines agree on.
-    dp["noise"], dp["epsilon"] = event.noise, round_up(epsilon([event], dp["delta"]), 6)
+    dp["epsilon"] = round_up(epsilon([event(dp, thing.settings["rounds"])], dp["delta"]), 6)
     return replace(node, settings={**node.settings, "dp": dp})
 
 

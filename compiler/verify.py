@@ -107,11 +107,18 @@ def users_are_worked_alone(graph: Graph) -> Iterator[str]:
 
 
 def mechanisms_are_solved(graph: Graph) -> Iterator[str]:
-    """Every mechanism has the noise that is drawn and counted, and a sampling rate."""
+    """Every mechanism has the noise that is drawn and counted, and what it rests on: a sampling rate, or a separation and a matrix."""
     for node in graph.nodes:
         dp: Any = node.settings.get("dp")
-        if dp and not (dp["noise"] and 0 < dp["sampling"] <= 1 and dp["epsilon"] > 0):
+        if dp and not (dp["noise"] and dp["epsilon"] > 0 and RESTS_ON[dp["mechanism"]](dp)):
             yield f"{node.name} has {dp}"
+
+
+RESTS_ON: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gaussian": lambda dp: 0 < dp["sampling"] <= 1,
+    "tree": lambda dp: dp["separation"] >= 1,
+    "blt": lambda dp: dp["separation"] >= 1 and len(dp["theta"]) == len(dp["omega"]) == dp["buffers"],
+}
 
 
 def labels_follow_mechanisms(graph: Graph) -> Iterator[str]:

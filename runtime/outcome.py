@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node
-from synthc.compiler.graph.accounting import SubsampledGaussian
+from synthc.compiler.graph.accounting import Event
 from synthc.compiler.graph.privacy_document import privacy_document
+from synthc.compiler.graph.spending import event
 from synthc.runtime.engines.local import Usage
 from synthc.runtime.errors import RunError
 from synthc.runtime.folder import ROWS
@@ -75,10 +76,10 @@ def privacy_of(graph: Graph, artefacts: Mapping[str, Path], project: Path, *, se
     )
     for spent in document.values():
         if spent["epsilon"] is not None and all(mechanism["node"] in facts for mechanism in spent["mechanisms"]):
-            spent.update(opacus_opinions([_event(mechanism) for mechanism in spent["mechanisms"]], spent["delta"]))
+            spent.update(opacus_opinions([_event(mechanism, graph) for mechanism in spent["mechanisms"]], spent["delta"]))
     return document
 
 
-def _event(mechanism: Mapping[str, Any]) -> SubsampledGaussian:
+def _event(mechanism: Mapping[str, Any], graph: Graph) -> Event:
     rounds = mechanism["rounds_charged"] or mechanism["rounds_planned"]
-    return SubsampledGaussian(sampling=mechanism["q"], noise=mechanism["noise"], rounds=rounds)
+    return event(graph.by_name[mechanism["node"]].settings["dp"], rounds)

@@ -6,9 +6,8 @@ from synthc.dsl.diagnostic import Diagnostic, error
 from synthc.dsl.source import Span
 
 CALLS = {
-    "tree": "tree aggregation is not built yet: `gaussian(...)` is the one mechanism",
-    "blt": "noise by buffered linear Toeplitz matrices is not built yet: `gaussian(...)` is the one mechanism",
-    "adaptive": "clipping that adapts is not built yet: `clip` is a number",
+    "local": "noise that devices add themselves is not built yet: `gaussian(...)`, `tree(...)` and `blt(...)` add it to the sum of a round",
+    "banded": "noise by banded matrices is not built yet: `blt(...)` is the mechanism with a matrix",
 }
 
 

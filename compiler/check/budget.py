@@ -8,7 +8,8 @@ from typing import Any
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.check.references import named
-from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon, noise_for
+from synthc.compiler.graph.accounting import NotYet, epsilon
+from synthc.compiler.graph.spending import ADJACENCY, event, solved
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import M, read_settings
@@ -135,13 +136,19 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
 
 
 def _alike(program: Program, mechanisms: list[Thing]) -> bool:
-    """Refuse people who are more in one source than in another."""
+    """Refuse people who are more in one source than in another, and mechanisms whose promises do not compose."""
     first = mechanisms[0]
     for thing in mechanisms[1:]:
         if any(thing.settings[key] != first.settings[key] for key in ("population", "population_is")):
             labels = (Label(span=first.span, text=f"{first.settings['population']:,} people, {first.settings['population_is']}"),)
             message = f"`{thing.settings['people']}` are {thing.settings['population']:,} people here, {thing.settings['population_is']}, and other people elsewhere"
             program.diagnostics.append(error("unlike-people", message, thing.span, labels=labels, help="say the same `population` at all sources of the same `people`"))
+            return False
+        here, there = (one.settings["dp"]["mechanism"] for one in (thing, first))
+        if ADJACENCY[here] != ADJACENCY[there]:
+            labels = (Label(span=first.span, text=f"`{there}` counts {ADJACENCY[there]}"),)
+            message = f"`{here}` and `{there}` promise different things to `{thing.settings['people']}`: {ADJACENCY[here]} and {ADJACENCY[there]}"
+            program.diagnostics.append(error("unlike-mechanisms", message, thing.span, labels=labels, help="tune both under mechanisms of one adjacency: `gaussian`, or `tree` and `blt`"))
             return False
     return True
 
@@ -162,7 +169,7 @@ def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, An
     if sum(dp["epsilon"] for dp in dps) <= budget["epsilon"] * (1 + 1e-9):
         return True
     try:
-        spent = epsilon([mechanism(thing) for thing in mechanisms], budget["delta"])
+        spent = epsilon([event(carried_out(thing), thing.settings["rounds"]) for thing in mechanisms], budget["delta"])
     except NotYet:
         return True
     except Unsolved as problem:
@@ -191,18 +198,16 @@ class Unsolved(Exception):
         self.tuned = tuned
 
 
-def mechanism(tuned: Thing) -> SubsampledGaussian:
-    """Return the accountant's event of a federation, its noise solved where an epsilon was asked.
+def carried_out(tuned: Thing) -> dict[str, Any]:
+    """Return the mechanism of a federation with all that it is carried out by, its noise solved where an epsilon was asked.
 
     Raises:
         Unsolved: no noise reaches the epsilon.
     """
-    dp, rounds = tuned.settings["dp"], tuned.settings["rounds"]
     try:
-        noise = dp["noise"] or noise_for(epsilon=dp["epsilon"], delta=dp["delta"], sampling=dp["sampling"], rounds=rounds)
+        return solved(tuned.settings["dp"], tuned.settings["rounds"])
     except ValueError as problem:
         raise Unsolved(tuned, str(problem)) from None
-    return SubsampledGaussian(sampling=dp["sampling"], noise=noise, rounds=rounds)
 
 
 def _number(value: float) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.budget import budget_of
-from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
+from synthc.compiler.check.mechanism import mechanism
+from synthc.compiler.check.promise import people_of
 from synthc.compiler.check.references import named, text_column
 from synthc.compiler.check.release import rows_of_train
 from synthc.compiler.graph import Privacy
-from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon
 from synthc.compiler.privacy import Flow, join, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
@@ -36,7 +32,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if source.kind != "source" or source.settings["visibility"] != "private":
         scope.report(error("wrong-kind", f"a federation tunes over private users, and `{users.name}` is public", span, help="use `pretrain ... on` for public text"))
         return None
-    dp = _mechanism(declared, settings, source, scope) if settings.dp is not None else None
+    dp = mechanism(declared, settings, source, scope) if settings.dp is not None else None
     if settings.dp is not None and dp is None:
         return None
     flow = _flow(declared, model, users, source, scope, private=dp is None)
@@ -72,36 +68,6 @@ def _says_dp(declared: syntax.Declaration, scope: Scope) -> bool:
     return inherited is None or any(entry.name.name == "dp" for entry in (*own, *(entry for entry, _ in inherited)))
 
 
-def _mechanism(declared: syntax.Declaration, settings: Federate, source: Thing, scope: Scope) -> dict[str, Any] | None:
-    """Return the mechanism with its sampling rate, or None after reporting what is missing."""
-    people, budget = people_of(source), promise(declared.name, source, scope)
-    if budget is None:
-        return None
-    sampling = settings.cohort / (people["population"] * people["train_share"])
-    if sampling > 1:
-        scope.report(error("cohort-too-large", f"a cohort of {settings.cohort:,} is more than the {people['population'] * people['train_share']:,.0f} users that train", declared.name.span, labels=declared_here(source)))
-        return None
-    dp = settings.dp
-    assert isinstance(dp, Gaussian)
-    delta = own_delta(dp.delta, budget)
-    spent = dp.epsilon
-    if spent is None:
-        assert dp.noise is not None
-        try:
-            spent = epsilon([SubsampledGaussian(sampling=sampling, noise=dp.noise, rounds=settings.rounds)], delta)
-        except NotYet:
-            spent = math.nan
-    return {
-        "mechanism": "gaussian",
-        "clip": dp.clip,
-        "noise": dp.noise,
-        "epsilon": spent,
-        "delta": delta,
-        "sampling": sampling,
-        "asked": "noise" if dp.noise is not None else "epsilon",
-    }
-
-
 def _flow(declared: syntax.Declaration, model: Thing, users: Thing, source: Thing, scope: Scope, *, private: bool) -> Flow | None:
     span, name = declared.name.span, declared.name.name
     if private:
@@ -111,5 +77,5 @@ def _flow(declared: syntax.Declaration, model: Thing, users: Thing, source: Thin
         scope.report(private_flow(start, span, "a federation as its start", "start from a model that was pre-trained on public text or tuned under DP"))
         return None
     label = Privacy.SIMULATED if source.settings["simulate"] else Privacy.DP
-    mechanism = users.flow.relabelled(label, span, f"`{name}` is tuned over `{users.name}` here", name)
-    return join(mechanism, model.flow)
+    tuned = users.flow.relabelled(label, span, f"`{name}` is tuned over `{users.name}` here", name)
+    return join(tuned, model.flow)

@@ -63,17 +63,18 @@ def errors(theta: Sequence[float], omega: Sequence[float], rounds: int) -> Vecto
     return found
 
 
-def chosen(rounds: int, separation: int, buffers: int) -> Buffers:
+def chosen(rounds: int, separation: int, buffers: int, most: int | None = None) -> Buffers:
     """Return decays theta and scales omega with about the least max loss: sensitivity x the largest of `errors`.
 
     The least is looked for by BFGS and then by Nelder and Mead, from decays that are spread over all time
     scales; both lists are rounded, so that machines agree on them, and it is the rounded ones that count.
     """
-    found = kept(["blt", rounds, separation, buffers], lambda: _chosen(rounds, separation, buffers))
+    turns = most or participations(rounds, separation)
+    found = kept(["blt", rounds, separation, buffers, turns], lambda: _chosen(rounds, separation, buffers, turns))
     return found[0], found[1]
 
 
-def loss(theta: Sequence[float], omega: Sequence[float], rounds: int, separation: int, most: int | None = None) -> float:
+def loss(theta: Sequence[float], omega: Sequence[float], rounds: int, separation: int, most: int) -> float:
     """Return the max loss; infinite where a scale or decay is out of range, or the noise would grow without bound."""
     import numpy as np
 
@@ -81,11 +82,11 @@ def loss(theta: Sequence[float], omega: Sequence[float], rounds: int, separation
         return float("inf")
     with np.errstate(all="ignore"):
         worst = float(errors(theta, omega, rounds)[-1])
-    moved = toeplitz(coefficients(theta, omega, rounds), separation, most or participations(rounds, separation))
+    moved = toeplitz(coefficients(theta, omega, rounds), separation, most)
     return worst * moved**0.5 if np.isfinite(worst) else float("inf")
 
 
-def _chosen(rounds: int, separation: int, buffers: int) -> Buffers:
+def _chosen(rounds: int, separation: int, buffers: int, most: int) -> Buffers:
     import numpy as np
     from scipy.optimize import minimize
     from scipy.special import expit, softmax
@@ -95,7 +96,8 @@ def _chosen(rounds: int, separation: int, buffers: int) -> Buffers:
         return 1 - np.exp(-np.abs(point[:buffers])), expit(point[-1]) * softmax(point[buffers:-1])
 
     def value(point: Vector) -> float:
-        found = loss(*unpacked(point), rounds, separation)
+        theta, omega = (part.tolist() for part in unpacked(point))
+        found = loss(theta, omega, rounds, separation, most)
         return float(np.log(found)) if np.isfinite(found) else 1e3
 
     gaps = np.geomspace(0.3, 1 / max(rounds, 4), buffers)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from synthc.compiler.graph.accounting import DISCRETISATION, SubsampledGaussian, accountant, epsilon, epsilon_rdp
+from synthc.compiler.graph.accounting import DISCRETISATION, Event, accountant, epsilon, epsilon_rdp, gaussian
 from synthc.compiler.graph.nodes import Graph, Node
+from synthc.compiler.graph.sensitivity import participations
+from synthc.compiler.graph.spending import ADJACENCY, errors, event, noise_on_updates
 
-Events = Sequence[SubsampledGaussian]
+Events = Sequence[Event]
 
 
 def privacy_document(
@@ -71,11 +73,11 @@ class _People:
     def document(self, lifetime: float | None, evaluations: Mapping[str, int]) -> dict[str, Any]:
         events, delta = [self._event(node) for node in self.noisy], (self.budget or {}).get("delta")
         promised = bool(events) and delta is not None and not list(self._breaches())
-        sampled = any(event.sampling < 1 for event in events)
+        whole = gaussian(events)
         scored = list(self._evaluations(evaluations))
         return {
             "unit": "all rows of one user",
-            "adjacency": "add/remove",
+            "adjacency": ADJACENCY[self.noisy[0].settings["dp"]["mechanism"]] if self.noisy else "add/remove",
             "people": self.source.settings["people"],
             "population": self.population,
             "population_is": "simulated" if self.simulated else "declared",
@@ -84,7 +86,7 @@ class _People:
             "delta": delta,
             "epsilon": epsilon(events, delta) if promised and delta else None,
             "epsilon_rdp": epsilon_rdp(events, delta) if promised and delta else None,
-            "rho": sum(e.rounds / (2 * e.noise**2) for e in events) if promised and not sampled else None,
+            "rho": whole / 2 if promised and whole is not None else None,
             "accountant": accountant(),
             "discretisation": DISCRETISATION,
             "noise_generator": self.noise_generator,
@@ -101,29 +103,36 @@ class _People:
         charged = events(self.source.settings["people"])
         return epsilon(charged, self.budget["delta"]) if charged else 0.0
 
-    def _event(self, node: Node) -> SubsampledGaussian:
+    def _event(self, node: Node) -> Event:
         # A pretended population is never charged; what is shown is what its planned run would spend.
         charged = None if self.simulated else (self.charged or {}).get(node.name)
-        dp = node.settings["dp"]
-        return SubsampledGaussian(sampling=dp["sampling"], noise=dp["noise"], rounds=charged or node.settings["rounds"])
+        return event(node.settings["dp"], charged or node.settings["rounds"])
 
     def _mechanism(self, node: Node) -> dict[str, Any]:
-        """Return what one mechanism does; `noise` is a multiple of the clip norm, on the sum."""
-        dp, cohort = node.settings["dp"], node.settings["cohort"]
+        """Return what one mechanism does; `noise` is a multiple of the clip norm, on the sum.
+
+        `sigma_on_all` is the deviation of the noise on the sum of the means of all planned rounds, by
+        which mechanisms compare; where the clip norm adapts, `clip` is that of the first round.
+        """
+        dp, cohort, rounds = node.settings["dp"], node.settings["cohort"], node.settings["rounds"]
+        separation = dp.get("separation")
+        noise = noise_on_updates(dp["noise"], dp["adaptive"]["count_noise"]) if "adaptive" in dp else dp["noise"]
         return {
             "node": node.name,
             "mechanism": dp["mechanism"],
-            "sampler": "poisson",
-            "q": dp["sampling"],
+            "sampler": "poisson" if separation is None else "cyclic",
+            "q": dp.get("sampling"),
             "expected_cohort": cohort,
             "clip": dp["clip"],
             "noise": dp["noise"],
-            "sigma_on_mean": dp["noise"] * dp["clip"] / cohort,
-            "noise_to_clip": dp["noise"] / cohort,
-            "rounds_planned": node.settings["rounds"],
+            "adaptive": {**dp["adaptive"], "noise_on_updates": noise} if "adaptive" in dp else None,
+            "sigma_on_mean": noise * dp["clip"] / cohort,
+            "noise_to_clip": noise / cohort,
+            "sigma_on_all": noise * dp["clip"] / cohort * errors(dp, rounds)[-1],
+            "rounds_planned": rounds,
             "rounds_charged": None if self.charged is None else self.charged.get(node.name),
-            "separation": None,
-            "max_participation": None,
+            "separation": separation,
+            "max_participation": None if separation is None else participations(rounds, separation),
             "delta": dp["delta"],
             "epsilon": dp["epsilon"],
         }
@@ -152,8 +161,12 @@ class _People:
             yield f"pretended {self.population:,}, true users not protected"
         elif self.noisy:
             yield f"there are {self.population:,} people, as declared; it is not counted"
-        if self.noisy:
+        separations = sorted({node.settings["dp"]["separation"] for node in self.noisy if "separation" in node.settings["dp"]})
+        if any("sampling" in node.settings["dp"] for node in self.noisy):
             yield "each user joins each round by a coin of their own, and nobody sees who did"
+        for separation in separations:
+            yield f"a user who took part takes part again {separation:,} rounds later at the earliest, and the engine holds to it"
+        if self.noisy:
             yield "each user's text stands under one user id"
         if scored:
             yield "the numbers of evaluations are released without noise and are not covered by epsilon"

@@ -12,7 +12,9 @@ from functools import cache
 from typing import Any
 
 from synthc.compiler.graph.accounting import CorrelatedGaussian, Event, SubsampledGaussian, kept, noise_for, noise_for_whole
+from synthc.compiler.graph.aggregation import variances
 from synthc.compiler.graph.buffers import chosen, coefficients
+from synthc.compiler.graph.buffers import errors as errors_of_blt
 from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
 
 LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "restart"), "blt": ("noise", "separation", "theta", "omega")}
@@ -36,6 +38,15 @@ def squared_sensitivity(dp: Mapping[str, Any], rounds: int) -> float:
     if dp["mechanism"] == "blt":
         return _blt(tuple(dp["theta"]), tuple(dp["omega"]), rounds, dp["separation"])
     return _tree(rounds, dp["separation"], dp["restart"])
+
+
+def errors(dp: Mapping[str, Any], rounds: int) -> list[float]:
+    """Return the deviation of the noise on the sum of all rounds up to each, where that of one round's fresh noise is 1."""
+    if dp["mechanism"] == "blt":
+        return [float(error) for error in errors_of_blt(dp["theta"], dp["omega"], rounds)]
+    if dp["mechanism"] == "tree":
+        return [math.sqrt(variance) for variance in variances(rounds, dp["restart"])]
+    return [math.sqrt(round_) for round_ in range(1, rounds + 1)]
 
 
 @cache

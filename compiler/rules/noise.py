@@ -8,9 +8,13 @@ What a run promises comes from the accountant alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from synthc.compiler.catalog.model import size_of
+from synthc.compiler.graph.buffers import chosen
+from synthc.compiler.graph.spending import errors, squared_sensitivity
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -22,7 +26,12 @@ MARGIN = 1.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """What decides about the noise; `noise` is a multiple of the clip, None where an epsilon is asked for."""
+    """What decides about the noise; `noise` is a multiple of the clip, None where an epsilon is asked for.
+
+    Where the noise of rounds is correlated, `moved` is how far one user moves all of them, `spread` the noise on
+    their sum as a multiple of what independent noise would add up to, and `separation` how many cohorts have
+    nobody in common; for independent noise they are None, 1 and 1.
+    """
 
     model: Span
     parameters: int
@@ -32,12 +41,17 @@ class Tuning:
     epsilon: float
     delta: float
     noise: float | None
+    moved: float | None = None
+    spread: float = 1.0
+    separation: int = 1
 
     @property
     def ratio(self) -> float:
-        """The length of the noise on the mean of a round, as a multiple of the clip."""
-        noise = self.noise or estimated(self.epsilon, self.delta, self.cohort / self.users, self.rounds)
-        return noise * math.sqrt(self.parameters) / self.cohort
+        """The length of the noise on the mean of a round, as a multiple of the clip; of what it adds up to where rounds are correlated."""
+        noise = self.noise or (
+            self.moved / _mu(self.epsilon, self.delta) if self.moved else estimated(self.epsilon, self.delta, self.cohort / self.users, self.rounds)
+        )
+        return noise * self.spread * math.sqrt(self.parameters) / self.cohort
 
 
 def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
@@ -58,17 +72,25 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
         epsilon=dp["epsilon"],
         delta=dp["delta"],
         noise=dp["noise"],
+        **(_correlated(dp, settings["rounds"]) if "separation" in dp else {}),
     )
+
+
+def _correlated(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
+    known = dict(dp)
+    if known["mechanism"] == "blt":
+        known["theta"], known["omega"] = chosen(rounds, known["separation"], known["buffers"])
+    return {"moved": math.sqrt(squared_sensitivity(known, rounds)), "spread": max(errors(known, rounds)) / math.sqrt(rounds), "separation": known["separation"]}
 
 
 def needed(found: Tuning) -> int | None:
     """Return the smallest cohort, rounded up to two digits, whose noise is no longer than the clip."""
-    cohort, most = found.cohort, 1 if found.noise else 1 / MARGIN
-    while cohort <= found.users:
+    cohort, most = found.cohort, 1 if found.noise or found.moved else 1 / MARGIN
+    while cohort <= found.users / found.separation:
         if replace(found, cohort=cohort).ratio <= most:
             step = 10 ** max(0, len(str(cohort)) - 2)
             rounded = -(-cohort // step) * step
-            return rounded if rounded <= found.users else None
+            return rounded if rounded <= found.users / found.separation else None
         cohort = math.ceil(cohort * 1.05)
     return None
 

@@ -5,6 +5,9 @@ spread in each coordinate, and a model has many: together they are as long as no
 cohort. Where that is more than the clip, a round moves the model by chance. More users in a round are the remedy:
 noise falls with the cohort, and epsilon hardly rises. A smaller model, or a larger epsilon, help as well.
 
+Under `tree` and `blt` later rounds take back noise of earlier ones; there the noise of a round is that on the sum of
+all rounds, spread over them as independent noise would be.
+
 ```synth wrong
 synth 1
 
@@ -64,6 +67,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from synthc.compiler.graph.accounting import NotYet
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -78,7 +82,10 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
         return
     from synthc.compiler.rules.noise import needed, tuning
 
-    found = tuning(item, scope)
+    try:
+        found = tuning(item, scope)
+    except NotYet:
+        return
     # Noise beyond all measure is an epsilon that no noise reaches, which is said elsewhere.
     if found is None or not 1 < found.ratio < BEYOND:
         return

@@ -2,6 +2,10 @@
 
 `.synth/privacy/PEOPLE.jsonl` has one line a round: when, whose, which federation, and the event as
 the accountant counts it. Nothing in it is private.
+
+Rounds of correlated noise count as a series, by the last round that it has: one Gaussian on all of it.
+A round that is drawn anew, with other noise, begins another series, counted from its first round on:
+what it shows is part of what a whole second run would show.
 """
 
 from __future__ import annotations
@@ -10,12 +14,14 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import Event, epsilon
+from synthc.compiler.graph.spending import ADJACENCY, LEDGER, event
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.store import sync_folder
 
@@ -25,18 +31,16 @@ def ledger_file(project: Path, people: str) -> Path:
     return project / ".synth" / "privacy" / f"{quote(people, safe='')}.jsonl"
 
 
-def charged_events(project: Path, people: str) -> list[SubsampledGaussian]:
+def charged_events(project: Path, people: str) -> list[Event]:
     """Return all that was ever charged to some people, equal rounds together."""
-    counts: Counter[tuple[float, float]] = Counter()
-    for charge in _lines(ledger_file(project, people)):
-        counts[float(charge["sampling"]), float(charge["noise"])] += 1
-    return [SubsampledGaussian(sampling=sampling, noise=noise, rounds=rounds) for (sampling, noise), rounds in sorted(counts.items())]
+    return _events(_lines(ledger_file(project, people)))
 
 
 @dataclass(slots=True, kw_only=True)
 class Charges:
     """The charges of one federation; nobody else may charge the same people meanwhile.
 
+    `dp` is the mechanism of its node, `series` the name of its rounds where their noise is correlated;
     `budgets` are those of all sources of these people: each must hold.
     """
 
@@ -44,14 +48,18 @@ class Charges:
     people: str
     node: str
     place: str
-    event: SubsampledGaussian
+    dp: Mapping[str, Any]
+    series: str | None
     budgets: Sequence[Mapping[str, float]]
     _names: set[str] = field(init=False)
+    _rounds: set[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the names of all charges; a line that a kill cut off was never charged."""
         path = ledger_file(self.project, self.people)
-        self._names = {str(line["charge"]) for line in _lines(path)}
+        lines = _lines(path)
+        self._names = {line["charge"] for line in lines}
+        self._rounds = {line["round"] for line in lines if self.series and line.get("series") == self.series}
         if path.exists():
             text = path.read_bytes()
             os.truncate(path, text.rfind(b"\n") + 1)
@@ -60,16 +68,22 @@ class Charges:
         """Tell whether a round was charged under a name."""
         return name in self._names
 
-    def afford(self, rounds: int) -> None:
-        """Raise unless so many more rounds stay within the budgets of these people's lifetime."""
-        if rounds == 0:
+    def afford(self, rounds: range) -> None:
+        """Raise unless these rounds, counted from 0, stay within the budgets of these people's lifetime."""
+        if not rounds:
             return
-        before = charged_events(self.project, self.people)
-        wanted = SubsampledGaussian(sampling=self.event.sampling, noise=self.event.noise, rounds=rounds)
+        before = _lines(ledger_file(self.project, self.people))
+        other = next((line["mechanism"] for line in before if ADJACENCY[line["mechanism"]] != ADJACENCY[self.dp["mechanism"]]), None)
+        if other is not None:
+            raise ChargeRefused(
+                f"{self.place}: `{self.node}` adds noise by `{self.dp['mechanism']}`, and `{self.people}` were charged under `{other}` before, which promises"
+                f" {ADJACENCY[other]} and not {ADJACENCY[self.dp['mechanism']]}: the two do not compose; tune under the mechanism of before"
+            )
+        wanted = [self._line("", round_) for round_ in rounds]
         for budget in self.budgets:
-            after = epsilon(_together([*before, wanted]), budget["delta"])
+            after = epsilon(_events([*before, *wanted]), budget["delta"])
             if after > budget["epsilon"]:
-                spent = epsilon(before, budget["delta"])
+                spent = epsilon(_events(before), budget["delta"])
                 raise ChargeRefused(
                     f"{self.place}: `{self.node}` would bring the lifetime epsilon of `{self.people}` from {spent:.3g} to {after:.3g},"
                     f" and their budget is {budget['epsilon']:g}; ask for less, raise the budget, or keep the model that is there"
@@ -81,25 +95,39 @@ class Charges:
         if self.has(name):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        known = {"charge": name, "time": round(time.time()), "people": self.people, "node": self.node, "round": round_}
-        event = {"mechanism": "gaussian", "sampling": self.event.sampling, "noise": self.event.noise}
+        if round_ in self._rounds:
+            self.series, self._rounds = f"{self.series}.{name}", set()
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**known, **event}) + "\n")
+            file.write(json.dumps(self._line(name, round_)) + "\n")
             file.flush()
             os.fsync(file.fileno())
         if not self._names:
             sync_folder(path.parent)
         self._names.add(name)
+        if self.series:
+            self._rounds.add(round_)
+
+    def _line(self, name: str, round_: int) -> dict[str, Any]:
+        known = {"charge": name, "time": round(time.time()), "people": self.people, "node": self.node, "round": round_}
+        mechanism = self.dp["mechanism"]
+        series = {"series": self.series} if self.series else {}
+        return {**known, "mechanism": mechanism, **series, **{key: self.dp[key] for key in LEDGER[mechanism]}}
 
 
-def _together(events: Sequence[SubsampledGaussian]) -> list[SubsampledGaussian]:
-    counts: Counter[tuple[float, float]] = Counter()
-    for event in events:
-        counts[event.sampling, event.noise] += event.rounds
-    return [SubsampledGaussian(sampling=s, noise=n, rounds=r) for (s, n), r in sorted(counts.items())]
+def _events(lines: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Return what lines spend: equal rounds of independent noise together, and each series up to its last round."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        spent = {key: line[key] for key in ("mechanism", *LEDGER[line["mechanism"]])}
+        if "series" in line:
+            name = json.dumps({**spent, "series": line["series"]})
+            counts[name] = max(counts[name], line["round"] + 1)
+        else:
+            counts[json.dumps(spent)] += 1
+    return [event(json.loads(name), rounds) for name, rounds in sorted(counts.items())]
 
 
-def _lines(path: Path) -> list[dict[str, float | str]]:
+def _lines(path: Path) -> list[dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 
-from synthc.compiler.graph.accounting import Event, SubsampledGaussian
 from synthc.runtime.context import Context
 from synthc.runtime.federated.charges import Charges
 from synthc.runtime.store import Store
@@ -19,15 +18,15 @@ class Uncharged:
 
 
 @contextlib.contextmanager
-def charging(context: Context, event: Event | None, *, left: int, begun: str | None) -> Iterator[Callable[[str, int], None]]:
+def charging(context: Context, rounds: range, *, begun: str | None, series: str | None = None) -> Iterator[Callable[[str, int], None]]:
     """Give what notes a charge, while nobody else may charge the same people.
 
-    `event` is all that the node spends, `left` how many of its rounds aren't written, and `begun` the
-    name under which the open one may have been charged.
+    `rounds` are those that aren't written, and `begun` the name under which the first of them may have
+    been charged; `series` is the name of all rounds of the node, where their noise is correlated.
     """
     settings = context.node.settings
     pretended = settings["population_is"] == "simulated"
-    if pretended or not isinstance(event, SubsampledGaussian) or context.test_noise is not None or context.limit is not None:
+    if pretended or settings["dp"] is None or context.test_noise is not None or context.limit is not None:
         yield Uncharged()
         return
     with Store(root=context.project / ".synth").lock(f"people-{settings['people']}".replace("/", "_")):
@@ -36,11 +35,12 @@ def charging(context: Context, event: Event | None, *, left: int, begun: str | N
             people=settings["people"],
             node=context.node.name,
             place=context.node.place,
-            event=event,
+            dp=settings["dp"],
+            series=series,
             budgets=_budgets(context),
         )
         paid = begun is not None and charges.has(begun)
-        charges.afford(left - paid)
+        charges.afford(rounds[paid:])
         yield charges.charge
 
 

@@ -37,7 +37,8 @@ def federate(context: Context) -> None:
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
     state = rounds.read() or _beginning(start, mechanism)
     begun = rounds.begun(state)
-    with charging(context, mechanism.event(total), left=total - state.round, begun=None if begun is None else begun.charge) as charge:
+    series = bytes(state.mechanism["series"]).hex() if "series" in state.mechanism else None
+    with charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
     _load(start.model, state.weights)

@@ -74,7 +74,7 @@ def release(context: Context, contributions: Contributions, **beside: object) ->
     rounds = Rounds(folder=context.scratch, log=log, test_noise=context.test_noise, names=("users", *bounded.told))
     done = rounds.read()
     begun = rounds.begun(start)
-    with charging(context, mechanism.event(1), left=int(done is None), begun=None if begun is None else begun.charge) as charge:
+    with charging(context, range(int(done is None)), begun=None if begun is None else begun.charge) as charge:
         if done is None:
             done = _release(rounds, mechanism, bounded, rounds.begin(start, charge))
     record = {**facts(context, charge, 1), **beside}

@@ -43,8 +43,14 @@ def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
     told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
     return (
         f"{of['node']}: {of['mechanism']}, clip {of['clip']:g}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"
-        f" (each with a chance of {of['q']:.3g}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
+        f" ({_drawn(of)}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
     )
+
+
+def _drawn(of: Mapping[str, Any]) -> str:
+    if of["separation"] is None:
+        return f"each with a chance of {of['q']:.3g}"
+    return f"nobody again before {of['separation']:,} rounds are over, so at most {of['max_participation']:,} times"
 
 
 def _short(value: float | None) -> str:

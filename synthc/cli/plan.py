@@ -95,7 +95,8 @@ def _outlooks(graph: Graph) -> Mapping[str, Outlook]:
 
 def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping[str, bool]) -> None:
     """Add what these people spent over all runs, and what it would come to with this one."""
-    from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+    from synthc.compiler.graph.accounting import epsilon
+    from synthc.compiler.graph.spending import event
     from synthc.runtime.federated.charges import charged_events
 
     delta = graph.budgets.get(name, {}).get("delta")
@@ -103,7 +104,7 @@ def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping
         return
     before = charged_events(Path(), source["people"])
     new = [mechanism for mechanism in source["mechanisms"] if not done.get(mechanism["node"])]
-    after = [*before, *(SubsampledGaussian(sampling=m["q"], noise=m["noise"], rounds=m["rounds_planned"]) for m in new)]
+    after = [*before, *(event(graph.by_name[m["node"]].settings["dp"], m["rounds_planned"]) for m in new)]
     source["lifetime_epsilon"] = epsilon(before, delta) if before else 0.0
     source["lifetime_epsilon_after"] = epsilon(after, delta) if after else 0.0
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
+from synthc.compiler.catalog.mechanisms.adaptive import FederatedGaussian
+from synthc.compiler.catalog.mechanisms.blt import Blt
+from synthc.compiler.catalog.mechanisms.tree import Tree
 from synthc.compiler.catalog.values import Count, Makers, Momentum, Positive, Settings, TargetWords, Users, Words
 
 
@@ -34,6 +36,6 @@ class Federate(Settings):
     cohort: Users = Field(description="The expected number of users of a round; each takes part by chance.")
     local: Annotated[Any, Makers(sgd=LocalSgd)] = Field(description="What a device does in a round.")
     server: Annotated[Any, Makers(sgd=ServerSgd)] = Field(ServerSgd(learning_rate=1.0), description="What the server does with the mean of the updates.")
-    dp: Annotated[Any, Makers(NoneType, gaussian=Gaussian)] = Field(description="The mechanism; with `none` the model is as private as the text it saw.")
+    dp: Annotated[Any, Makers(NoneType, gaussian=FederatedGaussian, tree=Tree, blt=Blt)] = Field(description="The mechanism; with `none` the model is as private as the text it saw.")
     column: Words = Field("text", description="The column that is learned.")
     workers: Count | None = Field(None, description="Processes that work at once; as many as there are cores if left out.")

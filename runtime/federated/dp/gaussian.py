@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthc.compiler.graph.accounting import SubsampledGaussian
+from synthc.runtime.federated.dp.adaptive import Adaptive
 from synthc.runtime.federated.dp.keystream import normal
 from synthc.runtime.federated.dp.mechanism import Arrays, Indices, Stats, Vector, drawn_users
 from synthc.runtime.federated.dp.sampling import poisson
@@ -22,7 +23,7 @@ class Gaussian:
 
     `sampling` is each user's chance in a round as it is counted, `cohort` the expected number of
     users; of a pretended population `coin` is the chance that real users are drawn with, and
-    `drawn` their expected number.
+    `drawn` their expected number. With `adaptive` the clip norm begins at `clip` and moves.
     """
 
     users: int
@@ -32,6 +33,7 @@ class Gaussian:
     cohort: int
     coin: float
     drawn: float
+    adaptive: Adaptive | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], users: int) -> Gaussian:
@@ -46,12 +48,13 @@ class Gaussian:
             cohort=settings["cohort"],
             coin=drawn_users(settings, users) / users if pretended else dp["sampling"],
             drawn=drawn_users(settings, users) if pretended else settings["cohort"],
+            adaptive=Adaptive(**dp["adaptive"]) if "adaptive" in dp else None,
         )
 
     def begin(self, size: int) -> Arrays:
-        """Remember nothing."""
+        """Remember the clip norm, where it moves."""
         del size
-        return {}
+        return {} if self.adaptive is None else self.adaptive.begin(self.clip)
 
     def sample(self, round_: int, key: bytes, state: Arrays) -> tuple[Indices, Arrays]:
         """Return the users whose coin fell; each coin is its own."""
@@ -59,19 +62,20 @@ class Gaussian:
         return poisson(self.users, self.coin, key), state
 
     def norm(self, state: Arrays) -> float:
-        """Return the clip norm."""
-        del state
-        return self.clip
+        """Return the clip norm of this round."""
+        return self.clip if self.adaptive is None else float(state["clip"][0])
 
     def release(self, total: Vector, stats: Stats, key: bytes, state: Arrays) -> tuple[Vector, Arrays]:
-        """Return the noised mean of a sum of clipped updates.
+        """Return the noised mean of a sum of clipped updates; the noise is that of the norm by which they were clipped.
 
         For a pretended population the noise shrinks with the sum, so that each coordinate of the
         mean has the noise of the pretended run.
         """
-        del stats
-        deviation = self.noise * self.clip * (self.drawn / self.cohort)
-        return (total + deviation * normal(key, total.size)) / self.drawn, state
+        shrunk = self.drawn / self.cohort
+        drawn = normal(key, total.size + 1)
+        noise = self.noise if self.adaptive is None else self.adaptive.noise_on_updates(self.noise)
+        mean = (total + noise * self.norm(state) * shrunk * drawn[:-1]) / self.drawn
+        return mean, state if self.adaptive is None else self.adaptive.moved(stats, shrunk * drawn[-1], self.drawn, state)
 
     def event(self, rounds: int) -> SubsampledGaussian:
         """Return what some rounds spend, as the accountant counts it."""

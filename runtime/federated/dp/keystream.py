@@ -7,12 +7,19 @@ precision (not proof against attacks on the last bits of floating-point noise, M
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 KEY_BYTES = 32
+
+
+def subkey(key: bytes, which: int) -> bytes:
+    """Return a key of its own for each number, where one key has to yield several streams."""
+    return blake2b(which.to_bytes(8, "big"), key=key, digest_size=KEY_BYTES).digest()
 
 
 def uniform(key: bytes, size: int) -> NDArray[np.float64]:

@@ -11,11 +11,12 @@ from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.federated.charges import Charges, charged_events, ledger_file
 
 EVENT = SubsampledGaussian(sampling=1.0, noise=20.0, rounds=10)
+GAUSSIAN = {"mechanism": "gaussian", "sampling": 1.0, "noise": 20.0}
 
 
 def charges(project: Path, budget: float = 8.0) -> Charges:
     """Return the charges of one federation."""
-    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", event=EVENT, budgets=[{"epsilon": budget, "delta": 1e-9}])
+    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", dp=GAUSSIAN, series=None, budgets=[{"epsilon": budget, "delta": 1e-9}])
 
 
 def test_rounds_add_up_over_runs(tmp_path: Path) -> None:
@@ -34,17 +35,17 @@ def test_nobody_was_charged_before_the_first_run(tmp_path: Path) -> None:
 def test_what_fits_is_afforded_and_what_does_not_is_refused_with_both_numbers(tmp_path: Path) -> None:
     """The sentence says what was spent, what it would come to, and what to do."""
     spent = epsilon([EVENT], 1e-9)
-    charges(tmp_path, budget=spent * 1.01).afford(10)
+    charges(tmp_path, budget=spent * 1.01).afford(range(10))
     for round_ in range(10):
         charges(tmp_path).charge(f"round {round_}", round_)
 
     with pytest.raises(ChargeRefused, match=rf"a\.synth:9:1: `tuned` would bring the lifetime epsilon of `en-us/2026` from {spent:.3g} to .*budget is"):
-        charges(tmp_path, budget=spent * 1.01).afford(10)
+        charges(tmp_path, budget=spent * 1.01).afford(range(10))
 
 
 def test_nothing_left_to_do_costs_nothing(tmp_path: Path) -> None:
     """A finished federation is not refused for what it has spent already."""
-    charges(tmp_path, budget=1e-6).afford(0)
+    charges(tmp_path, budget=1e-6).afford(range(0))
 
 
 def test_a_line_that_a_kill_cut_off_was_never_charged(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_line_that_a_kill_cut_off_was_never_charged(tmp_path: Path) -> None:
     path.write_text(path.read_text() + '{"charge": "b", "sam')
 
     charges(tmp_path).charge("c", 1)
-    assert charged_events(tmp_path, "en-us/2026")[0].rounds == 2
+    assert charged_events(tmp_path, "en-us/2026") == [SubsampledGaussian(sampling=1.0, noise=20.0, rounds=2)]
 
 
 def test_a_damaged_ledger_stops_everything(tmp_path: Path) -> None:

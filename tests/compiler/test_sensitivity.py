@@ -1,0 +1,141 @@
+"""How far one user moves what is released, against published numbers and against trying every schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synthc.compiler.graph.accounting import CorrelatedGaussian, epsilon, epsilon_rdp
+from synthc.compiler.graph.buffers import chosen, coefficients, errors, inverse, loss
+from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
+
+# BLT of jax-privacy 2.0 for 2,000 rounds, separation 314, at most 6 participations.
+THETA = (0.9999999998828962, 0.9925445230240463, 0.7944047072893412)
+OMEGA = (0.007558840507522778, 0.1277173987208982, 0.3277970109878813)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep answers out of the home folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "accounting"))
+
+
+def schedules(rounds: int, separation: int, most: int, first: int = 0) -> Iterator[tuple[int, ...]]:
+    """Yield every way to take part."""
+    yield ()
+    if most:
+        for begin in range(first, rounds):
+            yield from ((begin, *rest) for rest in schedules(rounds, separation, most - 1, begin + separation))
+
+
+def nodes(rounds: int, restart: int | None) -> Iterator[tuple[int, int]]:
+    """Yield the rounds of every complete node, tree by tree."""
+    for begin in range(0, rounds, restart or rounds):
+        length = min(restart or rounds, rounds - begin)
+        for size in (1 << height for height in range(length.bit_length())):
+            yield from ((begin + at, begin + at + size) for at in range(0, length - size + 1, size))
+
+
+@pytest.mark.parametrize(("most", "between", "rounds", "squared"), [(1, 7, 8, 4), (3, 3, 9, 11), (3, 2, 7, 9), (8, 2, 24, 88)])
+def test_trees_of_tf_privacy(most: int, between: int, rounds: int, squared: int) -> None:
+    """Its tree accountant's tests say how many rounds lie between two participations, which is one fewer than their difference."""
+    assert tree(rounds, between + 1, most) == squared
+
+
+def test_gboard_trees() -> None:
+    """Spanish of Spain (2022): 2,000 rounds, 313 between, at most 6, noise 7; rho 0.81 and epsilon 8.90 by RDP, 8.526 by the closed form."""
+    squared = tree(2000, 314, 6)
+    events = [CorrelatedGaussian(noise=7.0, squared=squared)]
+
+    assert squared == 79
+    assert squared / (2 * 7.0**2) == pytest.approx(0.8061, abs=1e-4)
+    assert epsilon_rdp(events, 1e-10) == pytest.approx(8.8986, abs=1e-3)
+    assert epsilon(events, 1e-10) == pytest.approx(8.526, abs=1e-3)
+
+
+@given(st.integers(1, 11), st.integers(1, 6), st.integers(1, 4), st.none() | st.integers(1, 11))
+def test_no_schedule_moves_trees_further(rounds: int, separation: int, most: int, restart: int | None) -> None:
+    """The most of all schedules, tried one by one."""
+    every = list(nodes(rounds, restart))
+    tried = max(sum(sum(begin <= at < end for at in one) ** 2 for begin, end in every) for one in schedules(rounds, separation, most))
+
+    assert tree(rounds, separation, most, restart) == tried
+
+
+@given(st.lists(st.floats(0, 1), max_size=8).map(lambda c: [1.0, *sorted(c, reverse=True)]), st.integers(1, 6), st.integers(1, 4))
+def test_no_schedule_moves_a_falling_matrix_further(column: list[float], separation: int, most: int) -> None:
+    """Nor does one of the matrix, whatever signs a user's updates have: entries are not negative."""
+    rounds = len(column)
+    matrix = np.array([[column[row - at] if row >= at else 0.0 for at in range(rounds)] for row in range(rounds)])
+    tried = max(float((matrix[:, list(one)].sum(1) ** 2).sum()) for one in schedules(rounds, separation, most))
+
+    assert toeplitz(np.array(column), separation, most) == pytest.approx(tried)
+
+
+@pytest.mark.parametrize("column", [[1.0, -0.1], [1.0, 0.2, 0.3]])
+def test_other_matrices_are_not_counted(column: list[float]) -> None:
+    """Their worst user is another; nobody should rest on a wrong number."""
+    with pytest.raises(AssertionError, match="another worst user"):
+        toeplitz(np.array(column), 2, 2)
+
+
+def test_blt_of_jax_privacy() -> None:
+    """Its squared sensitivity, error, rho and epsilon by the closed form, from theta and omega."""
+    squared = toeplitz(coefficients(THETA, OMEGA, 2000), 314, 6)
+
+    assert squared == pytest.approx(26.284237128, abs=1e-8)
+    assert errors(THETA, OMEGA, 2000)[-1] == pytest.approx(2.1119, abs=1e-4)
+    assert squared / (2 * 7.0**2) == pytest.approx(0.268207, abs=1e-6)
+    assert epsilon([CorrelatedGaussian(noise=7.0, squared=squared)], 1e-10) == pytest.approx(4.66586, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("rho", "delta", "published"),
+    [(0.15068403, 1e-10, 3.4240074), (0.01434257, 1e-10, 0.9935501), (0.2, 1e-10, 3.9842), (2.0, 1e-10, 14.2741)],
+    ids=["Gboard es-ES, banded", "Gboard pt-BR and es-US, banded", "Xu 2023, from", "Xu 2023, to"],
+)
+def test_rho_becomes_epsilon_by_the_closed_form(rho: float, delta: float, published: float) -> None:
+    """Of a matrix that is not rebuilt here, from its rho."""
+    assert epsilon([CorrelatedGaussian(noise=1.0, squared=2 * rho)], delta) == pytest.approx(published, abs=1e-4)
+
+
+def test_the_chosen_matrix_is_as_good_as_the_best_known() -> None:
+    """For the rounds that jax-privacy's was optimised for: the same loss of 10.827, and the same matrix."""
+    theta, omega = chosen(2000, 314, 3, most=6)
+
+    assert loss(THETA, OMEGA, 2000, 314, 6) == pytest.approx(10.8271, abs=1e-3)
+    assert loss(theta, omega, 2000, 314, 6) == pytest.approx(10.8271, rel=1e-5)
+    assert omega == pytest.approx(sorted(OMEGA, reverse=True), rel=1e-3)
+
+
+@pytest.mark.parametrize(("rounds", "separation"), [(1, 1), (2, 1), (10, 10), (60, 20), (300, 1), (500, 123)])
+def test_a_chosen_matrix_is_valid_and_no_worse_than_independent_noise(rounds: int, separation: int) -> None:
+    """Also for few rounds and for no separation; more buffers are no worse."""
+    losses = []
+    for buffers in (1, 2, 3):
+        theta, omega = chosen(rounds, separation, buffers)
+        column = coefficients(theta, omega, rounds)
+        assert column.min() >= 0
+        assert (np.diff(column) <= 0).all()
+        losses.append(loss(theta, omega, rounds, separation, participations(rounds, separation)))
+
+    assert losses[0] <= (rounds * participations(rounds, separation)) ** 0.5 * (1 + 1e-6)
+    assert losses[2] <= losses[0] * (1 + 1e-3)
+
+
+def test_the_inverse_is_one() -> None:
+    """C times C^-1 is the identity."""
+    product = np.convolve(coefficients(THETA, OMEGA, 500), inverse(THETA, OMEGA, 500))[:500]
+
+    assert np.allclose(product, np.eye(1, 500)[0], atol=1e-12)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 5))
+def test_longer_runs_and_shorter_separations_move_more(rounds: int, separation: int, most: int) -> None:
+    """What is counted after each round never falls."""
+    assert tree(rounds, separation, most) <= tree(rounds + 1, separation, most)
+    assert tree(rounds, separation + 1, most) <= tree(rounds, separation, most) <= tree(rounds, separation, most + 1)
