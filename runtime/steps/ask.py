@@ -18,6 +18,7 @@ from synthc.runtime.endpoints.calling import derive_seed
 from synthc.runtime.rows import ID
 from synthc.runtime.schema import answer_type
 from synthc.runtime.steps.expression import expression
+from synthc.runtime.steps.prefixes import windows
 from synthc.runtime.steps.stage import Around, Frames
 
 Row = tuple[pl.DataFrame, int]
@@ -44,11 +45,15 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     around.tally = tally(around.settings["prompt"])
     try:
         async for frame in frames:
-            questions = render(frame, around.settings)
-            for index, (row, question) in enumerate(zip(frame[ID], questions, strict=True)):
-                waiting.append(((frame, index), asyncio.create_task(_answer(row, question, seeds_of, around))))
-                if len(waiting) >= most:
-                    await _first(together, waiting, around)
+            questions, ids = render(frame, around.settings), frame[ID].to_list()
+            for window in windows(frame, around.settings, questions, most // 2):
+                tasks = {place: asyncio.create_task(_answer(ids[place], questions[place], seeds_of, around)) for place in window}
+                waiting.extend(((frame, place), tasks[place]) for place in sorted(window))
+                # The next few rows must have room: half of the queue, so that those in flight never wait for them.
+                while len(waiting) + len(window) > most:
+                    await _first(min(together, len(waiting)), waiting, around)
+                    if (done := _joined(waiting, around)) is not None:
+                        yield done
                 if _answered(together, waiting) and (done := _joined(waiting, around)) is not None:
                     yield done
         while waiting:
