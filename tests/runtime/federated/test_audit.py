@@ -1,0 +1,87 @@
+"""What one run tells about its canaries is no more than its epsilon allows, and the audit would notice if it were."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthc.compiler.graph.accounting import noise_for
+from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.dp.mechanism import Arrays, Mechanism
+from synthc.runtime.federated.dp.none import NoMechanism
+from tests.runtime.federated.directions import pulled
+from tests.runtime.federated.one_run import lower_bound, refuted
+
+CANARIES, ROUNDS, DELTA = 1000, 5, 1e-5
+EPSILON = 4.0
+
+
+def test_the_bound_is_that_of_its_authors() -> None:
+    """An example of appendix D of the paper."""
+    assert round(refuted(canaries=1000, guesses=100, right=75, delta=1e-4), 3) == 0.673
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 1.0, 2.0, 4.0])
+def test_randomised_response_is_never_refuted_below_its_epsilon_and_nearly_reaches_it(epsilon: float) -> None:
+    """Of 200 runs at 95% at most a few are above; the mean is not far below."""
+    random, hit = np.random.default_rng(int(epsilon * 10)), 1 / (1 + math.exp(-epsilon))
+    found = []
+    for _ in range(200):
+        included = random.random(1000) < 0.5
+        said = np.where(random.random(1000) < hit, included, ~included)
+        found.append(lower_bound(said + random.random(1000) * 1e-6, included, delta=0.0, guessed=(1.0,)))
+
+    assert sum(bound > epsilon for bound in found) <= 20
+    assert np.mean(found) > epsilon * 0.7
+
+
+def audited(folder: Path, mechanism: Callable[[int], Mechanism]) -> float:
+    """Return the lower bound of a federation in which each canary takes part by a coin; `mechanism` is that over so many users."""
+    included = np.random.default_rng().random(CANARIES) < 0.5
+    found = pulled(folder, mechanism(int(included.sum())), np.flatnonzero(included), CANARIES, ROUNDS)
+    return lower_bound(found, included, delta=DELTA)
+
+
+def claimed(users: int, sampling: float = 1.0) -> Gaussian:
+    """Return the mechanism whose noise is solved for the epsilon that is claimed."""
+    noise = noise_for(epsilon=EPSILON, delta=DELTA, sampling=sampling, rounds=ROUNDS)
+    return Gaussian(users=users, clip=0.3, noise=noise, sampling=sampling, cohort=500, coin=sampling, drawn=500)
+
+
+@pytest.mark.parametrize("sampling", [1.0, 0.2])
+def test_a_federation_tells_no_more_than_its_epsilon(tmp_path: Path, sampling: float) -> None:
+    """Clip, sum, sampling and noise are the engine's; the canaries pull as hard as they can."""
+    assert audited(tmp_path, lambda users: claimed(users, sampling)) < EPSILON
+
+
+def test_the_audit_sees_a_good_part_of_what_is_told(tmp_path: Path) -> None:
+    """Where everybody takes part it comes to more than an eighth of the epsilon: it is not blind."""
+    assert audited(tmp_path, claimed) > EPSILON / 8
+
+
+BROKEN: dict[str, Callable[[int], Mechanism]] = {
+    "no mechanism": lambda users: NoMechanism(users=users, coin=1.0, drawn=500),
+    "a tenth of the noise": lambda users: replace(claimed(users), noise=claimed(users).noise / 10),
+    "no clipping": lambda users: Unclipped(**{name: getattr(claimed(users), name) for name in Gaussian.__slots__}),
+    "a chance of one counted as a two-hundredth": lambda users: replace(claimed(users, 0.005), coin=1.0),
+}
+
+
+class Unclipped(Gaussian):
+    """Adds the noise of its clip to updates of any length."""
+
+    def norm(self, state: Arrays) -> float:
+        """Return no bound."""
+        del state
+        return math.inf
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_the_audit_refutes_what_is_broken(tmp_path: Path, fault: str) -> None:
+    """Its lower bound lies above the epsilon that is claimed."""
+    assert audited(tmp_path, BROKEN[fault]) > EPSILON
