@@ -13,6 +13,7 @@ FOLDER = Path(tempfile.gettempdir()) / "synthc-bench-calls"
 OWN = Path(sys.executable)
 ASKED = (
     Client(name="floor", driver="floor", python=OWN, package="aiohttp"),
+    Client(name="client of synthc", driver="client", python=OWN, package="synthc"),
     Client(name="synthc", driver="ours", python=OWN, package="synthc"),
     Client(name="synthc, /generate", driver="ours", python=OWN, more=("complete",), package="synthc"),
     Client(name="datatrove, no checkpoints", driver="datatrove", python=FOLDER / "datatrove", package="datatrove"),

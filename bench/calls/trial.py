@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,8 +19,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 FILLER = " ".join(["what was said in a chat on a phone, as long as such a text may be"] * 8)
-PATIENCE = 300.0
-"""Seconds after which a client counts as stuck."""
+PATIENCE, SLOWEST = 300.0, 50
+"""Seconds after which a client counts as stuck, and rows a second for which it gets more."""
 LATE = 0.3
 """Seconds in which the server hears that a client is gone."""
 
@@ -104,9 +105,9 @@ class Bench:
         """Run a client to its end."""
         started = time.monotonic()
         process = self.start(client, folder, flying)
-        status, usage = finished(process, started + PATIENCE)
-        told = self.told()
         rows = int((folder / "rows.count").read_text())
+        status, usage = finished(process, started + max(PATIENCE, rows / SLOWEST))
+        told = self.told()
         if status != 0 or told["rows"] < rows:
             raise Failed(
                 f"exit {status}, {told['rows']} of {rows} rows answered: {(folder / 'said.log').read_text(errors='replace')[-600:]}"
@@ -146,8 +147,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(port: int, core: int, clients_on: int) -> Iterator[Bench]:
-    """Start the server on its core."""
+def serving(core: int, clients_on: int) -> Iterator[Bench]:
+    """Start the server on its core, at a port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     process = subprocess.Popen(["taskset", "-c", str(core), sys.executable, "-P", str(HERE / "server.py"), str(port)])
     bench = Bench(port=port, core=clients_on)
     try:
