@@ -118,6 +118,8 @@ class Library:
             return (problem.strerror or "unreadable").lower()
         except UnicodeDecodeError as problem:
             return f"not UTF-8 at byte {problem.start}"
+        except ValueError:
+            return "no file can have this name"
         if isinstance(before, Loaded):
             if before.syntax.source.text != text:
                 old = before.syntax.items
@@ -140,7 +142,7 @@ class Library:
             return standard_modules().get(".".join(item.module))
         key = importer.folder, item.file.value
         if key not in self._located:
-            self._located[key] = (importer.folder / item.file.value).resolve()
+            self._located[key] = resolved(importer.folder / item.file.value)
         return self._located[key]
 
 
@@ -229,9 +231,17 @@ def unreadable(shown: str, why: str, span: Span) -> Diagnostic:
     return error("unreadable-file", f"`{shown}` cannot be read: {why}", span)
 
 
+def resolved(path: Path) -> Path:
+    """Return a path with all links followed; one that no file can have, with a NUL in it, as it is."""
+    try:
+        return path.resolve()
+    except ValueError:
+        return path
+
+
 def relative(path: Path, project: Path) -> str:
     """Return a path as seen from the project folder, with forward slashes."""
-    path, project = path.resolve(), project.resolve()
+    path, project = resolved(path), project.resolve()
     if path.is_relative_to(project):
         return path.relative_to(project).as_posix()
     return Path(os.path.relpath(path, project)).as_posix()

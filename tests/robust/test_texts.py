@@ -76,3 +76,9 @@ def test_broken_items_are_explained_as_by_lark() -> None:
 
             assert (quick[0] is None) == (slow[0] is None)
             assert sorted(quick[1], key=lambda found: found.sort_key) == sorted(slow[1], key=lambda found: found.sort_key)
+
+
+@pytest.mark.parametrize("item", ['import "a\0b.synth" as b', 'public source b = files("a\0b.jsonl")', 'private source b = files("b") { user = .u, people = "a\0b", population = 1M }\nbudget b { epsilon = 1, delta = 1e-9 }'])
+def test_a_name_that_no_file_can_have(item: str) -> None:
+    """The system refuses to look for it, and that is a finding too, or nothing is looked for."""
+    assert "\ufffd" in str(checks(f"synth 1\n\n{item}\n")) or "import" not in item
