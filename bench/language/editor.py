@@ -30,6 +30,8 @@ from peers import tool
 BAML = "baml-py==0.226.3"
 PATIENCE = 60.0
 """Seconds after which an editor gives up on a finding; it counts as that long."""
+LIMIT = 150.0
+"""Seconds after which a server gets no more edits, so that the script ends whatever a server does; how many it had is written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,12 @@ def measure(subject: Subject, env: dict[str, str], edits: int) -> Times:
         begun = time.perf_counter()
         for name in subject.opened:
             client.open(subject.folder / name, subject.language)
-        busy = client.settle()
+        busy = client.settle(limit=LIMIT)
         ready = time.perf_counter() - begun
         show, clear = list[float](), list[float]()
         for number in range(edits):
+            if time.perf_counter() - begun > LIMIT and show:
+                break
             name, word = subject.edits[number % len(subject.edits)]
             path = subject.folder / name
             text = path.read_text(encoding="utf-8")
@@ -73,7 +77,7 @@ def measure(subject: Subject, env: dict[str, str], edits: int) -> Times:
             show.append(_waited(client, path, lambda found, number=number: f"x{number}x" in str(found)))
             client.change(path, text)
             clear.append(_waited(client, path, lambda found: not found))
-        cpu = (client.settle() - busy) / (2 * edits)
+        cpu = (client.settle(limit=LIMIT) - busy) / (2 * len(show))
         completion = [_completion(client, subject, number) for number in range(edits)] if subject.language == "synth" else []
         return Times(ready=ready, show=show, clear=clear, cpu=cpu, memory=client.memory(), completion=completion)
 
@@ -125,6 +129,7 @@ def claims(name: str, times: Times, *, limited: bool) -> list[Claim]:
         found.append(Claim(what=f"{name}: completion, median", measured=1000 * statistics.median(times.completion), limit=15, unit="ms"))
     return [
         *found,
+        Claim(what=f"{name}: edits", measured=len(times.show), unit=""),
         Claim(what=f"{name}: CPU for a change", measured=1000 * times.cpu, unit="ms"),
         Claim(what=f"{name}: memory", measured=times.memory, limit=200 if limited else None, unit="MB"),
         Claim(what=f"{name}: until the project is known", measured=times.ready),
