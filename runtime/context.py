@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node
+from synthc.runtime.engines.engine import Engine
 from synthc.runtime.errors import Interrupted
 from synthc.runtime.events import Events
 from synthc.runtime.rows import Dataset
@@ -22,6 +23,7 @@ class Context:
     `inputs` maps the names of finished input nodes to their artefact folders.
     `project` is the folder that paths of the spec count from; `.synth` lies in it.
     `test_noise` is the seed of `--test-noise`, None when noise comes from the system's entropy.
+    `engine` is where the work is done.
     `again` is how often rows that were set aside have been tried again.
     `private` is the private part of the run's folder, for what its owner alone may read.
     """
@@ -40,6 +42,7 @@ class Context:
     test_noise: int | None
     stopping: Callable[[], bool]
     again: int = 0
+    engine: Engine = field(default_factory=Engine)
 
     def rows(self, name: str) -> Dataset:
         """Return the rows of an input node."""

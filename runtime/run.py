@@ -17,6 +17,7 @@ from synthc.runtime.answers import READING
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Identity
 from synthc.runtime.endpoints.open import open_endpoint
+from synthc.runtime.engines.engine import Engine
 from synthc.runtime.errors import InputError, OutsideFault, RequirementFailed, RunError, hushed
 from synthc.runtime.events import Events, Listener
 from synthc.runtime.execute import execute
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 class Options:
     """How a run is carried out; `endpoints` maps names to `tgi:URL` or `embedded`.
 
-    `nodes` are those that it is about, all if None. A `replay` of a lock rebuilds its datasets from
+    `engine` is `local`, `ray` or `ray:ADDRESS`. `nodes` are those that it is about, all if None. A `replay` of a lock rebuilds its datasets from
     the ledger, with every endpoint off.
     """
 
@@ -51,6 +52,7 @@ class Options:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     nodes: frozenset[str] | None = None
     replay: Mapping[str, Any] | None = None
+    engine: str = "local"
 
 
 def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (), stopping: Callable[[], bool] = lambda: False) -> Outcome:
@@ -63,7 +65,7 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
         events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])
         with asyncio.Runner() as runner:
-            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=tried_again(folder.path))
+            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=tried_again(folder.path), engine=Engine.of(options.engine))
             try:
                 walk.carry_out(names)
             except RunError as found:
@@ -161,6 +163,7 @@ class Walk:
     artefacts: dict[str, Path] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     answering: dict[str, Identity] = field(default_factory=dict)
+    engine: Engine = field(default_factory=Engine)
     _ledger: Ledger | None = None
 
     def carry_out(self, names: frozenset[str]) -> None:
@@ -181,6 +184,7 @@ class Walk:
             self.runner.run(endpoint.close())
         if self._ledger is not None:
             self._ledger.close()
+        self.engine.close()
 
     def document(self, status: str) -> dict[str, Any]:
         """Return what `run --json` prints."""
@@ -299,6 +303,7 @@ class Walk:
 
     def _make(self, node: Node, print_: str) -> None:
         assert self.folder is not None
+        self.engine.refuse(node.kind, node.name, node.place)
         private, started = self.hidden(node), time.monotonic()
         self.events.emit("node_started", node=node.name, kind=node.kind)
         # Rounds of a federation are private while they last: what is in its scratch, keys among it, stays with its owner.
@@ -320,6 +325,7 @@ class Walk:
                 test_noise=self.options.test_noise,
                 stopping=self.stopping,
                 again=self.again.get(node.name, 0),
+                engine=self.engine,
             )
             try:
                 reads_private = any(self.graph.by_name[name].private for name in (node.name, *node.inputs))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from synthc.compiler.catalog.trainers.federate import Federate
+from synthc.compiler.catalog.trainers.federate import Federate, ServerAdam
+from synthc.compiler.check.absence import fits
 from synthc.compiler.check.budget import budget_of
 from synthc.compiler.check.mechanism import mechanism
 from synthc.compiler.check.promise import people_of
@@ -33,7 +34,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         scope.report(error("wrong-kind", f"a federation tunes over private users, and `{users.name}` is public", span, help="use `pretrain ... on` for public text"))
         return None
     dp = mechanism(declared, settings, source, scope) if settings.dp is not None else None
-    if settings.dp is not None and dp is None:
+    if not fits(declared, settings, scope) or (settings.dp is not None and dp is None):
         return None
     flow = _flow(declared, model, users, source, scope, private=dp is None)
     if flow is None:
@@ -53,7 +54,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
             **values,
             "part": "train",
             "local": {"kind": "sgd", **settings.local.model_dump()},
-            "server": {"kind": "sgd", **settings.server.model_dump()},
+            "server": {"kind": "adam" if isinstance(settings.server, ServerAdam) else "sgd", **settings.server.model_dump()},
             "dp": dp,
             **people_of(source),
             "budget": read.model_dump() if (read := budget_of(source, scope)) else None,

@@ -10,18 +10,22 @@ from flwr.app import Context, Message
 from flwr.clientapp import ClientApp
 
 from synthc.runtime.federated.device import Device
+from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.messages import Done, Task
 
 
-def client_app(device: Device) -> ClientApp:
-    """Return the app that trains on a device's users."""
+def client_app(device: Device, lent: Lent | None = None, row: int = 0) -> ClientApp:
+    """Return the app that trains on a device's users; with `lent` its sum is written into a row of that."""
     app = ClientApp()
+    weights, total = (lent.weights(), lent.totals()[row]) if lent else (None, None)
 
     @app.train()
     def train(message: Message, context: Context) -> Message:
         del context
         task = Task.read(message.content)
-        total, stats = device.clipped_sum(task.weights, task.users, norm=task.norm, seed=task.seed, round_=task.round)
-        return Message(Done(total=total, stats=stats).record(), reply_to=message)
+        start = weights if task.weights is None else task.weights
+        assert start is not None
+        found, stats = device.clipped_sum(start, task.users, norm=task.norm, seed=task.seed, round_=task.round, into=total)
+        return Message(Done(total=None if lent else found, stats=stats).record(), reply_to=message)
 
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from synthc.runtime.federated.dp.mechanism import clip
+from synthc.runtime.federated.absence import steps_done
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import weights
 from synthc.runtime.training.loop import loss_sum
@@ -38,28 +39,51 @@ class Device:
             weight.data = self.flat[begin : begin + weight.numel()].view_as(weight)
             begin += weight.numel()
 
-    def clipped_sum(self, start: NDArray[np.float32], users: NDArray[np.int64], *, norm: float, seed: int, round_: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the sum of the updates of some users, each clipped to a norm, in their order, and `STATS`."""
-        sent = torch.from_numpy(start)
-        total, stats = np.zeros(len(start)), np.zeros(len(STATS))
-        for user in users:
-            targets, loss = self._train(sent, int(user), np.random.default_rng([seed, round_, int(self.users.numbers[user])]))
-            update, clipped = clip((self.flat - sent).double().numpy(), norm)
-            total += update
-            stats += (1, clipped, targets, loss)
-        return total, stats
+    def clipped_sum(
+        self, start: NDArray[np.float32], users: NDArray[np.int64], *, norm: float, seed: int, round_: int, into: NDArray[np.float64] | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the sum of the updates of some users, each clipped to a norm, in their order, and `STATS`.
 
-    def _train(self, sent: Tensor, user: int, random: np.random.Generator) -> tuple[int, float]:
+        The sum is written over `into`, where that is given.
+        """
+        sent = torch.from_numpy(start)
+        total, stats = torch.from_numpy(into if into is not None else np.empty(len(start))), np.zeros(len(STATS))
+        total.zero_()
+        for user in users:
+            targets, loss = self._train(sent, int(user), seed, round_)
+            clipped = add_clipped(total, self.flat.sub_(sent), norm)
+            stats += (1, clipped, targets, loss)
+        return total.numpy(), stats
+
+    def _train(self, sent: Tensor, user: int, seed: int, round_: int) -> tuple[int, float]:
         """Train on one user's text; return the number of targets and the summed loss."""
         local, seen, summed = self.settings["local"], 0, 0.0
+        rate, number = local["learning_rate"], int(self.users.numbers[user])
         self.flat.copy_(sent)
         self.model.train()
         parameters = list(weights(self.model).values())
-        for _ in range(local["epochs"]):
-            for which in self.users.batches(user, batch=local["batch"], max_words=local["max_words"], random=random):
-                total, count = loss_sum(self.model, *self.users.encoded.batch(which))
-                gradients = torch.autograd.grad(total / count, parameters)
-                with torch.no_grad():
-                    torch._foreach_add_(parameters, gradients, alpha=-local["learning_rate"])
-                seen, summed = seen + count, summed + float(total.detach())
+        random = np.random.default_rng([seed, round_, number])
+        of = {"batch": local["batch"], "max_words": local["max_words"], "max_sentences": local["max_sentences"]}
+        steps = [which for _ in range(local["epochs"]) for which in self.users.batches(user, **of, random=random)]
+        for which in steps[: steps_done(self.settings["stragglers"], len(steps), seed=seed, round_=round_, number=number)]:
+            total, count = loss_sum(self.model, *self.users.encoded.batch(which))
+            gradients = torch.autograd.grad(total / count, parameters)
+            with torch.no_grad():
+                if local["proximal"]:  # the gradient of proximal / 2 x |w - sent|^2 (Li et al. 2020)
+                    self.flat.lerp_(sent, rate * local["proximal"])
+                torch._foreach_add_(parameters, gradients, alpha=-rate)
+            seen, summed = seen + count, summed + float(total.detach())
         return seen, summed
+
+
+def add_clipped(total: Tensor, update: Tensor, norm: float) -> bool:
+    """Add an update, made at most `norm` long, to a sum in double precision; return whether it was longer.
+
+    The length is worked out in double precision too. An update whose length is not finite counts as
+    zero, and as longer.
+    """
+    length = float(torch.linalg.vector_norm(update, dtype=torch.float64))
+    if not math.isfinite(length):
+        return True
+    total.add_(update, alpha=min(1.0, norm / length) if length > 0 else 1.0)
+    return length > norm

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +12,17 @@ import torch
 
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
+from synthc.runtime.federated.absence import Absence
+from synthc.runtime.federated.carry import carry, hush, worker_of
 from synthc.runtime.federated.charging import charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.rounds import Rounds, State
+from synthc.runtime.federated.server import beginning
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import Trained, load_model, save_model, weights
 
 ROUNDS_UNDER_LIMIT = 2
-QUIET = {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}
 
 
 def federate(context: Context) -> None:
@@ -35,7 +33,7 @@ def federate(context: Context) -> None:
     mechanism = mechanism_of(settings, len(users))
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
-    state = rounds.read() or _beginning(start, mechanism)
+    state = rounds.read() or _beginning(start, settings, mechanism)
     begun = rounds.begun(state)
     series = bytes(state.mechanism["series"]).hex() if "series" in state.mechanism else None
     with charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series) as charge:
@@ -63,43 +61,40 @@ def _users(context: Context, start: Trained) -> Users:
 def _tune(
     context: Context, rounds: Rounds, *, state: State, users: Users, mechanism: Mechanism, total: int, charge: Callable[[str, int], None]
 ) -> State:
-    """Run the rounds that are left through Flower's strategy, in this process or over a pool of workers."""
+    """Run the rounds that are left through Flower's strategy, on the engine of the run."""
     settings = context.node.settings
-    _hush(context.scratch)
-    from flwr.app import ArrayRecord
+    hush(context.scratch)
+    import flwr  # noqa: F401 - its logger's level is set by the import
 
-    logging.getLogger("flwr").setLevel(logging.ERROR)  # behind the import, which sets it
-    from synthc.runtime.federated.grid import LocalGrid, PoolGrid
+    logging.getLogger("flwr").setLevel(logging.CRITICAL)
     from synthc.runtime.federated.strategy import PrivateFedAvg
 
+    sizes = np.array([min(users.words(u), settings["local"]["max_words"]) for u in range(len(users))])
     strategy = PrivateFedAvg(
         mechanism=mechanism,
         rounds=rounds,
-        sizes_U=np.array([min(users.words(u), settings["local"]["max_words"]) for u in range(len(users))]),
+        sizes_U=sizes,
+        absence=Absence.of(settings, context.seed, users.numbers, sizes),
         state=state,
-        learning_rate=settings["server"]["learning_rate"],
-        momentum=settings["server"]["momentum"],
+        server=settings["server"],
         seed=context.seed,
         charge=charge,
         told=lambda done: context.progress(done, total, "rounds"),
     )
-    worker = Worker(start=context.inputs[context.reference("model")], users=context.scratch / "users", settings=dict(settings))
-    workers = settings["workers"] or os.cpu_count() or 1
-
-    def alive() -> None:
-        context.progress(strategy.state.round, total, "rounds")
-
-    grid = LocalGrid(make_app(worker), 1) if workers == 1 else PoolGrid(partial(make_app, worker), workers, alive)
-    try:
-        strategy.start(grid, ArrayRecord([state.weights]), num_rounds=total - state.round)
-    finally:
-        grid.close()
+    carry(
+        strategy,
+        total - state.round,
+        worker_of(context.inputs[context.reference("model")], context.scratch / "users", settings),
+        workers=settings["workers"],
+        engine=context.engine,
+        alive=lambda: context.progress(strategy.state.round, total, "rounds"),
+    )
     return strategy.state
 
 
-def _beginning(start: Trained, mechanism: Mechanism) -> State:
+def _beginning(start: Trained, settings: Mapping[str, Any], mechanism: Mechanism) -> State:
     flat = torch.cat([w.detach().reshape(-1) for w in weights(start.model).values()]).numpy()
-    return State(round=0, weights=flat.astype(np.float32), server={"velocity": np.zeros(len(flat), np.float32)}, mechanism=mechanism.begin(len(flat)))
+    return State(round=0, weights=flat.astype(np.float32), server=beginning(settings["server"], len(flat)), mechanism=mechanism.begin(len(flat)))
 
 
 def _load(model: torch.nn.Module, flat: np.ndarray[Any, Any]) -> None:
@@ -109,30 +104,3 @@ def _load(model: torch.nn.Module, flat: np.ndarray[Any, Any]) -> None:
         for weight in weights(model).values():
             weight.copy_(torch.from_numpy(flat[begin : begin + weight.numel()]).view_as(weight))
             begin += weight.numel()
-
-
-def _hush(scratch: Path) -> None:
-    """Keep Flower from writing into the home folder and from calling home; to be said before its import."""
-    os.environ.update(QUIET, FLWR_HOME=str(scratch / "flwr"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
-    """What a worker process builds its device from; nothing here is private."""
-
-    start: Path
-    users: Path
-    settings: Mapping[str, Any]
-
-
-def make_app(worker: Worker) -> Any:
-    """Build the client app of a worker process."""
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(mode=True)
-    _hush(worker.users.parent)
-    from synthc.runtime.federated.client import client_app
-    from synthc.runtime.federated.device import Device
-
-    users = Users.load(worker.users)
-    model = load_model(worker.start).model
-    return client_app(Device(model=model, users=users, settings=worker.settings))

@@ -1,4 +1,4 @@
-"""Flower grids without servers: in this process, or over a pool of worker processes.
+"""Flower grids without servers, for nodes that are near; the one in this process.
 
 Nodes are numbered from 1; each takes one message a round. The one place that makes messages with
 metadata of their own, which in Flower 1.41 a running SuperLink would otherwise set.
@@ -6,27 +6,29 @@ metadata of their own, which in Flower 1.41 a running SuperLink would otherwise 
 
 from __future__ import annotations
 
-import multiprocessing
-import pickle
 import time
-from collections.abc import Callable, Iterable
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from flwr.app import Context, Message, RecordDict
 from flwr.app.metadata import Metadata
 from flwr.clientapp import ClientApp
 from flwr.serverapp import Grid
-
-from synthc.runtime.errors import OutsideFault
+from numpy.typing import NDArray
 
 RUN = 1
 LIFETIME = 24 * 3600.0
 
 
 class NearGrid(Grid):
-    """What both grids share: messages to numbered nodes, answered in one exchange."""
+    """What near grids share: messages to numbered nodes, answered in one exchange.
+
+    Models and sums travel in `weights` and `totals`, a row a node, where workers see the same memory.
+    """
+
+    weights: NDArray[np.float32] | None = None
+    totals: NDArray[np.float64] | None = None
 
     def __init__(self, nodes: int) -> None:
         """Take the number of nodes."""
@@ -83,78 +85,9 @@ class LocalGrid(NearGrid):
     def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
         """Answer each message."""
         del timeout
-        return [self.app(message, _context(message.metadata.dst_node_id)) for message in messages]
+        return [self.app(message, context_of(message.metadata.dst_node_id)) for message in messages]
 
 
-class PoolGrid(NearGrid):
-    """Nodes in processes of their own, which keep their model and their users between rounds."""
-
-    def __init__(self, make: Callable[[], ClientApp], nodes: int, alive: Callable[[], None]) -> None:
-        """Start the workers; `make` builds the app in each, `alive` is called while waiting and may raise."""
-        super().__init__(nodes)
-        self.alive = alive
-        spawn = multiprocessing.get_context("spawn")
-        self.workers: list[tuple[BaseProcess, Connection]] = []
-        for node in self.get_node_ids():
-            ours, theirs = spawn.Pipe()
-            worker = spawn.Process(target=_serve, args=(make, node, theirs), daemon=True)
-            worker.start()
-            theirs.close()
-            self.workers.append((worker, ours))
-
-    def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
-        """Send each node its message and gather the replies."""
-        del timeout
-        asked = []
-        for message in messages:
-            pipe = self.workers[message.metadata.dst_node_id - 1][1]
-            self._sent(pipe, message)
-            asked.append(pipe)
-        return [self._received(pipe) for pipe in asked]
-
-    def close(self) -> None:
-        """Stop the workers."""
-        for worker, pipe in self.workers:
-            pipe.close()
-            worker.terminate()
-            worker.join()
-
-    def _sent(self, pipe: Connection, message: Message) -> None:
-        try:
-            pipe.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
-        except OSError:
-            raise _gone() from None
-
-    def _received(self, pipe: Connection) -> Message:
-        try:
-            while not pipe.poll(0.2):
-                self.alive()
-            message: Message = pickle.loads(pipe.recv_bytes())  # noqa: S301, our own worker wrote it
-        except (EOFError, OSError):
-            raise _gone() from None
-        return message
-
-
-def _gone() -> OutsideFault:
-    return OutsideFault("a worker of the federation was stopped from outside; the same command continues it")
-
-
-def _serve(make: Callable[[], ClientApp], node: int, pipe: Connection) -> None:
-    """Answer messages until the other side closes."""
-    import signal
-
-    from synthc.runtime.orphan import exit_with_parent
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    exit_with_parent()
-    app, context = make(), _context(node)
-    while True:
-        try:
-            message = pickle.loads(pipe.recv_bytes())  # noqa: S301, our own server wrote it
-        except EOFError:
-            return
-        pipe.send_bytes(pickle.dumps(app(message, context), protocol=pickle.HIGHEST_PROTOCOL))
-
-
-def _context(node: int) -> Context:
+def context_of(node: int) -> Context:
+    """Return the context of a near node."""
     return Context(run_id=RUN, node_id=node, node_config={}, state=RecordDict(), run_config={})

@@ -63,11 +63,11 @@ class Users:
         starts = self.encoded.starts
         return int(starts[self.firsts[user + 1]] - starts[self.firsts[user]])
 
-    def batches(self, user: int, *, batch: int, max_words: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
-        """Return batches of sentences, drawn until a user's words reach the bound, alike in length."""
+    def batches(self, user: int, *, batch: int, max_words: int, max_sentences: int | None, random: np.random.Generator) -> list[NDArray[np.int64]]:
+        """Return batches of sentences, drawn until a user's words or sentences reach their bound, alike in length."""
         order = random.permutation(np.arange(self.firsts[user], self.firsts[user + 1]))
         lengths = np.diff(self.encoded.starts)[order]
-        order = order[np.cumsum(lengths) - lengths < max_words]
+        order = order[np.cumsum(lengths) - lengths < max_words][:max_sentences]
         order = order[np.argsort(np.diff(self.encoded.starts)[order], kind="stable")]
         groups = [order[i : i + batch] for i in range(0, len(order), batch)]
         return [groups[i] for i in random.permutation(len(groups))]

@@ -110,7 +110,6 @@ def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
     rows = []
     for node in nodes:
         settings = node.settings
-        local, server = settings["local"], settings["server"]
         rows.append(
             [
                 element("code", node.name),
@@ -119,8 +118,8 @@ def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
                 facts.state(node),
                 count(settings["rounds"]),
                 count(settings["cohort"]),
-                f"{local['kind']} {significant(local['learning_rate'])}, {local['epochs']} x batch {local['batch']}, at most {count(local['max_words'])} words",
-                f"{server['kind']} {significant(server['learning_rate'])}, momentum {significant(server['momentum'])}",
+                _on_device(settings),
+                _on_server(settings["server"]),
             ]
         )
     text = ("Model", "Started from", "Tuned on", "State")
@@ -134,6 +133,22 @@ def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
     yield table(columns, rows, caption="Tuning on devices")
     yield element("p", absent("Loss, cohorts and times of single rounds are private and not shown."))
     yield _notes(nodes, facts)
+
+
+def _on_device(settings: Mapping[str, Any]) -> str:
+    local = settings["local"]
+    said = [f"{local['kind']} {significant(local['learning_rate'])}", f"{local['epochs']} x batch {local['batch']}", f"at most {count(local['max_words'])} words"]
+    said += [f"at most {count(local['max_sentences'])} sentences"] if local["max_sentences"] else []
+    said += [f"proximal {significant(local['proximal'])}"] if local["proximal"] else []
+    said += [f"{percent(settings['dropout'])} drop out (simulated)"] if settings["dropout"] else []
+    said += [f"{percent(settings['stragglers'])} slow (simulated)"] if settings["stragglers"] else []
+    said += [f"closed at {count(settings['report_goal'])} reports (simulated)"] if settings["report_goal"] else []
+    return ", ".join(said)
+
+
+def _on_server(server: Mapping[str, Any]) -> str:
+    beside = f"betas {server['betas'][0]:g} and {server['betas'][1]:g}, tau {server['tau']:g}" if server["kind"] == "adam" else f"momentum {significant(server['momentum'])}"
+    return f"{server['kind']} {significant(server['learning_rate'])}, {beside}"
 
 
 def _notes(nodes: Sequence[Node], facts: Facts) -> Markup:

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test-noise", type=_natural, metavar="SEED", help="draw cohorts and noise from a seed; what comes out is not private")
     parser.add_argument("--only", metavar="NAME", help="one node; `+NAME` with all it needs, `NAME+` with all that needs it")
     parser.add_argument("--limit", type=_positive, metavar="N", help="read at most N rows of each source; what comes out is not private")
-    parser.add_argument("--engine", default="local", metavar="ENGINE", help="where the work is done: `local`")
+    parser.add_argument("--engine", default="local", metavar="ENGINE", help="where federations are tuned: `local`, in processes of this machine, or `ray[:ADDRESS]`, in Flower's simulation on Ray")
     parser.add_argument("--fresh", action="store_true", help="do again what was done already")
     parser.add_argument("--yes", action="store_true", help="do not ask where `--fresh` spends privacy again")
     parser.add_argument("--replay", action="store_true", help="rebuild what `synthc lock` locked from the ledger, with every endpoint off")
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run, and show what came of it."""
-    _refuse_unbuilt(options)
+    _refuse_useless(options)
     made = ready(options)
     if options.spec is None or not options.spec.endswith(".json"):
         write(made)
@@ -55,15 +55,22 @@ def finish(outcome: Outcome, *, as_json: bool) -> int:
     return 0
 
 
-def _refuse_unbuilt(options: argparse.Namespace) -> None:
-    if options.engine.split(":")[0] == "ray":
-        raise InputError("the Ray engine is not built yet; leave `--engine` out to work on this machine")
-    if options.engine != "local":
-        raise InputError(f"there is no engine `{options.engine}`; leave `--engine` out to work on this machine")
+def _refuse_useless(options: argparse.Namespace) -> None:
+    _engine(options.engine)
     for name in ("only", "limit", "test_noise", "fresh", "endpoint"):
         told = getattr(options, name)
         if options.replay and told is not None and told is not False and told != []:
             raise InputError(f"`--{name.replace('_', '-')}` has no place beside `--replay`, which rebuilds what is locked and asks nobody")
+
+
+def _engine(said: str) -> None:
+    """Raise for an engine that there is not, before anything is done."""
+    from synthc.runtime.engines.engine import Engine
+
+    if Engine.of(said).name == "ray":
+        from synthc.runtime.engines.ray import require_ray
+
+        require_ray()
 
 
 def _settings(options: argparse.Namespace, graph: Graph) -> Options:
@@ -80,6 +87,7 @@ def _settings(options: argparse.Namespace, graph: Graph) -> Options:
         only=options.only,
         fresh=options.fresh,
         endpoints=endpoints,
+        engine=options.engine,
     )
 
 

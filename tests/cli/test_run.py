@@ -100,7 +100,7 @@ def test_problems(project: Project, walker: Walker, problem: OutsideFault | Inte
 @pytest.mark.parametrize(
     ("argv", "answer"),
     [
-        (("--engine", "ray:localhost"), "the Ray engine is not built yet"),
+        (("--engine", "ray:"), "there is no engine `ray:`; say `local`, `ray`, or `ray:ADDRESS`"),
         (("--engine", "spark"), "there is no engine `spark`"),
         (("--limit", "0"), "at least 1 is wanted"),
         (("--seed", "x"), "`x` is no whole number"),

@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from synthc.runtime.federated import server
+from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.device import Device
 from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.dp.mechanism import Mechanism
+from synthc.runtime.federated.rounds import Rounds, State
+from synthc.runtime.federated.strategy import PrivateFedAvg
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import Trained, build, weights
 from synthc.runtime.training.sentences import Encoded
@@ -24,8 +29,11 @@ SETTINGS: dict[str, Any] = {
     "population_is": "simulated",
     "population": 100_000,
     "people": "small",
-    "local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 4, "max_words": 200},
+    "local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 4, "max_words": 200, "max_sentences": None, "proximal": 0.0},
     "server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.9},
+    "dropout": 0.0,
+    "stragglers": 0.0,
+    "report_goal": None,
     "dp": {"mechanism": "gaussian", "clip": 0.3, "noise": 0.8, "epsilon": 1.0, "delta": 1e-9, "sampling": 0.005},
 }
 
@@ -79,3 +87,22 @@ def saved(folder: Path) -> Path:
 
     save_model(Trained(model=model(), settings=MODEL, vocab=VOCAB), folder)
     return folder
+
+
+def strategy(folder: Path, of: Users, by: Mechanism, *, state: State | None = None, test_noise: int | None = 1, **changed: Any) -> PrivateFedAvg:
+    """Return the strategy of a federation, seeded so that two can be compared, some of its settings changed."""
+    settings = {**SETTINGS, **changed}
+    start = flat(model())
+    beginning = State(round=0, weights=start, server=server.beginning(settings["server"], len(start)), mechanism=by.begin(len(start)))
+    sizes = np.array([of.words(user) for user in range(len(of))])
+    return PrivateFedAvg(
+        mechanism=by,
+        rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=test_noise),
+        sizes_U=sizes,
+        absence=Absence.of(settings, 0, of.numbers, sizes),
+        state=state or beginning,
+        server=settings["server"],
+        seed=0,
+        charge=lambda *_: None,
+        told=lambda _: None,
+    )

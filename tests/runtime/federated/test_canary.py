@@ -14,11 +14,9 @@ from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
 from synthc.runtime.federated.grid import LocalGrid
-from synthc.runtime.federated.rounds import Rounds, State
-from synthc.runtime.federated.strategy import PrivateFedAvg
 from synthc.runtime.training.checkpoint import Trained, save_model
 from synthc.runtime.training.score import logprob
-from tests.runtime.federated.small import VOCAB, device, flat, model, users
+from tests.runtime.federated.small import VOCAB, device, model, strategy, users
 from tests.runtime.training.tiny import MODEL
 
 SECRET, NEVER_TYPED = "w31 w7 w22 w5 w38", "w5 w22 w38 w31 w7"
@@ -29,19 +27,9 @@ def learnt(folder: Path, by: Mechanism) -> float:
     """Return by how many nats a word the secret became likelier than its words in an order that nobody typed."""
     random = np.random.default_rng(3)
     of = users([SECRET] * 8, *([" ".join(f"w{word}" for word in random.integers(0, 40, 6))] for _ in range(PEOPLE - 1)))
-    start, worker = flat(model()), device(of, epochs=20)
-    run = PrivateFedAvg(
-        mechanism=by,
-        rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=None),
-        sizes_U=np.array([of.words(user) for user in range(len(of))]),
-        state=State(round=0, weights=start, server={"velocity": np.zeros_like(start)}, mechanism=by.begin(len(start))),
-        learning_rate=1.0,
-        momentum=0.0,
-        seed=0,
-        charge=lambda *_: None,
-        told=lambda _: None,
-    )
-    run.start(LocalGrid(client_app(worker), 1), ArrayRecord([start]), num_rounds=ROUNDS)
+    worker = device(of, epochs=20)
+    run = strategy(folder, of, by, test_noise=None, server={"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0})
+    run.start(LocalGrid(client_app(worker), 1), ArrayRecord(), num_rounds=ROUNDS)
     worker.flat.copy_(torch.from_numpy(run.state.weights))
     save_model(Trained(model=worker.model, settings=MODEL, vocab=VOCAB), folder / "tuned")
     save_model(Trained(model=model(), settings=MODEL, vocab=VOCAB), folder / "start")

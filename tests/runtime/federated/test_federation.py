@@ -1,9 +1,8 @@
-"""Whole rounds through Flower's strategy, app and messages, in process and in a pool."""
+"""Whole rounds through Flower's strategy, app and messages, in process."""
 
 from __future__ import annotations
 
 import socket
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +14,17 @@ from synthc.runtime.federated.client import client_app
 from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
-from synthc.runtime.federated.federate import Worker, make_app
-from synthc.runtime.federated.grid import LocalGrid, NearGrid, PoolGrid
+from synthc.runtime.federated.grid import LocalGrid, NearGrid
 from synthc.runtime.federated.rounds import Rounds, State
-from synthc.runtime.federated.strategy import PrivateFedAvg, balanced
-from synthc.runtime.federated.users import Users
-from tests.runtime.federated.small import SETTINGS, device, flat, model, saved, some_users
-
-
-def strategy(folder: Path, of: Users, by: Mechanism, state: State | None = None) -> PrivateFedAvg:
-    """Return a federation's strategy, seeded so that two can be compared."""
-    start = State(round=0, weights=flat(model()), server={"velocity": np.zeros_like(flat(model()))}, mechanism=by.begin(0))
-    return PrivateFedAvg(
-        mechanism=by,
-        rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=1),
-        sizes_U=np.array([of.words(u) for u in range(len(of))]),
-        state=state or start,
-        learning_rate=1.0,
-        momentum=0.9,
-        seed=0,
-        charge=lambda *_: None,
-        told=lambda _: None,
-    )
+from synthc.runtime.federated.strategy import balanced
+from tests.runtime.federated.small import SETTINGS, device, flat, model, some_users, strategy
 
 
 def tuned(folder: Path, grid: NearGrid, by: Mechanism, rounds: int = 3, state: State | None = None) -> np.ndarray:
     """Return the weights after some rounds."""
     folder.mkdir(exist_ok=True)
-    run = strategy(folder, some_users(), by, state)
-    run.start(grid, ArrayRecord([run.state.weights]), num_rounds=rounds)
+    run = strategy(folder, some_users(), by, state=state)
+    run.start(grid, ArrayRecord(), num_rounds=rounds)
     return run.state.weights
 
 
@@ -65,20 +46,6 @@ def test_it_does_not_matter_over_how_many_workers_users_are_spread(tmp_path: Pat
     one, three = (tuned(tmp_path / str(n), LocalGrid(app(), n), QUIET) for n in (1, 3))
 
     assert np.allclose(one, three, atol=1e-5)
-
-
-def test_a_pool_of_processes_gives_the_same_model(tmp_path: Path) -> None:
-    """Workers in processes of their own answer what the one in this process does, noise included."""
-    some_users().save(tmp_path / "users")
-    by = Gaussian.of(SETTINGS, 8)
-    worker = Worker(start=saved(tmp_path / "model"), users=tmp_path / "users", settings=SETTINGS)
-    pool = PoolGrid(partial(make_app, worker), 2, alive=lambda: None)
-    try:
-        pooled = tuned(tmp_path / "pool", pool, by)
-    finally:
-        pool.close()
-
-    assert np.allclose(pooled, tuned(tmp_path / "local", LocalGrid(app(), 2), by), atol=1e-5)
 
 
 def test_a_federation_that_was_stopped_goes_on_to_the_same_model(tmp_path: Path) -> None:
@@ -117,7 +84,7 @@ def test_chunks_are_balanced_and_hold_everybody_once() -> None:
 def test_what_workers_say_beside_the_sum_goes_to_the_private_log_alone(tmp_path: Path) -> None:
     """Realised cohorts, losses and clip counts are not in Flower's metrics."""
     run = strategy(tmp_path, some_users(), QUIET)
-    result = run.start(LocalGrid(app(), 2), ArrayRecord([run.state.weights]), num_rounds=2)
+    result = run.start(LocalGrid(app(), 2), ArrayRecord(), num_rounds=2)
 
     assert not result.train_metrics_clientapp
     assert (tmp_path / "rounds.jsonl").read_text().count("clipped") == 2

@@ -1,0 +1,142 @@
+"""One federation on every engine: this process, a pool of processes, Flower's simulation on Ray."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthc.runtime.engines.engine import Engine
+from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.federated.carry import Worker, carry, hush, worker_of
+from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.dp.mechanism import Mechanism
+from synthc.runtime.federated.dp.none import NoMechanism
+from synthc.runtime.federated.lent import MEMORY
+from tests.runtime.federated.small import SETTINGS, saved, some_users, strategy
+
+NOISY, BARE = Gaussian.of(SETTINGS, 8), NoMechanism(users=8, coin=0.7, drawn=5.6)
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    """Return what builds the workers of a small federation."""
+    some_users().save(tmp_path / "users")
+    return worker_of(saved(tmp_path / "model"), tmp_path / "users", SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """Return an engine whose workers are stopped when all tests are over."""
+    of = Engine()
+    yield of
+    of.close()
+
+
+def tuned(folder: Path, worker: Worker, by: Mechanism, engine: Engine, workers: int) -> np.ndarray:
+    """Return the weights after three rounds."""
+    folder.mkdir()
+    run = strategy(folder, some_users(), by)
+    carry(run, 3, worker, workers=workers, engine=engine, alive=lambda: None)
+    return run.state.weights
+
+
+@pytest.mark.parametrize("by", [NOISY, BARE], ids=["seeded noise", "no noise"])
+def test_a_pool_of_processes_gives_the_model_of_this_one(tmp_path: Path, worker: Worker, engine: Engine, by: Mechanism) -> None:
+    """Workers in processes of their own answer what the one in this process does, noise included."""
+    pooled = tuned(tmp_path / "pool", worker, by, engine, 2)
+
+    assert np.allclose(pooled, tuned(tmp_path / "here", worker, by, engine, 1), atol=1e-5)
+
+
+def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+    """Flower's simulation carries the same messages to the same app, and leaves nothing in the folder for temporary files."""
+    pytest.importorskip("ray")
+    before = left_by_ray()
+    hush(tmp_path)
+    logging.getLogger("flwr").setLevel(logging.CRITICAL)
+    on_ray = tuned(tmp_path / "ray", worker, NOISY, Engine(name="ray"), 2)
+
+    assert np.allclose(on_ray, tuned(tmp_path / "here", worker, NOISY, engine, 1), atol=1e-5)
+    assert left_by_ray() == before
+
+
+def left_by_ray() -> set[Path]:
+    """Return the folders for temporary files that Ray has."""
+    return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith("ray")}
+
+
+def test_a_ray_that_is_not_there_is_named(tmp_path: Path, worker: Worker) -> None:
+    """The strategy waits for nobody."""
+    pytest.importorskip("ray")
+    hush(tmp_path)
+    logging.getLogger("flwr").setLevel(logging.CRITICAL)
+    run = strategy(tmp_path, some_users(), NOISY)
+
+    with pytest.raises(OutsideFault, match="there is no Ray at"):
+        carry(run, 1, worker, workers=1, engine=Engine.of("ray:127.0.0.1:1"), alive=lambda: None)
+
+
+def test_workers_stay_warm_from_one_federation_to_the_next(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+    """They import torch once; what comes out does not depend on what they did before."""
+    first = tuned(tmp_path / "first", worker, NOISY, engine, 2)
+    processes = {process.pid for process, _ in engine.workers()._running}
+    second = tuned(tmp_path / "second", worker, NOISY, engine, 2)
+
+    assert np.array_equal(first, second)
+    assert {process.pid for process, _ in engine.workers()._running} == processes
+
+
+def test_memory_that_workers_share_has_no_name_while_they_work(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+    """Nobody else can open the sums, and a kill leaves nothing behind."""
+    before = set(MEMORY.iterdir())
+    (tmp_path / "run").mkdir()
+    run = strategy(tmp_path / "run", some_users(), NOISY)
+    seen: list[set[Path]] = []
+    run.told = lambda _: seen.append({path for path in set(MEMORY.iterdir()) - before if path.name.startswith("synthc-")})
+    carry(run, 1, worker, workers=2, engine=engine, alive=lambda: None)
+
+    assert seen == [set()]
+
+
+def test_a_worker_that_is_killed_stops_the_federation_with_a_sentence(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+    """The rounds that were written are kept; the command is repeated."""
+    (tmp_path / "run").mkdir()
+    run = strategy(tmp_path / "run", some_users(), NOISY)
+    run.told = lambda _: engine.workers()._running[0][0].kill()
+
+    with pytest.raises(OutsideFault, match="the same command continues it"):
+        carry(run, 3, worker, workers=2, engine=engine, alive=lambda: None)
+    assert run.rounds.read() is not None
+
+
+def test_a_worker_that_fails_on_ray_stops_the_federation_with_a_sentence(tmp_path: Path, worker: Worker) -> None:
+    """Flower would average over those that are left; a sum without a chunk would be another cohort's."""
+    pytest.importorskip("ray")
+    hush(tmp_path)
+    logging.getLogger("flwr").setLevel(logging.CRITICAL)
+    nowhere = replace(worker, users=tmp_path / "nowhere")
+    run = strategy(tmp_path, some_users(), NOISY)
+
+    with pytest.raises(OutsideFault, match="a worker of the federation failed"):
+        carry(run, 1, nowhere, workers=1, engine=Engine(name="ray"), alive=lambda: None)
+
+
+@pytest.mark.parametrize("said", ["rays", "local:1", "ray:", ""])
+def test_an_engine_that_there_is_not_is_refused(said: str) -> None:
+    """What could be said is in the message."""
+    with pytest.raises(InputError, match="say `local`, `ray`, or `ray:ADDRESS`"):
+        Engine.of(said)
+
+
+def test_rows_are_refused_on_ray_by_name() -> None:
+    """The Ray engine takes no rows yet, and says how they are made."""
+    with pytest.raises(InputError, match=r"phone.synth:7: .* make `typed` first with `synthc run --only \+typed`"):
+        Engine.of("ray").refuse("filter", "typed", "phone.synth:7")
+    Engine.of("ray").refuse("federate", "tuned", "phone.synth:9")
+    Engine.of("local").refuse("filter", "typed", "phone.synth:7")
