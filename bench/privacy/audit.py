@@ -52,7 +52,7 @@ CLIP = 0.3
 EPSILONS = (1.0, 2.0, 4.0, 8.0)
 VOCAB = Vocab(words=tuple(f"w{index}" for index in range(300)), lowercase=True)
 MODEL = {"kind": "lstm", "embedding": 48, "hidden": 96, "projection": None, "layers": 1, "coupled": False, "tied": True}
-LOCAL = {"kind": "sgd", "learning_rate": 1.0, "epochs": 4, "batch": 8, "max_words": 200}
+LOCAL = {"kind": "sgd", "learning_rate": 1.0, "epochs": 4, "batch": 8, "max_words": 200, "max_sentences": None, "proximal": 0.0}
 SENTENCE = 6
 Made = Callable[[int], Mechanism]
 
@@ -140,7 +140,7 @@ def _likelier(folder: Path, by: Mechanism, texts: list[list[str]], secrets: list
     """Return by how many nats a word each secret became likelier in a federation over some users."""
     model = build(MODEL, VOCAB, seed=0)
     start = torch.cat([w.detach().reshape(-1) for w in weights(model).values()]).numpy().astype(np.float32)
-    device = Device(model=model, users=_users(texts), settings={"local": LOCAL})
+    device = Device(model=model, users=_users(texts), settings={"local": LOCAL, "stragglers": 0.0})
     after = federated(folder, by, LocalGrid(client_app(device), 1), start, sizes=np.ones(len(texts), np.int64), rounds=rounds)
     scores = []
     for name, flat in (("start", start), ("tuned", after)):

@@ -50,18 +50,6 @@ class Mechanism(Protocol):
         ...
 
 
-def clip(update: Vector, norm: float) -> tuple[Vector, bool]:
-    """Return an update at most `norm` long, and whether it was longer.
-
-    One whose length is not finite counts as zero, and as longer.
-    """
-    with np.errstate(over="ignore"):
-        length = float(np.linalg.norm(update))
-    if not np.isfinite(length):
-        return np.zeros_like(update), True
-    return (update * (norm / length), True) if length > norm else (update, False)
-
-
 def drawn_users(settings: Mapping[str, Any], users: int) -> int:
     """Return how many of the users found stand in for a cohort of the pretended population, all by default."""
     return int(settings["draw"] or users)

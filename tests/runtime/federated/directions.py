@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from flwr.app import ArrayRecord
 from numpy.typing import NDArray
 
+from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.client import client_app
-from synthc.runtime.federated.device import STATS
-from synthc.runtime.federated.dp.mechanism import Mechanism, clip
+from synthc.runtime.federated.device import STATS, add_clipped
+from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.grid import LocalGrid, NearGrid
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.strategy import PrivateFedAvg
@@ -36,8 +38,8 @@ class Directions:
         assert len(start) == self.size
         total = np.zeros(self.size)
         for user in users:
-            pull, _clipped = clip(np.array([HARD]), norm)
-            total[self.axes[user]] += pull[0]
+            axis = self.axes[user]
+            add_clipped(torch.from_numpy(total[axis : axis + 1]), torch.tensor([HARD]), norm)
         return total, np.array([float(len(users)), *[0.0] * (len(STATS) - 1)])
 
 
@@ -54,12 +56,12 @@ def federated(folder: Path, mechanism: Mechanism, grid: NearGrid, start: NDArray
         mechanism=mechanism,
         rounds=Rounds(folder=folder, log=folder / "rounds.jsonl", test_noise=None),
         sizes_U=sizes,
-        state=State(round=0, weights=start, server={"velocity": np.zeros_like(start)}, mechanism=mechanism.begin(len(start))),
-        learning_rate=1.0,
-        momentum=0.0,
+        absence=Absence(dropout=0.0, goal=None, seed=0, numbers_U=np.arange(len(sizes), dtype=np.uint64), sizes_U=sizes),
+        state=State(round=0, weights=start, server={}, mechanism=mechanism.begin(len(start))),
+        server={"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0},
         seed=0,
         charge=lambda *_: None,
         told=lambda _: None,
     )
-    run.start(grid, ArrayRecord([start]), num_rounds=rounds)
+    run.start(grid, ArrayRecord(), num_rounds=rounds)
     return run.state.weights

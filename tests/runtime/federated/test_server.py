@@ -19,8 +19,7 @@ MEANS = [np.array([1.0, -2.0]), np.array([0.5, 0.0]), np.array([-3.0, 4.0])]
 
 def stepped(settings: dict[str, Any], means: list[np.ndarray] = MEANS) -> np.ndarray:
     """Return the weights behind each of some rounds, from zero."""
-    weights, kept = np.zeros(2, np.float32), beginning(settings, 2)
-    behind = []
+    weights, kept, behind = np.zeros(2, np.float32), beginning(settings, 2), list[np.ndarray]()
     for mean in means:
         weights, kept = step(settings, weights, mean, kept)
         behind.append(weights)
@@ -30,7 +29,7 @@ def stepped(settings: dict[str, Any], means: list[np.ndarray] = MEANS) -> np.nda
 def by_flower(strategy: FedAvg) -> np.ndarray:
     """Return what a strategy of Flower's makes of clients who all send the same updates."""
     grid = LocalGrid(ClientApp(), 1)
-    arrays, behind = ArrayRecord([np.zeros(2)]), []
+    arrays, behind = ArrayRecord([np.zeros(2)]), list[np.ndarray]()
     for number, mean in enumerate(MEANS, 1):
         if hasattr(strategy, "current_arrays") and strategy.current_arrays is None:
             strategy.current_arrays = arrays if isinstance(strategy, FedAvgM) else {k: v.numpy() for k, v in arrays.items()}
@@ -44,7 +43,7 @@ def by_flower(strategy: FedAvg) -> np.ndarray:
 
 def test_fedavg_adds_the_mean() -> None:
     """At a rate of 1 the model moves by the mean update."""
-    assert np.allclose(stepped({"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0}), [[1, -2], [1.5, -2], [-1.5, 2]])
+    assert np.allclose(stepped({"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0}), np.array([[1, -2], [1.5, -2], [-1.5, 2]]))
 
 
 def test_fedavgm_by_hand() -> None:
