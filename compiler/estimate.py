@@ -130,7 +130,7 @@ def _entry(node: Node, amount: Amount, calls: list[Amount], *, finished: bool) -
         "name": node.name,
         "kind": node.kind,
         "label": node.label.value,
-        "rows": {"low": None if private else amount.low, "high": None if private else amount.high},
+        "rows": {"low": None if private else amount.low, "likely": amount.low if amount.low == amount.high and not private else None, "high": None if private else amount.high},
         "requests": 0 if finished else requests,
         "tokens_in": 0 if finished or not asks else None,
         "tokens_out": 0 if finished else tokens_out,

@@ -117,3 +117,12 @@ class Limited(Protocol):
     """An endpoint that knows how many requests its server takes at once; `at_once` is None where that is not told."""
 
     at_once: int | None
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """An endpoint whose server counts the tokens of a question without answering it."""
+
+    async def count(self, request: Request) -> int | None:
+        """Return the tokens of a question, the template of a chat included; None where the server does not tell."""
+        ...

@@ -12,7 +12,7 @@ from synthc.runtime.endpoints.connection import Connection
 from synthc.runtime.endpoints.dialect import OTHER, Dialect, dialect_of
 from synthc.runtime.endpoints.first_token import CannotGoOn, option_scores, split
 from synthc.runtime.endpoints.guided import Form, form_for
-from synthc.runtime.endpoints.limits import Limits, last_text, without_end
+from synthc.runtime.endpoints.limits import TEMPLATE, Limits, last_text, without_end
 from synthc.runtime.endpoints.openai_answer import Said, said_in
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
@@ -87,6 +87,17 @@ class OpenaiEndpoint:
             if isinstance(told, list):
                 return next((token["id"] for token in told if token["stop"] > token["start"]), text[:1])
             return told["tokens"][0]
+
+    async def count(self, request: Request) -> int | None:
+        """Return how many tokens a question has, as the server counts them; None of one that doesn't tell."""
+        await self.identity()
+        if self.dialect.name not in COUNTED_AS:
+            return None
+        with self.connection.reading():
+            if request.messages is not None and self.dialect.name == "vLLM":
+                messages = [{"role": one.role, "content": one.content} for one in request.messages]
+                return int((await self.connection.send("POST", "/tokenize", {"model": self.model, "messages": messages})).body["count"])
+            return await self._count(request.text) + TEMPLATE * len(request.messages or ())
 
     async def close(self) -> None:
         """Close the connections."""

@@ -79,6 +79,14 @@ class TgiEndpoint:
             tokens = (await self.connection.send("POST", "/tokenize", {"inputs": text})).body
             return next((token["id"] for token in tokens if token["stop"] > token["start"]), text[:1])
 
+    async def count(self, request: Request) -> int | None:
+        """Return how many tokens a question has, as the server counts them."""
+        with self.connection.reading():
+            if request.messages is None:
+                return await self._count(request.text)
+            made = (await self.connection.send("POST", "/chat_tokenize", _chat_body(request, None, self.adapter))).body
+            return len(made["tokenize_response"])
+
     async def close(self) -> None:
         """Close the connections."""
         await self.connection.close()

@@ -9,25 +9,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Node
-from synthc.runtime.endpoints.base import Endpoint, EndpointError, Identity, Reply, Request
+from synthc.runtime.endpoints.base import Counts, Endpoint, EndpointError, Identity, Reply, Request
 from synthc.runtime.ledger import call_key
 from synthc.runtime.rehearsal.earlier import Earlier, Past
 
 if TYPE_CHECKING:
     from synthc.runtime.endpoints.embedded.decode import Decoder
 
-ASKED = {"choice": 64}
-ASKED_OF_TEXT = 32
+ASKED = {"choice": 512}
+ASKED_OF_TEXT = 256
 """Rows that are asked about: an answer of one token costs little, one of many more."""
 ASSUMED_SPEED = 30.0
 """Tokens a second that one answer is written at, where nothing was measured."""
 ASSUMED_START = 0.2
 """Seconds until its first token."""
+LONGEST = 5.0
+"""Seconds that a server has to count the tokens of a question, else it is no longer asked to."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Answering:
-    """One endpoint as a rehearsal asks it about one prompt, and what that came to."""
+    """One endpoint as a rehearsal asks it about one prompt, and what that came to; after `patience` seconds the rows so far must do."""
 
     node: Node
     prompt: Mapping[str, Any]
@@ -35,6 +37,7 @@ class Answering:
     endpoint: Endpoint | None
     identity: Identity | None
     kind: str
+    patience: float
     earlier: Earlier = field(init=False)
     requests: int = 0
     found: int = 0
@@ -92,10 +95,11 @@ class Answering:
 
     async def _read(self, request: Request) -> float:
         """Return how many tokens a question has, by the server's tokenizer, by earlier calls or by the bundled tokenizer."""
-        if self.endpoint is not None and self.kind == "tgi":
+        if isinstance(self.endpoint, Counts):
             try:
-                counted = await asyncio.wait_for(self.endpoint.connection.send("POST", "/tokenize", {"inputs": request.text}), 5)  # type: ignore[attr-defined]
-                return len(counted.body)
+                counted = await asyncio.wait_for(self.endpoint.count(request), LONGEST)
+                if counted is not None:
+                    return counted
             except (EndpointError, TimeoutError):
                 self.endpoint = None
         if self.earlier.tokens_a_letter is not None:

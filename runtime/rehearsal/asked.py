@@ -22,6 +22,9 @@ from synthc.runtime.steps.ask import prompt_print, render, request
 
 FIRST = 16
 """Rows whose answers start the workers of the bundled model, so that their time is none of its pace."""
+TOGETHER = 64
+"""Rows that are asked about at once, as a run does."""
+GOLDEN = 0.6180339887
 
 
 class NoAnswer(Exception):
@@ -33,11 +36,9 @@ async def rehearsed_ask(sample: Sample, step: Step, answering: Answering, seed: 
     sample = sample.cut(answering.rows)
     questions = render(sample.frame, step.settings)
     rows = list(zip(sample.frame[ID], questions, strict=True))
-    first = await _all(rows[:FIRST], answering, seed)
-    answering.asked, started = 0, time.monotonic()
-    answers = [*first, *await _all(rows[FIRST:], answering, seed)]
-    answering.seconds = time.monotonic() - started
-    known = [(index, fields) for index, fields in enumerate(answers) if fields is not None]
+    answers = await _answers(rows, answering, seed)
+    sample = sample.only(sorted(answers))
+    known = [(place, fields) for place, index in enumerate(sorted(answers)) if (fields := answers[index]) is not None]
     taken = {
         "requests": answering.requests * sample.scale,
         "tokens_in": answering.tokens_in * sample.scale,
@@ -46,7 +47,22 @@ async def rehearsed_ask(sample: Sample, step: Step, answering: Answering, seed: 
     if not known:
         return replace(sample, taken=taken)
     column = pl.Series(step.settings["name"], [fields for _, fields in known], dtype=answer_type(step.settings["prompt"]["answer"]))
-    return replace(sample.behind(sample.frame[[index for index, _ in known]].with_columns(column)), taken=taken)
+    return replace(sample.behind(sample.frame[[place for place, _ in known]].with_columns(column)), taken=taken)
+
+
+async def _answers(rows: Sequence[tuple[str, Mapping[str, Any]]], answering: Answering, seed: int) -> dict[int, Mapping[str, Any] | None]:
+    """Return the answers about rows from all over, until there is no more time; the first ones are not part of the pace."""
+    # Neighbours are alike, so that those that were asked about when time is over must not be the first.
+    order = sorted(range(len(rows)), key=lambda place: place * GOLDEN % 1)
+    found = dict(zip(order[:FIRST], await _all([rows[place] for place in order[:FIRST]], answering, seed), strict=True))
+    answering.asked, started = 0, time.monotonic()
+    for start in range(FIRST, len(order), TOGETHER):
+        if time.monotonic() - started > answering.patience:
+            break
+        places = order[start : start + TOGETHER]
+        found |= dict(zip(places, await _all([rows[place] for place in places], answering, seed), strict=True))
+    answering.seconds = time.monotonic() - started
+    return found
 
 
 async def _all(rows: Sequence[tuple[str, Mapping[str, Any]]], answering: Answering, seed: int) -> list[Mapping[str, Any] | None]:

@@ -30,6 +30,10 @@ READ = 50_000
 """Rows of a source that are read."""
 WORKED = 4000
 """Rows of them that the steps see."""
+PATIENCE = 12.0
+"""Seconds for the answers to one prompt."""
+PATIENCE_FOR_ALL = 60.0
+"""Seconds for those to all prompts; those behind are asked about a few rows each."""
 LOOK = 3.0
 """Seconds in which a server has to say who it is."""
 
@@ -58,6 +62,7 @@ class Rehearsal:
     overrides: Mapping[str, str]
     samples: dict[str, Sample] = field(default_factory=dict)
     found: dict[str, Rehearsed] = field(default_factory=dict)
+    left: float = PATIENCE_FOR_ALL
     servers: dict[str, tuple[Endpoint | None, Identity | None]] = field(default_factory=dict)
 
     async def walk(self) -> None:
@@ -108,6 +113,7 @@ class Rehearsal:
             if step.verb == "ask":
                 answering = await self._answering(step)
                 sample = await rehearsed_ask(before, step, answering, context.seed)
+                self.left = max(0.0, self.left - (time.monotonic() - started))
                 rate, how = answering.rate
                 seconds += (sample.taken["requests"] or 0) / rate
                 notes[f"time of `{node.name}`: {how}"] = None
@@ -128,7 +134,7 @@ class Rehearsal:
             self.servers[node.name] = await _server(node, override, self.graph)
         endpoint, identity = self.servers[node.name]
         past = Past(path=self.project / ".synth" / "ledger.sqlite")
-        return Answering(node=node, prompt=step.settings["prompt"], past=past, endpoint=endpoint, identity=identity, kind=kind)
+        return Answering(node=node, prompt=step.settings["prompt"], past=past, endpoint=endpoint, identity=identity, kind=kind, patience=min(PATIENCE, self.left))
 
     def _keep(self, node: Node, sample: Sample, *, seconds: float, notes: tuple[str, ...] = (), **taken: float) -> None:
         """Remember what a node came to, and leave its rows for those that read it."""

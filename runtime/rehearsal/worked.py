@@ -33,7 +33,11 @@ async def worked(sample: Sample, step: Step, context: Context) -> Sample:
     count = step.settings.get("count") if step.verb in {"take", "sample", "top"} else None
     try:
         if count is None:
-            return sample.behind(await _carried(sample.frame, step, context))
+            kept = await _carried(sample.frame, step, context)
+            if step.verb != "dedup":
+                return sample.behind(kept)
+            half, quarter = [len(await _carried(sample.frame[::every], step, context)) for every in (2, 4)]
+            return sample.distinct(kept, half, quarter)
         if step.verb != "top" or sample.total <= count:
             return sample.at_most(count)
         fewer = replace(step, settings={**step.settings, "count": max(1, round(count / sample.scale))})

@@ -53,8 +53,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
+        measured_not = any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) and not options.sample
+        hint = ["`--sample` carries the steps out on some of their rows, which buys nothing, takes about a minute and tells rows, tokens and time closely"] if measured_not else []
         known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(plan_models(document)), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])))
+        blocks = (_nodes(document, done).splitlines(), known, list(plan_models(document)), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), hint)
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 
@@ -69,7 +71,7 @@ def _measured(graph: Graph, done: Mapping[str, bool], endpoints: Mapping[str, st
     found = rehearse(graph, Path(), counted={name: rows.high for name, rows in counted.items() if rows.high}, overrides=endpoints) if wanted else {}
     entries: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {}
     for name, seen in found.items():
-        rows = {"low": seen.rows[0], "high": seen.rows[1]}
+        rows = {"low": seen.rows[0], "likely": seen.likely, "high": seen.rows[1]}
         entry = {"rows": rows, "requests": seen.requests, "tokens_in": seen.tokens_in, "tokens_out": seen.tokens_out, "seconds": seen.seconds}
         entries[name] = (entry, () if done.get(name) else seen.notes)
     for name, seconds in trained(graph, Path()).items():
@@ -126,7 +128,7 @@ def _amounts(node: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(node: Mapping[str, Any]) -> str:
-    low, high = node["rows"]["low"], node["rows"]["high"]
+    low, likely, high = (node["rows"][key] for key in ("low", "likely", "high"))
     if node["label"] == "private":
         return "private"
     if low == high == 0:
@@ -135,6 +137,8 @@ def _rows(node: Mapping[str, Any]) -> str:
         return number(low)
     if high is None:
         return "-"
+    if likely is not None:
+        return f"about {number(likely)} ({number(low)} to {number(high)})"
     return f"{number(low)} to {number(high)}" if low else f"up to {number(high)}"
 
 

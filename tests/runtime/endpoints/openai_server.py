@@ -84,6 +84,8 @@ class OpenaiServer:
         body = await request.json()
         self.seen.append((request.path, body))
         if request.path == "/tokenize":
+            if "messages" in body:
+                return web.json_response({"count": 7 + words(" ".join(message["content"] for message in body["messages"]))})
             read = next(str(body[key]) for key in ("prompt", "content", "inputs") if key in body)
             told = [{"id": 0, "start": 0, "stop": 1} for _ in WORD.findall(read)] if "inputs" in body else {"tokens": WORD.findall(read), **({"count": words(read)} if "prompt" in body else {})}
             return web.json_response(told)

@@ -1,0 +1,83 @@
+"""What a sample of the rows tells of a run."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from synthc.runtime.endpoints.connection import Connection
+from synthc.runtime.endpoints.openai import OpenaiEndpoint
+from synthc.runtime.endpoints.tgi import TgiEndpoint
+from synthc.runtime.rehearsal import rehearse
+from synthc.runtime.rehearsal.sample import Sample
+from tests.compiled import graph_of
+from tests.runtime.endpoints.openai_server import OpenaiServer
+from tests.runtime.endpoints.test_tgi import chat, complete
+from tests.runtime.endpoints.tgi_server import TgiServer
+from tests.runtime.spec import write_jsonl
+
+SPEC = """synth 1
+
+public source web = files("web.jsonl") { license = "CC0-1.0" }
+
+transform cut = web
+  | dedup text
+"""
+
+
+def test_duplicates_are_counted_as_they_grow(tmp_path: Path) -> None:
+    """The more rows there are, the more were there before: a tenth of the rows has far more than a tenth of the texts."""
+    drawn = random.Random(2)
+    weights = [1 / (n + 1) for n in range(30_000)]
+    texts = drawn.choices([f"text {n}" for n in range(30_000)], weights, k=40_000)
+    write_jsonl(tmp_path / "web.jsonl", [{"text": text} for text in texts])
+
+    found = rehearse.rehearse(graph_of(tmp_path / "spec.synth", SPEC), tmp_path, counted={"web": 40_000})["cut"]
+
+    assert found.likely == pytest.approx(len(set(texts)), rel=0.1)
+    whole = pl.Series(texts)[:: len(texts) // rehearse.WORKED]
+    assert whole.n_unique() * len(texts) / len(whole) > 1.4 * len(set(texts))
+
+
+def test_rows_without_duplicates_stand_for_as_many() -> None:
+    """Where the halves have twice as many together, so has everything."""
+    sample = Sample(frame=pl.DataFrame({"text": [str(n) for n in range(100)]}), scale=50.0)
+
+    assert sample.distinct(sample.frame, 50, 25).total == pytest.approx(5000)
+    assert sample.distinct(sample.frame[:1], 1, 1).scale == 50.0
+
+
+def test_when_time_is_over_rows_from_all_over_were_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the first ones, which may be all of a kind: here the first half is long and the other short."""
+    monkeypatch.setattr(rehearse, "PATIENCE", 0.0)
+    write_jsonl(tmp_path / "web.jsonl", [{"text": f"{n} " + "word " * (100 if n < 1000 else 1)} for n in range(2000)])
+    spec = SPEC.replace("dedup text", "ask chatty = seems(text)") + 'prompt seems(text: text) -> "yes" | "no" {\n  max_input = 512\n  ask = """Typed? {{ text }}"""\n}\n'
+
+    found = rehearse.rehearse(graph_of(tmp_path / "spec.synth", spec), tmp_path, counted={"web": 2000})["cut"]
+
+    assert found.requests == 2000
+    each = found.tokens_in / 2000
+    assert 0.35 * 103 < each < 0.65 * 130
+
+
+def test_the_tokens_of_a_question_are_those_that_its_server_counts() -> None:
+    """With the template of a chat, where the server shows it; of a server that does not count nothing is claimed."""
+
+    async def run() -> list[int | None]:
+        found: list[int | None] = []
+        async with TgiServer().running() as tgi:
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=tgi.url, timeout=5.0))
+            found += [await endpoint.count(complete("a b c")), await endpoint.count(chat("a b c"))]
+            await endpoint.close()
+        for kind in ("vllm", "llama.cpp", "other"):
+            async with OpenaiServer(kind=kind).running() as server:
+                other = OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+                found += [await other.count(complete("a b c")), await other.count(chat("a b c"))]
+                await other.close()
+        return found
+
+    assert asyncio.run(run()) == [3, 6, 3, 5 + 7, 3, 5 + 16, None, None]
