@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--only")
     parser.add_argument("--try", dest="tried")
     parser.add_argument("params", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     params = [arg for value in options.params for arg in ("--set", value)]
     only = ["--only", options.only] if options.only else []
     with tempfile.TemporaryDirectory() as folder:
