@@ -57,7 +57,7 @@ def fits(tied: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - the value 
 
 
 def size(settings: Mapping[str, Any], ids: int) -> Size:
-    """Return how large it is; each gate has one bias.
+    """Return how large it is; each gate has one bias, and coupled gates save what is learnt and no work.
 
     >>> size(PRESETS["stackoverflow"], 10_004).parameters
     4050748
@@ -67,7 +67,7 @@ def size(settings: Mapping[str, Any], ids: int) -> Size:
     rest = around(ids, settings, hidden)
     return Size(
         parameters=sum(gates * hidden * (width + hidden + 1) for width in inputs) + rest.parameters,
-        flops=sum(2 * gates * hidden * (width + hidden) for width in inputs) + rest.flops,
+        flops=sum(8 * hidden * (width + hidden) for width in inputs) + rest.flops,
     )
 
 

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 BASE = 10_000.0
 """The slowest pair of a head turns about once in so many places times two pi (Su et al. 2021)."""
+TINY = 1e-6
 
 
 class Transformer(nn.Module):
@@ -29,7 +30,7 @@ class Transformer(nn.Module):
         self.embed = nn.Embedding(vocabulary, embedding)
         self.up = nn.Linear(embedding, width, bias=False) if aside else nn.Identity()
         self.layers = nn.ModuleList(Layer(width, settings["heads"], settings["inner"] or 4 * width) for _ in range(layers))
-        self.norm = nn.RMSNorm(width)
+        self.norm = Norm(width)
         self.down = nn.Linear(width, embedding, bias=False) if aside else nn.Identity()
         self.out = nn.Linear(embedding, vocabulary)
         self.scale = embedding**0.5 if settings["tied"] else 1.0
@@ -57,6 +58,21 @@ class Transformer(nn.Module):
         return logits
 
 
+class Norm(nn.Module):
+    """Divides by the root of the mean square (Zhang and Sennrich 2019), in operations that every exporter knows."""
+
+    def __init__(self, width: int) -> None:
+        """Take W."""
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x_BTW of length one in each place, times what is learnt of each feature."""
+        lengths = torch.rsqrt(x.float().square().mean(-1, keepdim=True) + TINY)
+        scaled: Tensor = (x * lengths).to(x.dtype) * self.weight
+        return scaled
+
+
 class Layer(nn.Module):
     """Attention, then a feed-forward part, each behind a norm and added to the stream."""
 
@@ -64,7 +80,7 @@ class Layer(nn.Module):
         """Take W, N and F."""
         super().__init__()
         self.heads, self.size = heads, width // heads
-        self.before_attention, self.before_inner = nn.RMSNorm(width), nn.RMSNorm(width)
+        self.before_attention, self.before_inner = Norm(width), Norm(width)
         self.asked = nn.Linear(width, 3 * width, bias=False)
         self.mixed = nn.Linear(width, width, bias=False)
         self.inner_up = nn.Linear(width, inner, bias=False)
