@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -79,6 +80,7 @@ class Charges:
                 f"{self.place}: `{self.node}` adds noise by `{self.dp['mechanism']}`, and `{self.people}` were charged under `{other}` before, which promises"
                 f" {ADJACENCY[other]} and not {ADJACENCY[self.dp['mechanism']]}: the two do not compose; tune under the mechanism of before"
             )
+        self._begin(rounds[0])
         wanted = [self._line("", round_) for round_ in rounds]
         for budget in self.budgets:
             after = epsilon(_events([*before, *wanted]), budget["delta"])
@@ -95,8 +97,7 @@ class Charges:
         if self.has(name):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        if round_ in self._rounds:
-            self.series, self._rounds = f"{self.series}.{name}", set()
+        self._begin(round_)
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(self._line(name, round_)) + "\n")
             file.flush()
@@ -106,6 +107,11 @@ class Charges:
         self._names.add(name)
         if self.series:
             self._rounds.add(round_)
+
+    def _begin(self, round_: int) -> None:
+        """Begin another series where a round was charged already under other noise."""
+        if round_ in self._rounds:
+            self.series, self._rounds = f"{self.series}.{secrets.token_hex(4)}", set()
 
     def _line(self, name: str, round_: int) -> dict[str, Any]:
         known = {"charge": name, "time": round(time.time()), "people": self.people, "node": self.node, "round": round_}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import CorrelatedGaussian, SubsampledGaussian, epsilon
+from synthc.compiler.graph.spending import squared_sensitivity
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.federated.charges import Charges, charged_events, ledger_file
 
@@ -14,9 +17,12 @@ EVENT = SubsampledGaussian(sampling=1.0, noise=20.0, rounds=10)
 GAUSSIAN = {"mechanism": "gaussian", "sampling": 1.0, "noise": 20.0}
 
 
-def charges(project: Path, budget: float = 8.0) -> Charges:
+BLT: Mapping[str, Any] = {"mechanism": "blt", "noise": 7.0, "separation": 4, "theta": [0.6], "omega": [0.3]}
+
+
+def charges(project: Path, budget: float = 8.0, dp: Mapping[str, Any] = GAUSSIAN, series: str | None = None) -> Charges:
     """Return the charges of one federation."""
-    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", dp=GAUSSIAN, series=None, budgets=[{"epsilon": budget, "delta": 1e-9}])
+    return Charges(project=project, people="en-us/2026", node="tuned", place="a.synth:9:1", dp=dp, series=series, budgets=[{"epsilon": budget, "delta": 1e-9}])
 
 
 def test_rounds_add_up_over_runs(tmp_path: Path) -> None:
@@ -66,3 +72,59 @@ def test_a_damaged_ledger_stops_everything(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="the privacy ledger is damaged; restore it from a copy"):
         charges(tmp_path)
+
+
+def whole(rounds: int) -> CorrelatedGaussian:
+    """Return what a series up to so many rounds spends."""
+    return CorrelatedGaussian(noise=7.0, squared=squared_sensitivity(BLT, rounds))
+
+
+def test_rounds_of_correlated_noise_are_one_gaussian_however_often_a_run_was_stopped(tmp_path: Path) -> None:
+    """A series goes on under its name; what it spends is that of all its rounds, not of so many runs."""
+    for round_ in range(6):
+        charges(tmp_path, dp=BLT, series="a").charge(f"round {round_}", round_)
+
+    assert charged_events(tmp_path, "en-us/2026") == [whole(6)]
+
+
+def test_another_run_is_another_series(tmp_path: Path) -> None:
+    """It has noise of its own, and composes."""
+    for series, rounds in (("a", 6), ("b", 2)):
+        for round_ in range(rounds):
+            charges(tmp_path, dp=BLT, series=series).charge(f"{series}{round_}", round_)
+
+    assert charged_events(tmp_path, "en-us/2026") == [whole(6), whole(2)]
+
+
+def test_a_round_that_is_drawn_anew_is_charged_as_a_second_run_up_to_it(tmp_path: Path) -> None:
+    """It shows the same sums under other noise; what follows belongs to either."""
+    first = charges(tmp_path, dp=BLT, series="a")
+    for round_ in range(4):
+        first.charge(f"round {round_}", round_)
+    again = charges(tmp_path, dp=BLT, series="a")
+    again.charge("round 3 with other keys", 3)
+    again.charge("round 4", 4)
+
+    assert charged_events(tmp_path, "en-us/2026") == [whole(4), whole(5)]
+    charges(tmp_path, dp=BLT, series="a").charge("round 5", 5)
+    assert sorted(event.squared for event in charged_events(tmp_path, "en-us/2026") if isinstance(event, CorrelatedGaussian)) == [whole(5).squared, whole(6).squared]
+
+
+def test_what_is_left_of_a_series_is_afforded_together_with_what_it_has(tmp_path: Path) -> None:
+    """The whole counts once, not its beginning and its end."""
+    spent, twice = epsilon([whole(20)], 1e-9), epsilon([whole(20), whole(10)], 1e-9)
+    for round_ in range(10):
+        charges(tmp_path, dp=BLT, series="a").charge(f"round {round_}", round_)
+
+    charges(tmp_path, budget=spent * 1.001, dp=BLT, series="a").afford(range(10, 20))
+    for series, rounds in (("b", range(20)), ("a", range(9, 20))):
+        with pytest.raises(ChargeRefused, match=f"would bring the lifetime epsilon .* to {twice:.3g}"):
+            charges(tmp_path, budget=spent * 1.001, dp=BLT, series=series).afford(rounds)
+
+
+def test_people_who_were_promised_one_thing_are_not_charged_under_another(tmp_path: Path) -> None:
+    """Add/remove and zero-out do not compose, over runs neither."""
+    charges(tmp_path).charge("a", 0)
+
+    with pytest.raises(ChargeRefused, match=r"charged under `gaussian` before, which promises add/remove and not zero-out: the two do not compose"):
+        charges(tmp_path, dp=BLT, series="a").afford(range(3))
