@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import torch
 
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
@@ -17,10 +16,11 @@ from synthc.runtime.federated.carry import carry, hush, worker_of
 from synthc.runtime.federated.charging import charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
+from synthc.runtime.federated.flat import flat, load_flat
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.server import beginning
 from synthc.runtime.federated.users import Users
-from synthc.runtime.training.checkpoint import Trained, load_model, save_model, weights
+from synthc.runtime.training.checkpoint import Trained, load_model, save_model
 
 ROUNDS_UNDER_LIMIT = 2
 
@@ -39,7 +39,7 @@ def federate(context: Context) -> None:
     with charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
-    _load(start.model, state.weights)
+    load_flat(start.model, state.weights)
     save_model(start, context.folder)
     (context.folder / "federation.json").write_text(json.dumps(facts(context, charge, total), indent=1) + "\n")
 
@@ -93,14 +93,5 @@ def _tune(
 
 
 def _beginning(start: Trained, settings: Mapping[str, Any], mechanism: Mechanism) -> State:
-    flat = torch.cat([w.detach().reshape(-1) for w in weights(start.model).values()]).numpy()
-    return State(round=0, weights=flat.astype(np.float32), server=beginning(settings["server"], len(flat)), mechanism=mechanism.begin(len(flat)))
-
-
-def _load(model: torch.nn.Module, flat: np.ndarray[Any, Any]) -> None:
-    """Put flat weights back where they belong."""
-    begin = 0
-    with torch.no_grad():
-        for weight in weights(model).values():
-            weight.copy_(torch.from_numpy(flat[begin : begin + weight.numel()]).view_as(weight))
-            begin += weight.numel()
+    row = flat(start.model)
+    return State(round=0, weights=row, server=beginning(settings["server"], len(row)), mechanism=mechanism.begin(len(row)))

@@ -88,6 +88,11 @@ class LocalGrid(NearGrid):
         return [self.app(message, context_of(message.metadata.dst_node_id)) for message in messages]
 
 
+def message_to(grid: Grid, node: int, content: RecordDict, group: str) -> Message:
+    """Return a message that asks a node to train."""
+    return grid.create_message(content, "train", node, group) if isinstance(grid, NearGrid) else Message(content, node, "train", group_id=group)
+
+
 def context_of(node: int) -> Context:
     """Return the context of a near node."""
     return Context(run_id=RUN, node_id=node, node_config={}, state=RecordDict(), run_config={})

@@ -21,7 +21,7 @@ from synthc.runtime.errors import OutsideFault
 from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.device import STATS
 from synthc.runtime.federated.dp.mechanism import Arrays, Mechanism
-from synthc.runtime.federated.grid import NearGrid
+from synthc.runtime.federated.grid import NearGrid, message_to
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Keys, Rounds, State
 from synthc.runtime.federated.server import step
@@ -60,7 +60,7 @@ class PrivateFedAvg(Strategy):
         messages = []
         for node, chunk in zip(nodes, balanced(self.absence.present(cohort, self.state.round), self.sizes_U, len(nodes)), strict=True):
             task = Task(weights=weights, users=chunk, norm=norm, round=self.state.round, seed=self.seed)
-            messages.append(grid.create_message(task.record(), "train", node, str(server_round)))
+            messages.append(message_to(grid, node, task.record(), str(server_round)))
         return messages
 
     def aggregate_train(self, server_round: int, replies: Iterable[Message]) -> tuple[ArrayRecord | None, MetricRecord | None]:

@@ -95,11 +95,16 @@ def save_model(trained: Trained, folder: Path) -> None:
 def load_model(folder: Path) -> Trained:
     """Read a model folder, or the first model of a family of seeds."""
     folder = folder / "seed-0" if (folder / "seed-0").is_dir() else folder
+    trained = load_shape(folder)
+    trained.model.load_state_dict(load_file(str(folder / "model.safetensors")), strict=False)
+    return trained
+
+
+def load_shape(folder: Path) -> Trained:
+    """Read a model folder without its weights, which are fresh."""
     settings = json.loads((folder / "config.json").read_text())
     vocab = Vocab.load(folder / "vocab.json")
-    model = build(settings, vocab)
-    model.load_state_dict(load_file(str(folder / "model.safetensors")), strict=False)
-    return Trained(model=model.eval(), settings=settings, vocab=vocab)
+    return Trained(model=build(settings, vocab).eval(), settings=settings, vocab=vocab)
 
 
 def family(folder: Path) -> list[Path]:

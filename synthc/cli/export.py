@@ -25,13 +25,24 @@ SAMPLE = 2000
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_run(parser)
-    parser.add_argument("name", metavar="NAME", help="a model of the run")
+    parser.add_argument("name", metavar="NAME", help="a model of the run; or `flower`, for an app that tunes on real devices")
     parser.add_argument("to", type=Path, metavar="DIR", help="the folder to write to; it is made, and nothing in it is written over")
     parser.add_argument("--format", action="append", choices=FORMATS, dest="formats", help="may be said several times; safetensors if left out")
+    parser.add_argument("--federation", metavar="NAME", help="which federation becomes the app, where the run has several; with `flower` alone")
+    parser.add_argument("--participations", type=int, metavar="N", help="how many rounds a device may join, 1 if left out; with `flower` alone")
 
 
 def run(options: argparse.Namespace) -> int:
     """Export one thing of a run."""
+    if options.name == "flower":
+        from synthc.cli.export_flower import export_flower
+
+        if options.formats:
+            raise InputError("`--format` has no effect on a Flower app")
+        return export_flower(find_run(options.run_name), options.federation, options.to, 1 if options.participations is None else options.participations)
+    for name in ("federation", "participations"):
+        if getattr(options, name) is not None:
+            raise InputError(f"`--{name}` is for `synthc export RUN flower DIR` alone")
     return export_model(find_run(options.run_name), options.name, options.to, tuple(dict.fromkeys(options.formats or FORMATS[:1])))
 
 

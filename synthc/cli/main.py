@@ -28,7 +28,7 @@ COMMANDS = (
     ("ledger", "list, export or prune the calls that were made", "ledger"),
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
-    ("export", "write a model of a run in another format", "export"),
+    ("export", "write a model in another format, or an app for real devices", "export"),
     ("publish", "push a dataset or model to the Hub with its card", "publish"),
     ("report", "write the HTML report of a run", "report"),
     ("serve", "answer TGI's API from the bundled model", "serve"),

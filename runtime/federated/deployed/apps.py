@@ -1,0 +1,87 @@
+"""The two halves of an exported app: the server's, and the device's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from flwr.app import ArrayRecord, Context, Message
+from flwr.clientapp import ClientApp
+from flwr.serverapp import Grid, ServerApp
+
+from synthc.runtime.federated.client import client_app
+from synthc.runtime.federated.deployed.book import Book
+from synthc.runtime.federated.deployed.strategy import Deployed
+from synthc.runtime.federated.deployed.terms import Terms
+from synthc.runtime.federated.device import Device
+from synthc.runtime.federated.flat import flat, load_flat
+from synthc.runtime.federated.rounds import Rounds, State
+from synthc.runtime.federated.server import beginning
+from synthc.runtime.federated.users import LONGEST_SENTENCE, Users
+from synthc.runtime.training.checkpoint import load_model, load_shape, save_model
+from synthc.runtime.training.sentences import Encoded
+
+FOREVER = 24 * 3600.0
+
+
+def server(folder: Path) -> ServerApp:
+    """Return the server's half of the app in a folder.
+
+    Its state, the model that it starts from and the ledger are in the folder that `state` of the run's
+    settings names, on the server's machine. What a stopped run wrote is gone on from.
+    """
+    app, terms = ServerApp(), Terms.read(folder / "terms.json")
+
+    @app.main()
+    def main(grid: Grid, context: Context) -> None:
+        state = Path(str(context.run_config["state"]))
+        tune(grid, terms, state, least=int(str(context.run_config["least-devices"])), seconds=float(str(context.run_config["seconds-a-round"])))
+
+    return app
+
+
+def tune(grid: Grid, terms: Terms, state: Path, *, least: int, seconds: float) -> None:
+    """Carry out the rounds that are left, and write the tuned model to `state/tuned`."""
+    start = load_model(state / "start")
+    rounds = Rounds(folder=state, log=state / "rounds.jsonl", test_noise=None)
+    weights = flat(start.model)
+    begin = State(round=0, weights=weights, server=beginning(terms.server, len(weights)), mechanism={})
+    strategy = Deployed(terms=terms, book=Book(folder=state, terms=terms), rounds=rounds, state=rounds.read() or begin, least=least)
+    strategy.start(grid, ArrayRecord(), num_rounds=terms.rounds - strategy.state.round, timeout=seconds)
+    load_flat(start.model, strategy.state.weights)
+    save_model(start, state / "tuned")
+
+
+def client(folder: Path) -> ClientApp:
+    """Return the device's half of the app in a folder.
+
+    `text` of the node's settings names the device's own text: a file of JSON lines, or of plain lines.
+    """
+    app, terms = ClientApp(), Terms.read(folder / "terms.json")
+
+    @app.train()
+    def train(message: Message, context: Context) -> Message:
+        torch.set_num_threads(1)
+        shape = load_shape(folder / "target")
+        encoded = Encoded.of(read_text(Path(str(context.node_config["text"])), terms.column), shape.vocab, LONGEST_SENTENCE)
+        own = Users(encoded=encoded, firsts=np.array([0, len(encoded)]), numbers=np.array([context.node_id], np.uint64))
+        return client_app(Device(model=shape.model, users=own, settings={"local": terms.local, "stragglers": 0.0}))(message, context)
+
+    return app
+
+
+def read_text(path: Path, column: str) -> list[str]:
+    """Return the texts of a device; a line that has none is left out, and shown to nobody."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    if path.suffix != ".jsonl":
+        return lines
+    found = []
+    for line in lines:
+        try:
+            text = json.loads(line)[column]
+        except (ValueError, KeyError, TypeError):
+            continue
+        found += [text] if isinstance(text, str) else []
+    return found
