@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from synthc.compiler.catalog.asked import Asked
-from synthc.compiler.catalog.endpoints import embedded as bundled
-from synthc.compiler.catalog.endpoints import hf, openai, pool, tgi, transformers
-from synthc.compiler.catalog.values import Makers, Settings
+from synthc.compiler.catalog.endpoints.embedded import Embedded
+from synthc.compiler.catalog.server import ENDPOINTS, EndpointEntry
+from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.members import limits_of, members_of
 from synthc.compiler.constant import Made
 from synthc.compiler.evaluate import Constants, NotConstant, Secret
@@ -20,30 +19,6 @@ from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
 
-KINDS: Mapping[str, type[Asked]] = {
-    "tgi": tgi.Tgi,
-    "openai": openai.Openai,
-    "hf": hf.Hf,
-    "transformers": transformers.Transformers,
-    "pool": pool.Pool,
-    "embedded": bundled.Embedded,
-}
-"""The settings of each kind."""
-BRACKETS: Mapping[str, type[Settings]] = {
-    "tgi": tgi.Server,
-    "openai": openai.Server,
-    "hf": hf.Model,
-    "transformers": transformers.Model,
-    "pool": pool.Members,
-}
-"""What stands in the brackets of each kind; nothing for the others."""
-TAKES = {
-    "tgi": "the address of the server",
-    "openai": "the address of the server, and perhaps `model = \"...\"`",
-    "hf": "a model of the Hub, or the address of an Inference Endpoint",
-    "transformers": "a folder, or a repository of the Hub",
-    "pool": "a list of endpoints, such as `pool([near, far])`",
-}
 SPEAKERS = frozenset({"vllm", "sglang", "llamacpp", "llama_cpp", "ollama", "litellm"})
 """Servers that people may look for by their names."""
 NAMELESS = "embedded"
@@ -57,14 +32,16 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         scope.report(error("wrong-value", "an endpoint is a kind of server, such as `tgi(env(\"SYNTH_TGI_URL\"))`", (call or declared.name).span))
         return None
     kind = call.function.name
-    if kind not in KINDS:
-        help_, fix = spelling(kind, KINDS, call.function.span)
-        known = f"`{kind}` has OpenAI's routes: write `openai(...)`" if kind in SPEAKERS else "kinds are " + ", ".join(f"`{one}`" for one in KINDS)
+    entry = ENDPOINTS.find(kind)
+    if entry is None:
+        kinds = ENDPOINTS.names()
+        help_, fix = spelling(kind, kinds, call.function.span)
+        known = f"`{kind}` has OpenAI's routes: write `openai(...)`" if kind in SPEAKERS else "kinds are " + ", ".join(f"`{one}`" for one in kinds)
         scope.report(error("unknown-function", f"there is no endpoint `{kind}(...)`", call.function.span, help=help_ or known, fix=fix))
         return None
-    read = settings_of(KINDS[kind], declared, scope)
+    read = settings_of(entry.settings, declared, scope)
     try:
-        brackets = _brackets(kind, call, scope)
+        brackets = _brackets(kind, entry, call, scope)
     except NotConstant:
         return None
     token = getattr(read, "token", None)
@@ -93,13 +70,13 @@ def _thing(declared: syntax.Declaration, settings: Mapping[str, Any], brackets: 
     )
 
 
-def _brackets(kind: str, call: syntax.Call, scope: Scope) -> dict[str, Any]:
+def _brackets(kind: str, entry: EndpointEntry, call: syntax.Call, scope: Scope) -> dict[str, Any]:
     """Return what stands in the brackets, by its names.
 
     Raises:
         NotConstant: it is wrong, which has been reported.
     """
-    model = BRACKETS.get(kind)
+    model = entry.brackets
     if model is None and call.arguments:
         scope.report(error("wrong-value", f"`{kind}` takes nothing in its brackets", call.span))
         raise NotConstant
@@ -107,7 +84,7 @@ def _brackets(kind: str, call: syntax.Call, scope: Scope) -> dict[str, Any]:
         return {}
     first = next(iter(model.model_fields))
     if not any(one.name is None or one.name.name == first for one in call.arguments):
-        scope.report(error("wrong-value", f"`{kind}` takes {TAKES[kind]}", call.span))
+        scope.report(error("wrong-value", f"`{kind}` takes {entry.takes or f'`{first}`'}", call.span))
         raise NotConstant
     positional = [one for one in call.arguments if one.name is None]
     named = [(one.name.name, one) for one in call.arguments if one.name is not None]
@@ -175,5 +152,5 @@ def _endpoints(program: Program) -> tuple[syntax.Declaration, ...]:
 def embedded(scope: Scope) -> Thing:
     """Return the bundled model as an endpoint."""
     source = scope.program.main.syntax.source
-    settings = {"kind": "embedded", "url": None, "token": None, **bundled.Embedded().model_dump()}
+    settings = {"kind": "embedded", "url": None, "token": None, **Embedded().model_dump()}
     return Thing(name=NAMELESS, thing="endpoint", kind="endpoint", span=source.span(0, 0), settings=settings)

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from itertools import combinations, product
 
+from synthc.compiler.catalog.reader import SOURCES
 from synthc.compiler.program import Program, Thing
 from synthc.dsl.diagnostic import Label, error
 
@@ -43,7 +44,11 @@ def _share(one: Thing, other: Thing, folder: str) -> bool:
     if left["kind"] == "hub":
         alike = left["repository"].casefold() == right["repository"].casefold()
         return alike and all(left[key] == right[key] or None in {left[key], right[key]} for key in ("config", "split"))
-    places = ([posixpath.join(folder, path) for path in reader["paths"]] for reader in (left, right))
+    entry = SOURCES.find(left["kind"])
+    if entry is None or not entry.paths:
+        return bool(left == right)
+    said = ([reader[name] for name in entry.paths] for reader in (left, right))
+    places = ([posixpath.join(folder, path) for one in each for path in (one if isinstance(one, list) else [one])] for each in said)
     return any(_meet(a, b) for a, b in product(*places))
 
 

@@ -6,8 +6,9 @@ import posixpath
 from pathlib import Path
 from typing import Any
 
-from synthc.compiler.catalog.sources.files import Files
-from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
+from synthc.compiler.catalog.reader import SOURCES
+from synthc.compiler.catalog.sources.source import By, PrivateSource, PublicSource
+from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.types import read_type
 from synthc.compiler.constant import Keys, Made, Share, fits, to_json, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
@@ -98,10 +99,13 @@ def _reader(declared: syntax.Declaration, scope: Scope) -> dict[str, Any]:
     if not isinstance(value, Made):
         scope.report(error("wrong-value", 'a source reads `files("...")` or `hub("...")`', (declared.value or declared.name).span))
         raise NotConstant
-    made = make(READERS, value, scope)
-    if isinstance(made, Files):
-        return {"kind": "files", "paths": [from_project(path, scope.module.folder, scope.program.project) for path in made.paths]}
-    return {"kind": "hub", **made.model_dump()}
+    kinds = {kind: found for kind in ((value.name,) if SOURCES.find(value.name) else SOURCES.names()) if (found := SOURCES.find(kind)) is not None}
+    made = make(Makers(**{kind: found.settings for kind, found in kinds.items()}), value, scope)
+    reader = {"kind": value.name, **made.model_dump()}
+    for name in kinds[value.name].paths:
+        here = [from_project(path, scope.module.folder, scope.program.project) for path in (reader[name] if isinstance(reader[name], list) else [reader[name]])]
+        reader[name] = here if isinstance(reader[name], list) else here[0]
+    return reader
 
 
 def from_project(path: str, folder: Path, project: Path) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Graph, Node
+from synthc.runtime.door import carried_out
 from synthc.runtime.endpoints.base import Endpoint
 from synthc.runtime.errors import InputError
 
 if TYPE_CHECKING:
     from synthc.runtime.endpoints.connection import Connection
 
+GROUP = "synthc.servers"
 OVERRIDES = ("tgi", "openai")
 """The kinds of servers that the command line can point to, by an address."""
 
@@ -20,7 +22,7 @@ OVERRIDES = ("tgi", "openai")
 def open_endpoint(node: Node, override: str | None, graph: Graph | None = None) -> Endpoint:
     """Return the endpoint of a node; `override` is `KIND:URL` or `embedded` from the command line, `graph` has the members of a pool."""
     if override is None:
-        return KINDS[node.settings["kind"]](node, graph)
+        return KINDS.get(node.settings["kind"], _other)(node, graph)
     kind, _, url = override.partition(":")
     if kind == "embedded":
         return KINDS[kind](node, graph)
@@ -67,6 +69,14 @@ def _transformers(node: Node, _: Graph | None) -> Endpoint:
     settings = node.settings
     named = {key: settings[key] for key in ("model", "revision", "batch", "device", "dtype")}
     return TransformersEndpoint(name=node.name, token=_token(node), **named)
+
+
+def _other(node: Node, _: Graph | None) -> Endpoint:
+    """Open an endpoint of another package, which is given its name, its settings with the address as it is now, and its token."""
+    settings = node.settings
+    said = {**settings, "url": _address(settings["url"], node) if settings["url"] else None}
+    opened: Endpoint = carried_out(GROUP, settings["kind"], node.place)(node.name, said, _token(node))
+    return opened
 
 
 def _pool(node: Node, graph: Graph | None) -> Endpoint:

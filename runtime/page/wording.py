@@ -58,13 +58,23 @@ def step(of: Step) -> str:
     return f"{of.verb} {_settings(settings)}" if settings else of.verb
 
 
+def _read(reader: Mapping[str, Any]) -> str:
+    """Return what a source reads; of a kind that another package adds, all that is said of it."""
+    if reader["kind"] == "hub":
+        return f"hub({literal(reader['repository'])})"
+    if reader["kind"] == "files":
+        return f"files({_literals(reader.get('paths', []))})"
+    said = ", ".join(f"{name} = {literal(value)}" for name, value in reader.items() if name != "kind" and value is not None)
+    return f"{reader['kind']}({said})"
+
+
 def head(node: Node) -> str:
     """Return the first line of a declaration: its kind, its name and what it reads."""
     settings = node.settings
     match node.kind:
         case "source":
             reader = settings["reader"]
-            read = f"hub({literal(reader['repository'])})" if reader["kind"] == "hub" else f"files({_literals(reader.get('paths', []))})"
+            read = _read(reader)
             return f"{settings['visibility']} source {node.name} = {read}"
         case "filter" | "transform" | "generate":
             origin = settings["from"]["node"] if "from" in settings else f"grid({', '.join(settings['grid'])})"

@@ -86,7 +86,7 @@ def _read(node: Node) -> str:
     reader = node.settings["reader"]
     if reader["kind"] == "hub":
         return f"[{reader['repository']}](https://huggingface.co/datasets/{reader['repository']})"
-    return ", ".join(f"`{path}`" for path in reader["paths"])
+    return ", ".join(f"`{path}`" for path in reader["paths"]) if reader["kind"] == "files" else f"`{reader['kind']}`"
 
 
 def _recipe(about: About) -> Iterator[str]:

@@ -16,6 +16,7 @@ import polars as pl
 
 from synthc.compiler.graph import Node
 from synthc.runtime.context import Context
+from synthc.runtime.door import carried_out
 from synthc.runtime.errors import InputError
 from synthc.runtime.rows import ID, PART, USER, DatasetWriter
 from synthc.runtime.schema import schema
@@ -25,6 +26,8 @@ from synthc.runtime.sources.hub import find_hub_files
 from synthc.runtime.sources.records import Record, read_records, unicode
 
 BATCH = 4096
+GROUP = "synthc.readers"
+"""Entry points of this group find the files of sources that other packages add: given the settings and the project's folder, names and paths."""
 
 
 class Malformed(Exception):
@@ -36,7 +39,12 @@ def source_files(node: Node, project: Path) -> list[tuple[str, Path]]:
     reader = node.settings["reader"]
     if reader["kind"] == "hub":
         return [(f"{reader['repository']}/{name}", path) for name, path in find_hub_files(reader, node.place)]
-    return find_files(reader, project, node.place)
+    if reader["kind"] == "files":
+        return find_files(reader, project, node.place)
+    found = [(str(name), Path(path)) for name, path in carried_out(GROUP, reader["kind"], node.place)(reader, project)]
+    if not found:
+        raise InputError(f"{node.place}: `{reader['kind']}` found no files; check what it is told to read")
+    return found
 
 
 def read_source(context: Context, key: bytes) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from synthc.compiler.catalog.sources.source import READERS
 from synthc.compiler.estimate import Amount
 from synthc.compiler.expression import ANSWER_FIELDS
 from synthc.compiler.pages import page
@@ -153,7 +152,7 @@ def _prompted(place: Place) -> bool:
 
 
 def _maker(name: str) -> str:
-    for models in (*MADE_BY.values(), READERS.models):
+    for models in MADE_BY.values():
         model = models.get(name)
         if model is not None:
             return cards.joined([cards.block(f"{name}(...)"), model.__doc__ or ""])

@@ -12,13 +12,14 @@ from synthc.compiler.catalog.measures.histogram import Histogram
 from synthc.compiler.catalog.metrics.next_word import NextWord
 from synthc.compiler.catalog.model import MODELS
 from synthc.compiler.catalog.prompts import Prompt
+from synthc.compiler.catalog.reader import SOURCES
 from synthc.compiler.catalog.rows import Mix, Rows
-from synthc.compiler.catalog.sources.source import READERS, By, PrivateSource, PublicSource
+from synthc.compiler.catalog.server import ENDPOINTS
+from synthc.compiler.catalog.sources.source import By, PrivateSource, PublicSource
 from synthc.compiler.catalog.step import StepEntry
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
 from synthc.compiler.catalog.values import Makers
-from synthc.compiler.check.endpoint import KINDS
 from synthc.compiler.check.vocab import VOCABS
 from synthc.lsp.annotations import marks
 
@@ -28,12 +29,12 @@ LIKE = frozenset({"source", "pretrain", "federate", "evaluate", "endpoint", "mod
 """Kinds whose settings may be taken over with `like`."""
 
 MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
-    "endpoint": dict(KINDS),
+    "endpoint": {kind: entry.settings for kind in ENDPOINTS.built_in if (entry := ENDPOINTS.find(kind)) is not None},
     "model": {kind: found.settings for kind in MODELS.built_in if (found := MODELS.find(kind)) is not None},
     "vocab": dict(VOCABS),
     "measure": {"histogram": Histogram},
     "evaluate": {"next_word": NextWord},
-    "source": dict(READERS.models),
+    "source": {kind: source.settings for kind in SOURCES.built_in if (source := SOURCES.find(kind)) is not None},
     "generate": {"grid": None},
 }
 """The calls that a declaration of a kind is made by, and the settings that choose themselves by it."""
@@ -60,7 +61,7 @@ def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) 
         return CallBudget if about() == "endpoint" else PeopleBudget
     if kind == "source":
         return PrivateSource if visibility == "private" else PublicSource
-    other = MODELS.find(made_by) if kind == "model" else None
+    other = MODELS.find(made_by) if kind == "model" else ENDPOINTS.find(made_by) if kind == "endpoint" else None
     if other is not None:
         return other.settings
     made = MADE_BY.get(kind, {})
@@ -78,4 +79,5 @@ def of_call(model: Model, setting: str, name: str) -> Model | None:
 
 def of_source_call(name: str) -> Model | None:
     """Return the arguments of what a source reads, or of `by(...)`."""
-    return By if name == "by" else READERS.models.get(name)
+    found = SOURCES.find(name)
+    return By if name == "by" else found.settings if found is not None else None

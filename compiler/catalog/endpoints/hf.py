@@ -8,6 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Address, Served
+from synthc.compiler.catalog.server import EndpointEntry
 from synthc.compiler.catalog.values import Settings, Words
 
 
@@ -20,3 +21,6 @@ class Model(Settings):
 
 class Hf(Served):
     """How it is called."""
+
+
+ENDPOINT = EndpointEntry(settings=Hf, brackets=Model, takes="a model of the Hub, or the address of an Inference Endpoint")

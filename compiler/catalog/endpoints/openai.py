@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Address, Served
+from synthc.compiler.catalog.server import EndpointEntry
 from synthc.compiler.catalog.values import Settings, Words
 
 
@@ -26,3 +27,6 @@ class Openai(Served):
     server: Literal["vllm", "sglang", "llama.cpp", "tgi", "transformers", "other"] | None = Field(
         None, description="Which server it is, and so in which spelling answers are held to their type; where nothing is said it is found out by its routes, which a gateway may hide."
     )
+
+
+ENDPOINT = EndpointEntry(settings=Openai, brackets=Server, takes='the address of the server, and perhaps `model = "..."`')

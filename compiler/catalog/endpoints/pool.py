@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Asked
+from synthc.compiler.catalog.server import EndpointEntry
 from synthc.compiler.catalog.values import Count, Said, Seconds, Settings, Unit
 
 
@@ -25,3 +26,6 @@ class Pool(Asked):
     concurrency: Annotated[Count, Unit("requests")] | None = Field(None, description="The most requests in flight; as many as its members take together where nothing is said.")  # type: ignore[assignment]
     trip: Annotated[Count, Unit("requests")] = Field(5, description="How many failures in a row leave a member alone.")
     rest: Seconds = Field(10.0, description="How long it is left alone before it is tried again.")
+
+
+ENDPOINT = EndpointEntry(settings=Pool, brackets=Members, takes="a list of endpoints, such as `pool([near, far])`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Address, Served
+from synthc.compiler.catalog.server import EndpointEntry
 from synthc.compiler.catalog.values import Settings, Words
 
 
@@ -18,3 +19,6 @@ class Tgi(Served):
     """How the server is called."""
 
     adapter: Words | None = Field(None, description="The LoRA adapter that answers, by its name on the server.")
+
+
+ENDPOINT = EndpointEntry(settings=Tgi, brackets=Server, takes="the address of the server")

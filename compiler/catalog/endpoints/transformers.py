@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from synthc.compiler.catalog.asked import Asked, Secret
+from synthc.compiler.catalog.server import EndpointEntry
 from synthc.compiler.catalog.values import Count, Settings, Unit, Words
 
 
@@ -27,3 +28,6 @@ class Transformers(Asked):
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="Where it is computed; `auto` is a GPU where there is one.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="The numbers it computes with.")
     token: Secret = Field(None, description="What the Hub wants to see for a repository that is not public; the token that is saved on this machine is not sent.")
+
+
+ENDPOINT = EndpointEntry(settings=Transformers, brackets=Model, takes="a folder, or a repository of the Hub")

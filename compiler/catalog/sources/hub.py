@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from synthc.compiler.catalog.reader import SourceEntry
 from synthc.compiler.catalog.values import Settings, Words
 
 
@@ -19,3 +20,6 @@ class Hub(Repository):
     config: Words | None = Field(None, description="The configuration of the dataset, where it has several.")
     split: Words = Field("train", description="The split of the dataset.")
     revision: Words | None = Field(None, description="A commit, branch or tag; the newest commit if left out.")
+
+
+SOURCE = SourceEntry(settings=Hub)

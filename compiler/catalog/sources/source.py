@@ -6,11 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from synthc.compiler.catalog.sources.files import Files
-from synthc.compiler.catalog.sources.hub import Hub
 from synthc.compiler.catalog.values import Makers, Percent, Place, Said, Settings, Users, Words
-
-READERS = Makers(files=Files, hub=Hub)
 
 
 class By(Settings):
