@@ -38,7 +38,7 @@ def find(settings, project):
 
 SOURCE = SourceEntry(settings=Letters, paths=("box",))
 '''
-ENTRIES = "[synthc.sources]\nmailbox = letters:SOURCE\n\n[synthc.readers]\nmailbox = letters:find\n"
+ENTRIES = "[synthc.sources]\nmailbox = mailboxes:SOURCE\n\n[synthc.readers]\nmailbox = mailboxes:find\n"
 SPEC = 'public source mail = mailbox("box", most = 2) { license = "CC0-1.0" }\nfilter short = mail\n  | where words(text) < 9\n'
 
 
@@ -46,10 +46,10 @@ SPEC = 'public source mail = mailbox("box", most = 2) { license = "CC0-1.0" }\nf
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Install a package, as far as Python can tell."""
     folder = tmp_path / "site"
-    about = folder / "letters-1.0.dist-info"
+    about = folder / "mailboxes-1.0.dist-info"
     about.mkdir(parents=True)
-    (folder / "letters.py").write_text(PACKAGE)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: letters\nVersion: 1.0\n")
+    (folder / "mailboxes.py").write_text(PACKAGE)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: mailboxes\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(ENTRIES)
     monkeypatch.syspath_prepend(folder)
     SOURCES.forget()

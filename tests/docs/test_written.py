@@ -17,7 +17,8 @@ from tests.docs.findings import found
 from tests.expected import writing
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = sorted((ROOT / "docs").glob("*.md"))
+# What is on the page about extending takes the package that the page makes: test_extending.
+WRITTEN = sorted(page for page in (ROOT / "docs").glob("*.md") if page.stem != "extending")
 BLOCKS = [block for page in WRITTEN for block in blocks(page)]
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#]*)(?:#(?P<anchor>[^)]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
