@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from asyncio import sleep
+from asyncio import Semaphore, sleep
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from hashlib import blake2b
 
 from synthc.compiler.graph import Privacy
@@ -46,9 +48,11 @@ class Caller:
     saved: int = 0
     about: Asking = UNTOLD
     used: Callable[[str], object] = lambda _: None
+    _room: Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
+        self._room = Semaphore(self.pace.most)
         if self.budget is not None:
             self.ledger.allow(self.name, self.budget)
         if self.about is UNTOLD:
@@ -66,16 +70,17 @@ class Caller:
             OutsideFault: nobody listens, or the server stays overloaded.
             BudgetSpent: the endpoint's budget does not allow it.
         """
-        reply, cached = await self.ledger.answer(self.identity, request, self._send, about=self.about, subject=subject, used=self.used)
+        with ExitStack() as unsaved:
+            reply, cached = await self.ledger.answer(self.identity, request, partial(self._send, unsaved), about=self.about, subject=subject, used=self.used)
         self.cached += cached
         self.requests += not cached
         return reply
 
-    async def _send(self, request: Request) -> Reply:
+    async def _send(self, unsaved: ExitStack, request: Request) -> Reply:
         tries = 1 + self.retries
         for attempt in range(max(tries, PATIENT_TRIES)):
             try:
-                return await self._try(request)
+                return await self._try(unsaved, request)
             except EndpointError as problem:
                 patient = problem.overloaded or problem.gone
                 if not problem.retry or attempt + 1 >= (PATIENT_TRIES if patient else tries):
@@ -90,7 +95,18 @@ class Caller:
                 await sleep(jitter if problem.after is None else problem.after + min(jitter, problem.after / 4))
         raise AssertionError("the last try returns or raises")
 
-    async def _try(self, request: Request) -> Reply:
+    async def _try(self, unsaved: ExitStack, request: Request) -> Reply:
+        await self._room.acquire()
+        try:
+            reply = await self._answer(request)
+        except BaseException:
+            self._room.release()
+            raise
+        # Its room is free when it is on the disk, so that a kill never loses more answers than may be in flight.
+        unsaved.callback(self._room.release)
+        return reply
+
+    async def _answer(self, request: Request) -> Reply:
         async with self.pace as cuts:
             self.flew = max(self.flew, self.pace.flying)
             try:

@@ -18,9 +18,11 @@ QUEUE_IS_TOO_LONG = 2.0
 """A wait of so many times its work takes some back."""
 NO_FASTER = 1.1
 """Twice as many in flight that are not answered so much faster end the fast start."""
+FURTHER, NO_GAIN = 1.25, 1.05
+"""So many times as many in flight that are answered hardly faster only wait at the server, and are taken back."""
 LESS = 0.7
-LONGEST_HOLD = 64
-"""At most so many rounds between two tries whether the server takes one more."""
+LONGEST_HOLD = 256
+"""At most so many answers between two tries whether the server takes one more: one refused in so many costs nothing, and what has room is found."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +41,9 @@ class Pace:
     _answers: int = 0
     _queue: float = 0.0
     _rate: float = 0.0
+    _smooth: float = 0.0
+    _mark: float = 0.0
+    _mark_rate: float = 0.0
     _since: float = field(default_factory=time.monotonic)
     _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
@@ -77,11 +82,12 @@ class Pace:
         if cuts == self.cuts:
             self._least = max(1.0, self.now / 2)
             # What was refused when it was tried is tried again later and later.
-            self._hold = 4 if self._fast else min(LONGEST_HOLD, self._hold * 2)
+            self._hold = 4 if self._fast else min(max(4, LONGEST_HOLD // int(self.now)), self._hold * 2)
             self.now = self.now if refused else max(1.0, self.now * LESS)
             self.cuts += 1
             self._fast = self._grown = False
             self._rounds = 0
+            self._mark = self._mark_rate = 0.0
             self._begin(time.monotonic())
         if refused:
             self.now = max(self._least, min(self.now, self.flying - 1.0))
@@ -94,6 +100,7 @@ class Pace:
         self._begin(ended)
         self._rounds += 1
         self._rate = rate
+        self._smooth = 0.7 * self._smooth + 0.3 * rate if self._smooth else rate
         if queue > QUEUE_IS_TOO_LONG:
             self.now = max(1.0, self.now * LESS)
         if queue > QUEUE_IS_LONG:
@@ -101,12 +108,23 @@ class Pace:
         elif self._fast and busy:
             self._fast = not before or rate > before * NO_FASTER
             self.now = min(float(self.most), self.now * 2 if self._fast else self.now)
-        elif busy and self._rounds >= self._hold:
+        elif busy and self._rounds >= self._hold and self._worth_more():
             self._rounds = 0
             self._hold = max(1, self._hold // 2) if self._grown else self._hold
             self.now = min(float(self.most), self.now + 1)
             self._grown = True
         self._wake()
+
+    def _worth_more(self) -> bool:
+        """Tell whether those that were added lately are answered too, and are not only waited for longer; else take them back."""
+        if self.now < self._mark * FURTHER:
+            return True
+        if self._smooth < self._mark_rate * NO_GAIN:
+            self.now, self._rounds = self._mark, 0
+            self._hold, self._grown = max(4, LONGEST_HOLD // int(self.now)), False
+            return False
+        self._mark, self._mark_rate = self.now, self._smooth
+        return True
 
     def _begin(self, now: float) -> None:
         self._since, self._answers, self._queue = now, 0, 0.0

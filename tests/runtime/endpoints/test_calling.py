@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from synthc.compiler.graph import Node, Privacy
-from synthc.runtime.endpoints.base import Identity, Reply
+from synthc.runtime import ledger_file
+from synthc.runtime.endpoints.base import Identity, Reply, Request
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.fake import FakeEndpoint
 from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.ledger import Ledger
 from tests.runtime.spec import spec
+from tests.runtime.test_ledger import question
 
 ASKING = """
 prompt say(text: text) -> text {
@@ -76,3 +81,30 @@ def test_the_engine_asks_nothing_about_rows_that_may_not_leave(tmp_path: Path, l
         node.make("out")
     assert fake.asked == []
     assert not (tmp_path / ".synth/private/store/out").exists()
+
+
+def test_an_answer_keeps_its_place_until_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the disk is, a kill loses no more answers than requests may be in flight."""
+    monkeypatch.setattr(ledger_file, "COMMIT_EVERY", 0.05)
+    ledger, given, unsafe = Ledger(path=tmp_path / "ledger.sqlite"), 0, 0
+
+    class Counting(FakeEndpoint):
+        async def answer(self, request: Request) -> Reply:
+            nonlocal given, unsafe
+            with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as opened:
+                (safe,) = opened.execute("SELECT COUNT(*) FROM calls WHERE state = 'answered'").fetchone()
+            given += 1
+            unsafe = max(unsafe, given - safe)
+            return await super().answer(request)
+
+    who = Identity(model="m", revision="", server="")
+    asking = Caller(name="llm", endpoint=Counting(reply=lambda _: "x"), identity=who, ledger=ledger, pace=Pace(most=4), label=Privacy.PUBLIC)
+
+    async def run() -> None:
+        await asyncio.gather(*(asking.ask(question(f"q{n}")) for n in range(40)))
+
+    asyncio.run(run())
+    ledger.close()
+
+    assert given == 40
+    assert 1 < unsafe <= 4

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
+from synthc.runtime.endpoints import pace as module
 from synthc.runtime.endpoints.connection import seconds
 from synthc.runtime.endpoints.pace import Pace
 
@@ -89,6 +91,43 @@ def test_a_long_queue_at_the_server_takes_some_back() -> None:
     assert asyncio.run(run(Pace(most=64), 0.1)) == 32
     assert asyncio.run(run(Pace(most=64), 1.0)) == 16
     assert asyncio.run(run(Pace(most=64), 3.0)) == pytest.approx(11.2)
+
+
+class Timeless(asyncio.SelectorEventLoop):
+    """A loop whose clock jumps to whatever is next, so that rates are what they would be on a machine with nothing else to do."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        """Return the time of the loop."""
+        return self.now
+
+    def _run_once(self) -> None:
+        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
+            self.now = max(self.now, self._scheduled[0].when())  # type: ignore[attr-defined]
+        super()._run_once()  # type: ignore[misc]
+
+
+def test_a_server_that_makes_those_wait_that_it_cannot_take_is_not_asked_more_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it refuses nobody and tells nothing of its queue: more in flight that are answered no faster are taken back."""
+
+    async def run() -> float:
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=asyncio.get_running_loop().time))
+        pace, room, most = Pace(most=1024), asyncio.Semaphore(8), 0.0
+
+        async def one() -> None:
+            nonlocal most
+            async with pace:
+                async with room:
+                    await asyncio.sleep(0.02)
+                pace.went_well()
+                most = max(most, pace.now)
+
+        await asyncio.gather(*(one() for _ in range(4000)))
+        return most
+
+    with asyncio.Runner(loop_factory=Timeless) as runner:
+        assert 32 < runner.run(run()) <= 32 * module.FURTHER + 1
 
 
 def test_who_is_cancelled_while_waiting_for_a_place_takes_none() -> None:
