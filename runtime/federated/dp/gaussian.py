@@ -63,7 +63,7 @@ class Gaussian:
 
     def norm(self, state: Arrays) -> float:
         """Return the clip norm of this round."""
-        return self.clip if self.adaptive is None else float(state["clip"][0])
+        return self._clip(state)
 
     def release(self, total: Vector, stats: Stats, key: bytes, state: Arrays) -> tuple[Vector, Arrays]:
         """Return the noised mean of a sum of clipped updates; the noise is that of the norm by which they were clipped.
@@ -74,8 +74,11 @@ class Gaussian:
         shrunk = self.drawn / self.cohort
         drawn = normal(key, total.size + 1)
         noise = self.noise if self.adaptive is None else self.adaptive.noise_on_updates(self.noise)
-        mean = (total + noise * self.norm(state) * shrunk * drawn[:-1]) / self.drawn
+        mean = (total + noise * self._clip(state) * shrunk * drawn[:-1]) / self.drawn
         return mean, state if self.adaptive is None else self.adaptive.moved(stats, shrunk * drawn[-1], self.drawn, state)
+
+    def _clip(self, state: Arrays) -> float:
+        return self.clip if self.adaptive is None else float(state["clip"][0])
 
     def event(self, rounds: int) -> SubsampledGaussian:
         """Return what some rounds spend, as the accountant counts it."""
