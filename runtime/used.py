@@ -17,11 +17,12 @@ def used_folder(project: Path) -> Path:
 
 @contextmanager
 def noting(project: Path, fingerprint: str) -> Iterator[Callable[[str], object]]:
-    """Give a function that notes a key; what was noted counts as used though the node is not finished."""
+    """Give a function that notes a key at once; what was noted counts as used though the node was killed before it was finished."""
     folder = used_folder(project)
     folder.mkdir(parents=True, exist_ok=True)
     waiting = folder / f"{fingerprint}.writing"
-    with waiting.open("wb") as file:
+    with waiting.open("ab", buffering=0) as file:
+        file.truncate(file.tell() // LENGTH * LENGTH)  # a full disk may have cut the last one off
         yield lambda key: file.write(bytes.fromhex(key))
     waiting.replace(folder / fingerprint)
 

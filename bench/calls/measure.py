@@ -179,7 +179,7 @@ def cpu(bench: Bench, sofar: Sofar, clients: Sequence[Client], options: argparse
             folder = fresh(place(client), many)
             bench.reset(latency=how["latency"])
             took.append(bench.run(client, folder, flying))
-        return {"cpu_ms": 1000 * (took[1].cpu - took[0].cpu) / (3 * rows), "most_in_flight": took[1].told["peak"]}
+        return {"cpu_ms": 1000 * (took[1].cpu - took[0].cpu) / (3 * rows), "most_in_flight": took[1].told["peak"], "peak_mb": took[1].peak_mb}
 
     return {name: medians(runs) for name, runs in rounds(sofar, pairs, options, one).items()}
 

@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 import uvloop
@@ -106,7 +106,8 @@ class Told:
     def document(self) -> dict[str, Any]:
         """Return all of it as JSON, of the rows how many were answered and how many answers were given again."""
         rows = self.rows
-        return {**asdict(self), "rows": len(rows), "again": rows.total() - len(rows)}
+        seen = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "rows"}
+        return {**seen, "rows": len(rows), "again": self.answered - len(rows)}
 
 
 class Server:
