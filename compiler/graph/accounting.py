@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,7 +91,38 @@ class CorrelatedGaussian:
         return dp_event.GaussianDpEvent(self.noise / math.sqrt(self.squared)), 1
 
 
-Event = SubsampledGaussian | CorrelatedGaussian
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Whole federations of which the one with the best score is kept, as often as a secret geometric number says.
+
+    Each has `rounds` of a subsampled Gaussian and one score with Gaussian noise of `score`, as a multiple
+    of what a user adds; `tries` is the mean of their number, `times` how often all of that was done.
+    Papernot and Steinke 2022, theorem 2 with eta = 1 (arXiv 2110.03620), by dp-accounting's
+    RepeatAndSelect; Renyi DP alone knows it.
+    """
+
+    sampling: float
+    noise: float
+    rounds: int
+    score: float
+    tries: float
+    times: int
+
+    @property
+    def squared_mu(self) -> None:
+        """There is none: it is no Gaussian."""
+        return
+
+    def library(self) -> tuple[Any, int]:
+        """Return it as dp-accounting knows it, and how often it happens."""
+        from dp_accounting import dp_event
+
+        tuned = SubsampledGaussian(sampling=self.sampling, noise=self.noise, rounds=self.rounds)
+        one = dp_event.ComposedDpEvent([dp_event.SelfComposedDpEvent(*tuned.library()), dp_event.GaussianDpEvent(self.score)])
+        return dp_event.RepeatAndSelectDpEvent(one, self.tries, 1), self.times
+
+
+Event = SubsampledGaussian | CorrelatedGaussian | Search
 """What one mechanism spends; a plain Gaussian on everybody is sampled at 1."""
 E = TypeVar("E", bound=Event)
 
@@ -137,6 +168,31 @@ def noise_for(*, epsilon: float, delta: float, sampling: float, rounds: int) -> 
     return cached(f"noise for {epsilon!r}", key, delta, solve)
 
 
+def noise_for_search(search: Search, *, epsilon: float, delta: float) -> float:
+    """Return the smallest noise of the rounds of a search, up to three digits and rounded up, that spends at most epsilon.
+
+    Raises:
+        ValueError: what its scores spend is more already; the message is a sentence.
+    """
+
+    def spent(noise: float) -> float:
+        return _epsilon_rdp([replace(search, noise=noise)], delta)
+
+    def solve() -> float:
+        low, high = 0.05, 1.0
+        while spent(high) > epsilon:
+            low, high = high, high * 2
+            if high > 1e4:
+                raise ValueError(f"no noise keeps epsilon at {epsilon:g}: the scores of a search of {search.tries:g} tries spend more by themselves; give them more noise, or try less often")
+        while round_up(low, 3) < round_up(high, 3) and high / low > 1.002:
+            middle = math.sqrt(low * high)
+            low, high = (middle, high) if spent(middle) > epsilon else (low, middle)
+        return round_up(high, 3)
+
+    question = [accountant(), "noise for a search", asdict(replace(search, noise=0.0)), epsilon, delta]
+    return float(kept(question, solve, float))
+
+
 def noise_for_whole(*, epsilon: float, delta: float, squared: float) -> float:
     """Return the smallest noise, up to four digits and rounded up, that spends at most epsilon where all rounds are one Gaussian.
 
@@ -158,7 +214,7 @@ def _epsilon(events: Sequence[Event], delta: float, interval: float = DISCRETISA
     if (squared_mu := gaussian(events)) is not None:
         return float(dp_accounting.get_epsilon_gaussian(squared_mu**-0.5, delta))
     rough = _epsilon_rdp(events, delta)
-    if rough > TOO_LARGE_FOR_PLD:
+    if rough > TOO_LARGE_FOR_PLD or any(isinstance(event, Search) for event in events):
         return rough
     accountant = pld.PLDAccountant(value_discretization_interval=interval)
     _compose(accountant, events)

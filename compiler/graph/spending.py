@@ -11,25 +11,28 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from synthc.compiler.graph.accounting import CorrelatedGaussian, Event, SubsampledGaussian, kept, noise_for, noise_for_whole
+from synthc.compiler.graph.accounting import CorrelatedGaussian, Event, Search, SubsampledGaussian, kept, noise_for, noise_for_search, noise_for_whole
 from synthc.compiler.graph.aggregation import variances
 from synthc.compiler.graph.buffers import chosen, coefficients
 from synthc.compiler.graph.buffers import errors as errors_of_blt
 from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
 
-LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "restart"), "blt": ("noise", "separation", "theta", "omega")}
+LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "restart"), "blt": ("noise", "separation", "theta", "omega"), "search": ("sampling", "noise", "rounds", "score", "tries")}
 """The settings of each mechanism that decide what a round spends; they stand on each line of the lifetime ledger."""
-ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out"}
+ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out", "search": "add/remove"}
 
 
 def event(dp: Mapping[str, Any], rounds: int) -> Event:
     """Return what the first so many rounds of a mechanism spend.
 
     Of correlated noise that is less than proportional to rounds: a user comes back every `separation`
-    rounds at most, so that max participation is ceil(rounds / separation).
+    rounds at most, so that max participation is ceil(rounds / separation). A whole search, all its tries
+    with all their rounds, is one round of the node that makes it.
     """
     if dp["mechanism"] == "gaussian":
         return SubsampledGaussian(sampling=dp["sampling"], noise=dp["noise"], rounds=rounds)
+    if dp["mechanism"] == "search":
+        return Search(**{key: dp[key] for key in LEDGER["search"]}, times=rounds)
     return CorrelatedGaussian(noise=dp["noise"], squared=squared_sensitivity(dp, rounds))
 
 
@@ -73,6 +76,9 @@ def solved(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
         asked = {"epsilon": found["epsilon"], "delta": found["delta"]}
         if found["mechanism"] == "gaussian":
             found["noise"] = noise_for(**asked, sampling=found["sampling"], rounds=rounds)
+        elif found["mechanism"] == "search":
+            whole = Search(**{key: found[key] for key in LEDGER["search"] if key != "noise"}, noise=0.0, times=1)
+            found["noise"] = noise_for_search(whole, **asked)
         else:
             found["noise"] = noise_for_whole(**asked, squared=squared_sensitivity(found, rounds))
     if "adaptive" in found:
