@@ -116,6 +116,7 @@ def mechanisms_are_solved(graph: Graph) -> Iterator[str]:
 
 RESTS_ON: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gaussian": lambda dp: 0 < dp["sampling"] <= 1,
+    "search": lambda dp: 0 < dp["sampling"] <= 1 and dp["score"] > 0 and dp["tries"] >= 1,
     "tree": lambda dp: dp["separation"] >= 1,
     "blt": lambda dp: dp["separation"] >= 1 and len(dp["theta"]) == len(dp["omega"]) == dp["buffers"],
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from synthc.compiler.catalog.trainers.federate import Federate, ServerAdam
+from synthc.compiler.check import search as searching
 from synthc.compiler.check.absence import fits
 from synthc.compiler.check.budget import budget_of
 from synthc.compiler.check.mechanism import mechanism
@@ -33,13 +36,20 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if source.kind != "source" or source.settings["visibility"] != "private":
         scope.report(error("wrong-kind", f"a federation tunes over private users, and `{users.name}` is public", span, help="use `pretrain ... on` for public text"))
         return None
+    if not searching.together(declared, settings, scope):
+        return None
     dp = mechanism(declared, settings, source, scope) if settings.dp is not None else None
     if not fits(declared, settings, scope) or (settings.dp is not None and dp is None):
+        return None
+    searched: dict[str, Any] | None = {}
+    if dp is not None and settings.search is not None:
+        searched = searching.search(declared, settings, dp, source, scope)
+    if searched is None:
         return None
     flow = _flow(declared, model, users, source, scope, private=dp is None)
     if flow is None:
         return None
-    values = settings.model_dump(exclude={"dp", "local", "server"})
+    values = settings.model_dump(exclude={"dp", "local", "server", "search", "choose"})
     return Thing(
         name=scope.prefix + declared.name.name,
         thing="trained",
@@ -56,6 +66,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
             "local": {"kind": "sgd", **settings.local.model_dump()},
             "server": {"kind": "adam" if isinstance(settings.server, ServerAdam) else "sgd", **settings.server.model_dump()},
             "dp": dp,
+            **searched,
             **people_of(source),
             "budget": read.model_dump() if (read := budget_of(source, scope)) else None,
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from synthc.compiler.graph.accounting import DISCRETISATION, Event, accountant, epsilon, epsilon_rdp, gaussian
+from synthc.compiler.graph.accounting import DISCRETISATION, Event, Search, accountant, epsilon, epsilon_rdp, gaussian
 from synthc.compiler.graph.nodes import Graph, Node
 from synthc.compiler.graph.sensitivity import participations
 from synthc.compiler.graph.spending import ADJACENCY, errors, event, noise_on_updates
@@ -73,7 +73,7 @@ class _People:
     def document(self, lifetime: float | None, evaluations: Mapping[str, int]) -> dict[str, Any]:
         events, delta = [self._event(node) for node in self.noisy], (self.budget or {}).get("delta")
         promised = bool(events) and delta is not None and not list(self._breaches())
-        whole = gaussian(events)
+        whole, searched = gaussian(events), any(isinstance(event, Search) for event in events)
         scored = list(self._evaluations(evaluations))
         return {
             "unit": "all rows of one user",
@@ -87,8 +87,9 @@ class _People:
             "epsilon": epsilon(events, delta) if promised and delta else None,
             "epsilon_rdp": epsilon_rdp(events, delta) if promised and delta else None,
             "rho": whole / 2 if promised and whole is not None else None,
-            "accountant": accountant(),
-            "discretisation": DISCRETISATION,
+            # Of a search Renyi DP alone knows the cost.
+            "accountant": accountant().replace("PLD", "RDP") if searched else accountant(),
+            "discretisation": None if searched else DISCRETISATION,
             "noise_generator": self.noise_generator,
             "lifetime_epsilon": lifetime,
             "evaluations": scored,
@@ -115,6 +116,7 @@ class _People:
         which mechanisms compare; where the clip norm adapts, `clip` is that of the first round.
         """
         dp, cohort, rounds = node.settings["dp"], node.settings["cohort"], node.settings["rounds"]
+        search = {"tries": dp["tries"], "rounds_of_a_try": dp["rounds"], "score_noise": dp["score"]} if dp["mechanism"] == "search" else None
         separation = dp.get("separation")
         noise = noise_on_updates(dp["noise"], dp["adaptive"]["count_noise"]) if "adaptive" in dp else dp["noise"]
         return {
@@ -128,7 +130,8 @@ class _People:
             "adaptive": {**dp["adaptive"], "noise_on_updates": noise} if "adaptive" in dp else None,
             "sigma_on_mean": noise * dp["clip"] / cohort,
             "noise_to_clip": noise / cohort,
-            "sigma_on_all": noise * dp["clip"] / cohort * errors(dp, rounds)[-1],
+            "sigma_on_all": noise * dp["clip"] / cohort * errors(dp, dp.get("rounds", rounds))[-1],
+            "search": search,
             "rounds_planned": rounds,
             "rounds_charged": None if self.charged is None else self.charged.get(node.name),
             "separation": separation,
@@ -166,6 +169,8 @@ class _People:
             yield "each user joins each round by a coin of their own, and nobody sees who did"
         for separation in separations:
             yield f"a user who took part takes part again {separation:,} rounds later at the earliest, and the engine holds to it"
+        if any(node.settings["dp"]["mechanism"] == "search" for node in self.noisy):
+            yield "nobody sees how many tries a search makes, nor how long they take"
         if self.noisy:
             yield "each user's text stands under one user id"
         if scored:

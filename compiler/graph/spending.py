@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from synthc.compiler.graph.accounting import CorrelatedGaussian, Event, Search, SubsampledGaussian, kept, noise_for, noise_for_search, noise_for_whole
+from synthc.compiler.graph.accounting import (
+    CorrelatedGaussian,
+    Event,
+    Search,
+    SubsampledGaussian,
+    kept,
+    noise_for,
+    noise_for_search,
+    noise_for_whole,
+)
 from synthc.compiler.graph.aggregation import variances
 from synthc.compiler.graph.buffers import chosen, coefficients
 from synthc.compiler.graph.buffers import errors as errors_of_blt

@@ -68,7 +68,7 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
         parameters=size.parameters,
         cohort=settings["cohort"],
         users=settings["population"] * settings["train_share"],
-        rounds=settings["rounds"],
+        rounds=dp.get("rounds", settings["rounds"]),
         epsilon=dp["epsilon"],
         delta=dp["delta"],
         noise=dp["noise"],

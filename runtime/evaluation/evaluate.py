@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from synthc.compiler.graph import Privacy
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
-from synthc.runtime.rows import ID, PART, USER
+from synthc.runtime.evaluation.people import messages_of
 from synthc.runtime.store import Store
 
 if TYPE_CHECKING:
@@ -43,14 +42,14 @@ def evaluate(context: Context) -> None:
     from synthc.runtime.training.checkpoint import family, load_model
 
     settings = context.node.settings
-    messages, users, number = _messages(context)
-    if not messages:
+    judges = messages_of(context, context.reference("rows"), settings["part"], settings["column"])
+    if not judges.messages:
         raise InputError(f"{context.node.place}: `{context.node.name}` has nothing to score; the part `{settings['part']}` of `{context.reference('rows')}` is empty")
     names = [reference["node"] for reference in settings["models"]]
     counts: dict[str, list[Counts]] = {}
     for index, name in enumerate(names):
         context.progress(index, len(names), "models")
-        counts[name] = [count(load_model(folder), messages, users, number) for folder in family(context.inputs[name])]
+        counts[name] = [count(load_model(folder), judges.messages, judges.users, judges.number) for folder in family(context.inputs[name])]
     document = _noised(context, counts) if context.node.mechanism else _exact(context, counts)
     (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
 
@@ -84,20 +83,6 @@ def _noised(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, A
     # Under a limit, a seed or a pretended population the noise protects nobody.
     kind = "dp" if context.node.label is Privacy.DP else "not dp"
     return {"release": kind, "part": context.node.settings["part"], "times_scored": None, **found, "unmet": _unmet(context, found["models"])}
-
-
-def _messages(context: Context) -> tuple[list[str], np.ndarray, int]:
-    """Return the texts, the index of each text's user, and how many users there are."""
-    settings, rows = context.node.settings, context.rows(context.reference("rows"))
-    columns = [settings["column"]]
-    if settings["part"] is None:
-        frame = pl.concat(list(rows.frames([ID, *columns])))
-        users = frame[ID]
-    else:
-        frame = pl.scan_parquet(rows.shards).filter(pl.col(PART) == settings["part"]).select([USER, *columns]).collect()
-        users = frame[USER]
-    codes = users.rank("dense").cast(pl.Int64).to_numpy() - 1
-    return frame[settings["column"]].to_list(), codes, int(codes.max()) + 1 if len(codes) else 0
 
 
 def _family_metrics(seeds: list[dict[str, float]]) -> dict[str, Any]:

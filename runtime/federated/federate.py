@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.carry import carry, hush, worker_of
-from synthc.runtime.federated.charging import charging, facts
+from synthc.runtime.federated.charging import Uncharged, charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.flat import flat, load_flat
@@ -27,24 +28,36 @@ ROUNDS_UNDER_LIMIT = 2
 
 def federate(context: Context) -> None:
     """Carry out a federate node: `model.safetensors` and beside it `federation.json`."""
-    settings = context.node.settings
+    if "search" in context.node.settings:
+        from synthc.runtime.federated.search import search
+
+        search(context)
+        return
     start = load_model(context.inputs[context.reference("model")])
-    users = _users(context, start)
+    state, record = tuned(context, start)
+    load_flat(start.model, state.weights)
+    save_model(start, context.folder)
+    (context.folder / "federation.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def tuned(context: Context, start: Trained, *, charged: bool = True) -> tuple[State, dict[str, object]]:
+    """Return the state behind all rounds, and what was charged for them; the charge of a try is its search's."""
+    settings = context.node.settings
+    users = users_of(context, start)
     mechanism = mechanism_of(settings, len(users))
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
     state = rounds.read() or _beginning(start, settings, mechanism)
     begun = rounds.begun(state)
     series = bytes(state.mechanism["series"]).hex() if "series" in state.mechanism else None
-    with charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series) as charge:
+    charges = charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series)
+    with charges if charged else contextlib.nullcontext(Uncharged()) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
-    load_flat(start.model, state.weights)
-    save_model(start, context.folder)
-    (context.folder / "federation.json").write_text(json.dumps(facts(context, charge, total), indent=1) + "\n")
+    return state, facts(context, charge, total)
 
 
-def _users(context: Context, start: Trained) -> Users:
+def users_of(context: Context, start: Trained) -> Users:
     """Encode the users who train, or find them in scratch."""
     settings, done = context.node.settings, context.scratch / "users"
     if not (done / "numbers.npy").exists():

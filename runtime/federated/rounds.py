@@ -90,7 +90,7 @@ class Rounds:
         if keys is None:
             keys = Keys(charge=secrets.token_hex(8), cohort=self._key(state.round, "cohort"), noise=self._key(state.round, "noise"))
             document = {"state": state.print, "charge": keys.charge, "cohort": keys.cohort.hex(), "noise": keys.noise.hex()}
-            _write_secret(self._keys_file, json.dumps(document))
+            write_secret(self._keys_file, json.dumps(document))
         charge(keys.charge, state.round)
         return keys
 
@@ -129,7 +129,7 @@ def _below(found: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[
     return {name.removeprefix(prefix): found[name] for name in found if name.startswith(prefix)}
 
 
-def _write_secret(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     waiting = path.with_suffix(".writing")
     waiting.unlink(missing_ok=True)

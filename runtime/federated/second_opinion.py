@@ -2,7 +2,7 @@
 
 Opacus' PRV accountant (Gopi et al. 2021) and its Renyi accountant count Poisson-sampled Gaussian
 noise as ours does; neither decides anything here. Rounds of correlated noise are one Gaussian, whose
-sensitivity is ours. Opacus imports torch, so the compiler asks neither.
+sensitivity is ours; a search it cannot count. Opacus imports torch, so the compiler asks neither.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from synthc.compiler.graph.accounting import TOO_LARGE_FOR_PLD, Event, SubsampledGaussian, cached
+from synthc.compiler.graph.accounting import TOO_LARGE_FOR_PLD, Event, Search, SubsampledGaussian, cached
 
 
 def opacus_opinions(events: Sequence[Event], delta: float) -> dict[str, float | None]:
     """Return `epsilon_prv` and `epsilon_opacus_rdp` at a delta; None where an accountant gives up."""
+    if any(isinstance(event, Search) for event in events):
+        return {"epsilon_prv": None, "epsilon_opacus_rdp": None}
     rdp = cached("opacus rdp", events, delta, _by_rdp)
     # Where the bound is large PRV may need more memory than there is; it knows only sampled noise.
     usable = rdp < TOO_LARGE_FOR_PLD and all(_history(event)[1] < 1 for event in events)
@@ -48,6 +50,7 @@ def _asked(accountant: Any, events: Sequence[Event], delta: float) -> float:
 
 def _history(event: Event) -> tuple[float, float, int]:
     """Return noise, sampling and rounds as Opacus notes them."""
+    assert not isinstance(event, Search), "Opacus knows no choice among runs"
     if isinstance(event, SubsampledGaussian):
         return event.noise, event.sampling, event.rounds
     return event.noise / math.sqrt(event.squared), 1.0, 1

@@ -39,6 +39,12 @@ def _of(source: Mapping[str, Any]) -> str:
 
 
 def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
+    if of.get("search"):
+        search = of["search"]
+        return (
+            f"{of['node']}: search, clip {of['clip']:g}, noise {of['noise']:g}, about {search['tries']:g} tries of {search['rounds_of_a_try']:,} rounds of about {of['expected_cohort']:,} people"
+            f" (each with a chance of {of['q']:.3g}), scores with noise {search['score_noise']:g}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
+        )
     rounds = of.get("rounds_charged") if charged else None  # a simulation charges nobody
     told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
     return (

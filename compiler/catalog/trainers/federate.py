@@ -10,7 +10,20 @@ from pydantic import AfterValidator, Field
 from synthc.compiler.catalog.mechanisms.adaptive import FederatedGaussian
 from synthc.compiler.catalog.mechanisms.blt import Blt
 from synthc.compiler.catalog.mechanisms.tree import Tree
-from synthc.compiler.catalog.values import Count, Makers, Momentum, Number, Percent, Positive, Said, Settings, TargetWords, Users, Words
+from synthc.compiler.catalog.values import (
+    Count,
+    Expression,
+    Makers,
+    Momentum,
+    Number,
+    Percent,
+    Positive,
+    Said,
+    Settings,
+    TargetWords,
+    Users,
+    Words,
+)
 
 
 class LocalSgd(Settings):
@@ -45,6 +58,14 @@ class ServerAdam(Settings):
     tau: Positive = Field(0.001, description="What is added to the root of the squares: the smaller it is, the more the steps adapt.")
 
 
+class Best(Settings):
+    """How a search chooses: the number of tries is a secret geometric number, each draws a candidate and is scored with noise."""
+
+    part: Words = Field(description="The part of the split whose people score each try, by the mean share of next words that is guessed right; they do not train.")
+    tries: Annotated[Number, Field(gt=1, le=100)] = Field(5.0, description="The mean of the number of tries.")
+    noise: Positive = Field(description="The standard deviation of the noise on the sum of the scores of a try, as a multiple of what one user can add.")
+
+
 class Federate(Settings):
     """Rounds, the expected number of users of a round, both optimisers and the mechanism."""
 
@@ -57,4 +78,6 @@ class Federate(Settings):
     dropout: Annotated[Percent, Field(lt=1)] = Field(0.0, description="Simulates devices that fail: the share of a round's users whose update is missing. A missing update counts as zero; noise and divisor stay those of the planned cohort.")
     stragglers: Annotated[Percent, Field(lt=1)] = Field(0.0, description="Simulates slow devices: the share of a round's users who send what they have behind a part of their steps.")
     report_goal: Users | None = Field(None, description="Simulates a round that is closed when so many updates have arrived; those of the slowest devices count as zero.")
+    search: Annotated[Expression, Said("list of records")] = Field(None, description="Settings of `local` and `server` that are tried, each try a whole federation; the model of the one with the best score is kept. All tries are charged.")
+    choose: Annotated[Any, Makers(best=Best)] = Field(None, description="How a search chooses.")
     workers: Count | None = Field(None, description="Processes that work at once; as many as there are cores if left out.")
