@@ -28,10 +28,11 @@ HARD = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directions:
-    """Stands for a device: user i pulls along axis `axes[i]` of a model of `size` numbers."""
+    """Stands for a device: user i pulls along axis `axes[i]` of a model of `size` numbers, and obeys its clip norm or not."""
 
     axes: NDArray[np.int64]
     size: int
+    clips: bool = True
 
     def clipped_sum(self, start: NDArray[np.float32], users: NDArray[np.int64], *, norm: float, **_: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the sum of the clipped pulls."""
@@ -39,13 +40,13 @@ class Directions:
         total = np.zeros(self.size)
         for user in users:
             axis = self.axes[user]
-            add_clipped(torch.from_numpy(total[axis : axis + 1]), torch.tensor([HARD]), norm)
+            add_clipped(torch.from_numpy(total[axis : axis + 1]), torch.tensor([HARD]), norm if self.clips else np.inf)
         return total, np.array([float(len(users)), *[0.0] * (len(STATS) - 1)])
 
 
-def pulled(folder: Path, mechanism: Mechanism, axes: NDArray[np.int64], size: int, rounds: int) -> NDArray[np.float64]:
+def pulled(folder: Path, mechanism: Mechanism, axes: NDArray[np.int64], size: int, rounds: int, *, clips: bool = True) -> NDArray[np.float64]:
     """Return how far each direction was pulled over all rounds of a federation."""
-    app = client_app(Directions(axes=axes, size=size))  # type: ignore[arg-type]
+    app = client_app(Directions(axes=axes, size=size, clips=clips))  # type: ignore[arg-type]
     return federated(folder, mechanism, LocalGrid(app, 1), np.zeros(size, np.float32), sizes=np.ones(len(axes), np.int64), rounds=rounds).astype(np.float64)
 
 
