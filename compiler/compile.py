@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from synthc.compiler.graph import Graph
 from synthc.compiler.lower import Unreachable, lower
@@ -14,12 +15,21 @@ from synthc.compiler.verify import verify
 from synthc.dsl.diagnostic import Diagnostic, Severity
 
 
+class Rewrite(NamedTuple):
+    """One pass that found something to do."""
+
+    name: str
+    before: Graph
+    after: Graph
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A graph, unless the findings hold an error."""
+    """A graph, unless the findings hold an error, and the passes that changed it, each with the graph before it."""
 
     graph: Graph | None
     diagnostics: tuple[Diagnostic, ...]
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 def check(path: Path, project: Path, *, params: Mapping[str, str] | None = None, texts: Mapping[Path, str] | None = None) -> tuple[Diagnostic, ...]:
@@ -45,7 +55,10 @@ def compile_spec(path: Path, project: Path, *, params: Mapping[str, str] | None 
     except Unreachable as problem:
         return Compiled(graph=None, diagnostics=(*diagnostics, problem.finding))
     verify(graph)
-    for rewrite in PASSES:
-        graph = rewrite(graph)
+    rewrites = []
+    for name, rewrite in PASSES:
+        before, graph = graph, rewrite(graph)
         verify(graph)
-    return Compiled(graph=graph, diagnostics=diagnostics)
+        if graph.nodes != before.nodes:
+            rewrites.append(Rewrite(name, before, graph))
+    return Compiled(graph=graph, diagnostics=diagnostics, rewrites=tuple(rewrites))

@@ -21,6 +21,7 @@ class SetAside:
     private: bool
     error: type[RunError] = TooManyFailures
     failed: int = 0
+    _rows: int = 0
     _lines: list[str] = field(default_factory=list)
 
     def add(self, row: str, place: str, reason: str, **more: Any) -> None:
@@ -33,9 +34,11 @@ class SetAside:
 
     def judge_early(self, rows: int) -> None:
         """Raise if so many of the first rows failed that the others can hardly make up for it: four standard deviations, and a few."""
-        expected = rows * self.allowed
+        # A step further on has seen few rows yet, and those that failed before it were of more.
+        self._rows = max(self._rows, rows)
+        expected = self._rows * self.allowed
         if self.failed > expected + 4 * expected**0.5 + 5:
-            self.judge(rows)
+            self.judge(self._rows)
 
     def judge(self, rows: int) -> None:
         """Raise if more of these rows failed than the spec allows."""

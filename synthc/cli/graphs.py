@@ -16,7 +16,7 @@ from pathlib import Path
 from synthc.cli.params import add_set, params_of
 from synthc.cli.specs import GRAPH, SUFFIX, choose
 from synthc.cli.verdict import verdict
-from synthc.compiler.compile import compile_spec
+from synthc.compiler.compile import Rewrite, compile_spec
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.encoding import read_graph, to_json
 from synthc.dsl.diagnostic import Diagnostic
@@ -33,10 +33,11 @@ class Findings(RunError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A graph and the `--set` values that went into it."""
+    """A graph, the `--set` values that went into it, and the passes that changed it, where it was compiled now."""
 
     graph: Graph
     params: Mapping[str, str]
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 def add_spec(parser: argparse.ArgumentParser, *, graphs: bool = True, kept: bool = True) -> None:
@@ -72,7 +73,7 @@ def compiled(path: Path, params: Mapping[str, str]) -> Ready:
         show(result.diagnostics)
     if result.graph is None:
         raise _refusal(path, result.diagnostics)
-    return Ready(graph=result.graph, params=params)
+    return Ready(graph=result.graph, params=params, rewrites=result.rewrites)
 
 
 def show(findings: tuple[Diagnostic, ...]) -> None:

@@ -13,6 +13,7 @@ from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
 from synthc.cli.ledger_lines import ledger_lines
 from synthc.cli.plan_models import plan_models
+from synthc.cli.saved import saved, saved_lines
 from synthc.cli.table import number, spoken, table
 from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
@@ -28,6 +29,7 @@ UNKNOWN = (
     ("usd", "money: say what {names} asks for, as `price = {{ input = 0.15, output = 0.6 }}`"),
 )
 """Why a total may not be known before the run."""
+HINT = "`--sample` carries the steps out on some of their rows, which buys nothing, takes about a minute and tells rows, tokens and time closely"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +42,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the plan."""
-    graph = ready(options).graph
+    made = ready(options)
+    graph = made.graph
     done = _done(graph)
-    measured = _measured(graph, done, endpoints_of(options.endpoint, graph)) if options.sample else {}
-    document = plan(graph, Path(), done, {name: entry for name, (entry, _) in measured.items()})
+
+    def planned(of: Graph) -> tuple[dict[str, Any], list[str]]:
+        measured = _measured(of, done, endpoints_of(options.endpoint, of)) if options.sample else {}
+        document = plan(of, Path(), done, {name: entry for name, (entry, _) in measured.items()})
+        return document, [note for _, notes in measured.values() for note in notes]
+
+    document, known = planned(graph)
+    document["passes"] = saved(made.rewrites, lambda of: planned(of)[0])
     for name, source in document["privacy"].items():
         _add_lifetime(graph, name, source, done)
     outlooks = _outlooks(graph)
@@ -53,10 +62,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
-        measured_not = any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) and not options.sample
-        hint = ["`--sample` carries the steps out on some of their rows, which buys nothing, takes about a minute and tells rows, tokens and time closely"] if measured_not else []
-        known = [note for _, notes in measured.values() for note in notes]
-        blocks = (_nodes(document, done).splitlines(), known, list(plan_models(document)), list(_notes(document, graph)), list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), hint)
+        notes = (known, list(saved_lines(document["passes"])), list(plan_models(document)), list(_notes(document, graph)))
+        hint = [HINT] if not options.sample and any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) else []
+        blocks = (_nodes(document, done).splitlines(), *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), hint)
         print("\n\n".join("\n".join(block) for block in blocks if block))
     return 0
 

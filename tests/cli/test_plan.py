@@ -85,7 +85,7 @@ def test_json(project: Project) -> None:
     """The document has the keys that were promised."""
     document = json.loads(project.run("plan", "--json").out)
 
-    assert set(document) == {"nodes", "totals", "privacy", "graph"}
+    assert set(document) == {"nodes", "totals", "privacy", "graph", "passes"}
     promised = {"name", "kind", "label", "rows", "requests", "tokens_in", "tokens_out", "seconds", "usd", "cached"}
     assert all(set(node) == promised for node in document["nodes"])
 
@@ -129,3 +129,28 @@ def test_models_are_sized(project: Project) -> None:
 
     assert found == {"parameters": parameters, "bytes": 4 * parameters, "training_bytes": 16 * parameters, "flops": 2 * 4 * 8 * 16 + 2 * 8 * 104}
     assert "keyboard 1,480 5.92 kB 1.48 kB 23.7 kB 2.69 k" in [" ".join(line.split()) for line in said.out.splitlines()]
+
+
+ASKED = """
+prompt rewrite(text: text) -> text {
+  ask        = \"\"\"Rewrite this: {{ text }}\"\"\"
+  max_output = 50
+}
+endpoint llm = tgi("http://127.0.0.1:9")
+filter few = web
+  | ask a = rewrite(text) { on_fail = keep }
+  | take 1
+"""
+
+
+def test_what_passes_save_is_said(project: Project) -> None:
+    """Three rows would be asked about, and one is."""
+    project.write("spec.synth", SPEC + ASKED)
+
+    said = project.run("plan").out
+    document = json.loads(project.run("plan", "--json").out)
+
+    assert "`drop-before-ask` saves up to 2 requests, 100 tokens written\n" in said
+    assert document["passes"] == [{"pass": "drop-before-ask", "requests": 2, "tokens_in": None, "tokens_out": 100}]
+    assert next(node for node in document["nodes"] if node["name"] == "few")["requests"] == 1
+    assert said.rstrip().endswith("tells rows, tokens and time closely")

@@ -65,7 +65,7 @@ def test_its_step_is_checked_and_carried_out(tmp_path: Path) -> None:
     node = spec(tmp_path / "project", SHOUTING, texts=["hi"])
 
     assert node.rows("out")["text"].to_list() == ["HI!!"]
-    assert plan(node.graph, node.folder)["nodes"][1]["rows"] == {"low": 0, "high": None}
+    assert plan(node.graph, node.folder)["nodes"][1]["rows"] == {"low": 0, "likely": None, "high": None}
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,14 @@ def test_a_bad_beginning_does_not_stop_the_asking(tmp_path: Path) -> None:
     assert len(node.rows("out")) == 400
 
 
+def test_failures_of_an_earlier_question_are_not_held_against_the_first_rows_of_a_later(tmp_path: Path) -> None:
+    """Ten of a thousand are few, also when the second question begins."""
+    steps = "| ask a = say(text) | sample 900 | ask b = say(text)"
+    node = asking(tmp_path, "int", lambda request: request.text, [*(str(n) for n in range(990)), *["x"] * 10], steps)
+
+    assert len(node.rows("out")) == 900
+
+
 def test_take_stops_the_asking(tmp_path: Path) -> None:
     """Not much more is asked than is taken."""
     node = asking(tmp_path, "text", lambda request: request.text, [str(n) for n in range(5000)], "| ask a = say(text) | take 20 | where words(text) > 0")
