@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import resource
 import socket
 import ssl
@@ -180,7 +181,8 @@ class HttpClient:
         except OSError as problem:
             if problem.errno in {errno.EMFILE, errno.ENFILE}:
                 raise Unreachable("this machine lets no more files be open; lower `concurrency`, or raise `ulimit -n`", passing=True) from None
-            raise Unreachable("nobody listens", passing=True) from None
+            refused = problem.errno is None or isinstance(problem, ConnectionRefusedError)
+            raise Unreachable("nobody listens" if refused else os.strerror(problem.errno or 0).lower(), passing=True) from None
         return link
 
     def _head(self, method: str, path: str) -> bytes:

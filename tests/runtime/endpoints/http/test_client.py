@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import errno
 import ssl
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
@@ -287,6 +288,23 @@ def test_nobody_listens() -> None:
             await HttpClient(url="http://nowhere.invalid", agent="tests", timeout=20.0).send("GET", "/info")
 
     asyncio.run(work())
+
+
+def test_what_else_keeps_from_a_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the system's words; where no more files may be open, with what to do."""
+
+    async def work(code: int) -> str:
+        async def refuse(*_: object, **__: object) -> None:
+            raise OSError(code, "Connect call failed")
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", refuse)
+        with pytest.raises(Unreachable) as problem:
+            await HttpClient(url="http://10.0.0.1", agent="tests", timeout=5.0).send("GET", "/info")
+        return str(problem.value)
+
+    assert asyncio.run(work(errno.EHOSTUNREACH)) == "no route to host"
+    assert asyncio.run(work(errno.ECONNRESET)) == "connection reset by peer"
+    assert asyncio.run(work(errno.EMFILE)) == "this machine lets no more files be open; lower `concurrency`, or raise `ulimit -n`"
 
 
 def certificate(folder: Path) -> Path:
