@@ -9,7 +9,7 @@ from typing import Any
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.check.references import named
 from synthc.compiler.graph.accounting import NotYet, epsilon
-from synthc.compiler.graph.spending import ADJACENCY, event, solved
+from synthc.compiler.graph.spending import ADJACENCY, adjacencies, event, solved
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import M, read_settings
@@ -138,17 +138,19 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
 def _alike(program: Program, mechanisms: list[Thing]) -> bool:
     """Refuse people who are more in one source than in another, and mechanisms whose promises do not compose."""
     first = mechanisms[0]
-    for thing in mechanisms[1:]:
+    for index, thing in enumerate(mechanisms[1:], 1):
         if any(thing.settings[key] != first.settings[key] for key in ("population", "population_is")):
             labels = (Label(span=first.span, text=f"{first.settings['population']:,} people, {first.settings['population_is']}"),)
             message = f"`{thing.settings['people']}` are {thing.settings['population']:,} people here, {thing.settings['population_is']}, and other people elsewhere"
             program.diagnostics.append(error("unlike-people", message, thing.span, labels=labels, help="say the same `population` at all sources of the same `people`"))
             return False
-        here, there = (one.settings["dp"]["mechanism"] for one in (thing, first))
-        if ADJACENCY[here] != ADJACENCY[there]:
-            labels = (Label(span=first.span, text=f"`{there}` counts {ADJACENCY[there]}"),)
+        other = next((one for one in mechanisms[:index] if not adjacencies(one.settings["dp"]) & adjacencies(thing.settings["dp"])), None)
+        if other is not None:
+            here, there = (one.settings["dp"]["mechanism"] for one in (thing, other))
+            labels = (Label(span=other.span, text=f"`{there}` counts {ADJACENCY[there]}"),)
+            mend = "leave `cohort` out: what is counted of everybody goes with both" if thing.kind == "measure" else "tune both under mechanisms of one adjacency: `gaussian`, or `tree` and `blt`"
             message = f"`{here}` and `{there}` promise different things to `{thing.settings['people']}`: {ADJACENCY[here]} and {ADJACENCY[there]}"
-            program.diagnostics.append(error("unlike-mechanisms", message, thing.span, labels=labels, help="tune both under mechanisms of one adjacency: `gaussian`, or `tree` and `blt`"))
+            program.diagnostics.append(error("unlike-mechanisms", message, thing.span, labels=labels, help=mend))
             return False
     return True
 

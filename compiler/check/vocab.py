@@ -30,7 +30,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         return None
     rows = [named(argument.value, ("rows",), scope, argument.span) for argument in made.arguments]
     known = [thing for thing in rows if thing is not None]
-    good = [text_column(t, settings.column, scope, a.span) for t, a in zip(rows, made.arguments, strict=True) if t is not None]
+    good = [text_column(t, "value" if t.kind == "measure" else settings.column, scope, a.span) for t, a in zip(rows, made.arguments, strict=True) if t is not None]
     if len(known) < len(rows) or not all(good):
         return None
     flow = join(*(t.flow.through(a.span, f"`{t.name}` is read by the vocabulary here") for t, a in zip(known, made.arguments, strict=True)))

@@ -8,7 +8,7 @@ from typing import Any
 from synthc.compiler.graph.accounting import DISCRETISATION, Event, Search, accountant, epsilon, epsilon_rdp, gaussian
 from synthc.compiler.graph.nodes import Graph, Node
 from synthc.compiler.graph.sensitivity import participations
-from synthc.compiler.graph.spending import ADJACENCY, errors, event, noise_on_updates
+from synthc.compiler.graph.spending import adjacencies, errors, event, noise_on_updates
 
 Events = Sequence[Event]
 
@@ -77,7 +77,7 @@ class _People:
         scored = list(self._evaluations(evaluations))
         return {
             "unit": "all rows of one user",
-            "adjacency": ADJACENCY[self.noisy[0].settings["dp"]["mechanism"]] if self.noisy else "add/remove",
+            "adjacency": self._adjacency(),
             "people": self.source.settings["people"],
             "population": self.population,
             "population_is": "simulated" if self.simulated else "declared",
@@ -96,6 +96,11 @@ class _People:
             "assumptions": [*self._breaches(), *self._assumptions(scored=bool(scored))],
             "mechanisms": [self._mechanism(node) for node in self.noisy],
         }
+
+    def _adjacency(self) -> str:
+        """Return the neighbours that all mechanisms count by: add/remove, if nothing asks for another."""
+        common = frozenset({"add/remove", "zero-out"}).intersection(*(adjacencies(node.settings["dp"]) for node in self.noisy))
+        return min(common)
 
     def lifetime(self, events: Callable[[str], Events] | None) -> float | None:
         """Return the epsilon of all that was ever charged; None where nothing is or can be charged."""

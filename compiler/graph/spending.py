@@ -31,6 +31,17 @@ LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "re
 ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out", "search": "add/remove"}
 
 
+def adjacencies(spent: Mapping[str, Any]) -> frozenset[str]:
+    """Return which neighbours a mechanism, or a line of the ledger, tells apart no better than it says.
+
+    Noise on a sum over everybody hides whoever is taken out and whoever sends nothing alike: the sum is
+    the same. Where chance decides who takes part, only the former is counted.
+    """
+    if spent["mechanism"] == "gaussian" and spent["sampling"] == 1:
+        return frozenset(ADJACENCY.values())
+    return frozenset({ADJACENCY[spent["mechanism"]]})
+
+
 def event(dp: Mapping[str, Any], rounds: int) -> Event:
     """Return what the first so many rounds of a mechanism spend.
 

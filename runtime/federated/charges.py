@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from synthc.compiler.graph.accounting import Event, epsilon
-from synthc.compiler.graph.spending import ADJACENCY, LEDGER, event
+from synthc.compiler.graph.spending import ADJACENCY, LEDGER, adjacencies, event
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.store import sync_folder
 
@@ -74,7 +74,7 @@ class Charges:
         if not rounds:
             return
         before = _lines(ledger_file(self.project, self.people))
-        other = next((line["mechanism"] for line in before if ADJACENCY[line["mechanism"]] != ADJACENCY[self.dp["mechanism"]]), None)
+        other = next((line["mechanism"] for line in before if not adjacencies(line) & adjacencies(self.dp)), None)
         if other is not None:
             raise ChargeRefused(
                 f"{self.place}: `{self.node}` adds noise by `{self.dp['mechanism']}`, and `{self.people}` were charged under `{other}` before, which promises"

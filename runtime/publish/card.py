@@ -1,6 +1,6 @@
 """The card of a publication: what it is, whose licences it is under, how it was made, and what it tells about people.
 
-Numbers of an evaluation over private rows are left out, as they are released without DP.
+Numbers of an evaluation over private rows are left out, unless they were released under DP.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class About:
 
 def card(about: About) -> str:
     """Return the text of `README.md`."""
-    parts = [_head(about), f"# {about.node.name}", _what(about), *_licences(about), *_recipe(about), *_privacy(about)]
+    parts = [_head(about), f"# {about.node.name}", _what(about), *_licences(about), *_recipe(about), *_numbers(about), *_privacy(about)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -119,17 +119,32 @@ def _fenced(text: str) -> str:
 def _privacy(about: About) -> Iterator[str]:
     """Yield what it may tell about one person, by the people that mechanisms read."""
     yield "## Privacy"
-    names = {node.name for node in about.needed if node.kind == "federate"}
+    names = {node.name for node in about.needed if node.mechanism}
     read = [ledger for ledger in about.result["privacy"].values() if names & {mechanism["node"] for mechanism in ledger["mechanisms"]}]
     if not read:
         yield "No private text was read."
     for ledger in read:
-        yield from _ledger(ledger, names, about.node.name)
+        yield from _ledger(ledger, names, about)
 
 
-def _ledger(ledger: Mapping[str, Any], names: set[str], name: str) -> Iterator[str]:
+def _numbers(about: About) -> Iterator[str]:
+    """Yield the accuracies of a model that were released under DP, with their intervals."""
+    rows = []
+    for name, found in about.result.get("metrics", {}).items():
+        own: Mapping[str, Any] = found["models"].get(about.node.name, {}) if found.get("release") == "dp" else {}
+        for metric in (key for key in own if f"{key}_interval" in own):
+            low, high = own[f"{metric}_interval"]
+            rows.append(f"| `{name}` | `{found['part']}` | {metric} | {own[metric]:.2%} | {low:.2%} to {high:.2%} |")
+    if rows:
+        yield "## How well it does"
+        yield "\n".join(["| evaluation | part | number | mean over users | 95% interval |", "| --- | --- | --- | --- | --- |", *rows])
+        yield "These numbers were released with noise, under user-level differential privacy of their own."
+
+
+def _ledger(ledger: Mapping[str, Any], names: set[str], about: About) -> Iterator[str]:
     total = f"epsilon = {round_up(ledger['epsilon'], 4):.4g} at delta = {ledger['delta']:.3g}" if ledger["epsilon"] is not None else "no bound over all that was done with their text; each mechanism has its own"
-    made = "It was tuned" if names == {name} else f"It rests on {' and '.join(f'`{each}`' for each in sorted(names))}, tuned"
+    own = "It was measured" if about.node.kind == "measure" else "It was tuned"
+    made = own if names == {about.node.name} else f"It rests on {' and '.join(f'`{each}`' for each in sorted(names))}, made"
     yield f"{made} on text of `{ledger['people']}` under user-level differential privacy: {total}. The unit is {ledger['unit']}, the adjacency {ledger['adjacency']}."
     for mechanism in ledger["mechanisms"]:
         if mechanism["node"] in names:

@@ -23,7 +23,7 @@ def make_vocab(context: Context) -> None:
     settings = context.node.settings
     rules = Rules(**{name: settings[name] for name in RULES})
     names = [reference["node"] for reference in settings["from"]]
-    counts = {name: _count(context.rows(name), settings["column"], rules) for name in names}
+    counts = {name: _counted(context, name, rules) for name in names}
     if not any(counts.values()):
         raise InputError(f"{context.node.place}: `{context.node.name}` has no words to choose from; {', '.join(f'`{name}`' for name in names)} holds none")
     vocab = _made(_weights(list(counts.values()), alike=settings["weigh"] == "alike"), settings)
@@ -46,6 +46,22 @@ def _made(weights: Mapping[str, float], settings: Mapping[str, Any]) -> Vocab:
         return Subwords(words=pieces, **rules, bpe=bpe)
     heaviest = sorted(weights, key=lambda word: (-weights[word], word))[: settings["size"]]
     return Vocab(words=tuple(heaviest), **rules)
+
+
+def _counted(context: Context, name: str, rules: Rules) -> Counter[str]:
+    """Return how often each word stands in an input; of a measure, how often it was counted."""
+    measured = context.graph.by_name[name].kind == "measure"
+    return _measured(context.rows(name), rules) if measured else _count(context.rows(name), context.node.settings["column"], rules)
+
+
+def _measured(rows: Dataset, rules: Rules) -> Counter[str]:
+    """Return the counts of measured values, rounded; those that the noise brought below one are none."""
+    counter: Counter[str] = Counter()
+    for frame in rows.frames(["value", "count"]):
+        for text, number in frame.iter_rows():
+            for words in sentences(text, rules):
+                counter.update(dict.fromkeys(words, max(0, round(number))))
+    return +counter
 
 
 def _count(rows: Dataset, column: str, rules: Rules) -> Counter[str]:

@@ -17,6 +17,7 @@ from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.charges import ledger_file
 from synthc.runtime.outcome import Outcome
+from synthc.runtime.publish.card import About, card
 from synthc.runtime.publish.refuse import refuse
 from tests.runtime.project import Project
 from tests.runtime.spec import write_jsonl
@@ -46,7 +47,7 @@ filter followed = web
 
 filter few = web | take 10
 
-vocab keys = word_vocab(web) { size = 50 }
+vocab keys = word_vocab(web, topics) { size = 12 }
 model keyboard = lstm(keys) { embedding = 8, hidden = 12, tied = true }
 pretrain warm = keyboard on web { words = 200, batch = 8 }
 pretrain other = keyboard on few { like = warm }
@@ -126,6 +127,26 @@ def test_a_sample_of_rows_follows_the_counts(done: tuple[Project, Outcome]) -> N
 
     assert set(found) == {"work"}
     assert abs(found["work"] - 10 * shares["work"]) <= 1
+
+
+def test_a_vocabulary_reads_measured_words_by_their_counts(done: tuple[Project, Outcome]) -> None:
+    """What many people say is in it, though public text never does; noise that was taken for words is not counted."""
+    words = json.loads((done[1].folder / "models/keys/vocab.json").read_text())["words"]
+
+    assert {"work", "family", "bus"} <= set(words)
+    assert len(words) == 12
+
+
+def test_a_card_says_whose_text_was_counted(done: tuple[Project, Outcome]) -> None:
+    """With the epsilon; and a model's card has the numbers that were released under DP."""
+    project, outcome = done
+    graph = project.graph
+    of_rows, of_model = (card(About(node=graph.by_name[name], graph=graph, result=outcome.document, rows=None)) for name in ("cells", "other"))
+
+    assert "It rests on `topics`, made on text of `phones` under user-level differential privacy: epsilon = " in of_rows
+    assert "No private text was read" not in of_rows
+    assert "| `judged` | `test` | top1_macro |" in of_model
+    assert "top1_macro" not in of_rows
 
 
 def test_the_numbers_of_an_evaluation_have_intervals_and_are_dp(done: tuple[Project, Outcome]) -> None:
