@@ -39,7 +39,7 @@ KEYS = {
 }  # fmt: skip
 MECHANISM = {
     "node", "mechanism", "sampler", "q", "expected_cohort", "clip", "noise", "sigma_on_mean", "noise_to_clip", "rounds_planned",
-    "rounds_charged", "adaptive", "sigma_on_all", "separation", "max_participation", "delta", "epsilon",
+    "rounds_charged", "adaptive", "sigma_on_all", "search", "separation", "max_participation", "delta", "epsilon",
 }  # fmt: skip
 EVENTS = [SubsampledGaussian(sampling=0.01, noise=2.0, rounds=20)]
 

@@ -122,9 +122,19 @@ def test_what_is_left_of_a_series_is_afforded_together_with_what_it_has(tmp_path
             charges(tmp_path, budget=spent * 1.001, dp=BLT, series=series).afford(rounds)
 
 
+def test_a_sum_over_everybody_is_charged_beside_both(tmp_path: Path) -> None:
+    """It is the same whether a person is taken out or sends nothing; what is in between is not."""
+    charges(tmp_path).charge("a", 0)
+    charges(tmp_path, dp=BLT, series="a", budget=1e6).afford(range(3))
+    charges(tmp_path, dp={**GAUSSIAN, "sampling": 0.5}).charge("b", 0)
+
+    with pytest.raises(ChargeRefused, match="the two do not compose"):
+        charges(tmp_path, dp=BLT, series="a", budget=1e6).afford(range(3))
+
+
 def test_people_who_were_promised_one_thing_are_not_charged_under_another(tmp_path: Path) -> None:
     """Add/remove and zero-out do not compose, over runs neither."""
-    charges(tmp_path).charge("a", 0)
+    charges(tmp_path, dp={**GAUSSIAN, "sampling": 0.5}).charge("a", 0)
 
     with pytest.raises(ChargeRefused, match=r"charged under `gaussian` before, which promises add/remove and not zero-out: the two do not compose"):
         charges(tmp_path, dp=BLT, series="a").afford(range(3))
