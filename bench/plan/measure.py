@@ -45,14 +45,15 @@ def main() -> None:
         began = time.monotonic()
         plans = {"before_anything_ran": said(work, "plan", [*params, "--sample"])}
         result["seconds_to_plan"] = round(time.monotonic() - began, 1)
+        tried = None
         if options.tried:
-            said(work, "run", ["--limit", options.tried, *only, *params])
+            tried = said(work, "run", ["--limit", options.tried, *only, *params])
             plans["after_a_try"] = said(work, "plan", [*params, "--sample"])
         result["load_before_the_run"] = os.getloadavg()[0]
         ran = said(work, "run", [*only, *params])
         result["load_after_the_run"] = os.getloadavg()[0]
         for name, plan in plans.items():
-            nodes = compared(plan, ran)
+            nodes = compared(plan, ran if tried is None or name == "after_a_try" else together(tried, ran))
             result[name] = {"nodes": nodes, "off": off(nodes)}
     (ROOT / "bench" / "results" / f"plan_{options.spec.stem}.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
@@ -62,6 +63,12 @@ def said(work: Path, command: str, more: list[str]) -> Any:
     """Return what a command prints as JSON."""
     done = subprocess.run([sys.executable, "-m", "synthc", "-C", str(work), command, "--json", *more], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def together(tried: Any, ran: Any) -> Any:
+    """Return a run with what the try before it took, whose answers it found."""
+    before = {node["name"]: node for node in tried["nodes"]}
+    return {"nodes": [{**node, **{key: (node[key] or 0) + (before[node["name"]][key] or 0) for key in KEYS}} for node in ran["nodes"]]}
 
 
 def compared(plan: Any, ran: Any) -> dict[str, dict[str, list[Any]]]:

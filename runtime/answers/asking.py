@@ -79,6 +79,7 @@ class Tally:
     max_output: int
     rows: int = 0
     answered: int = 0
+    failed: int = 0
     replies: int = 0
     cut: int = 0
     refused: int = 0
@@ -88,6 +89,7 @@ class Tally:
         """Count what came of one row; one that could not be asked about has no reply."""
         self.rows += 1
         self.answered += result.replies > 0
+        self.failed += result.fields is None
         self.replies += result.replies
         self.cut += result.cut
         self.refused += result.refused

@@ -14,6 +14,8 @@ from synthc.runtime.endpoints.json_schema import json_schema
 MOST_DIGITS = 18
 """So that a model that goes on and on ends; a number with more is none of 64 bits."""
 DIGITS = f"[0-9]{{1,{MOST_DIGITS}}}"
+TAIL = "[^0-9]{0,16}"
+"""What may stand behind a number, for a model that would go on with a unit or a new line and may not would write more digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,8 @@ class Form:
 
 
 PATTERNS = {
-    "int": Form(regex=f"-?{DIGITS}", rule=f'"-"? {DIGITS}'),
-    "float": Form(regex=rf"-?{DIGITS}(\.{DIGITS})?", rule=f'"-"? {DIGITS} ("." {DIGITS})?'),
+    "int": Form(regex=f" ?-?{DIGITS}{TAIL}", rule=f'" "? "-"? {DIGITS} {TAIL}'),
+    "float": Form(regex=rf" ?-?{DIGITS}(\.{DIGITS})?{TAIL}", rule=f'" "? "-"? {DIGITS} ("." {DIGITS})? {TAIL}'),
 }
 
 

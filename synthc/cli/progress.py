@@ -140,6 +140,8 @@ def finished(event: Event) -> str:
     """
     parts = [f"{event['node']}: {event['status']}"]
     parts += [f"{event[key]:,} {word}" for key, word in (("rows", "rows"), ("requests", "requests"), ("cached_requests", "answered before"), ("failed_requests", "failed")) if event.get(key)]
+    if failed := (event.get("counts") or {}).get("failed"):
+        parts.append(f"{failed:,} set aside")
     if event.get("usd"):
         parts.append(f"${event['usd']:,.2f}")
     if event.get("tokens_saved"):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synthc.cli.cut_answers import cut_answers
+from synthc.cli.cut_answers import cut_answers, no_answers
 from synthc.cli.ledger_lines import ledger_lines
 from synthc.cli.table import table
 
 
 def results(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the metrics, what was spent, who answered, and which answers were cut off."""
+    """Yield the metrics, what was spent, who answered, and which answers were cut off or none."""
     for name, found in document["metrics"].items():
         yield from metrics(name, found)
         yield ""
@@ -20,6 +20,7 @@ def results(document: Mapping[str, Any]) -> Iterator[str]:
     if any(answered["server"] == "embedded" for answered in document.get("endpoints", {}).values()):
         yield "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM"
     yield from cut_answers(document)
+    yield from no_answers(document)
 
 
 def _touched(source: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready
-from synthc.cli.tested import compared, comparison, confusions, pass_rates
+from synthc.cli.tested import compared, comparison, confusions, rate_lines, rates
 from synthc.compiler.graph import Graph
 from synthc.compiler.graph.written import literal, written
 from synthc.runtime.errors import InputError
@@ -44,14 +45,15 @@ def run(options: argparse.Namespace) -> int:
     if options.junit is not None:
         from synthc.cli.junit import junit
 
-        options.junit.write_text(junit(verdicts), encoding="utf-8")
+        options.junit.write_text(junit(rounds), encoding="utf-8")
     failed = sum(not verdict.passed for verdict in verdicts)
     if options.json:
-        document = {"tests": [_entry(verdict) for verdict in verdicts], "summary": {"passed": len(verdicts) - failed, "failed": failed}}
+        entries = [{**asdict(verdict), "passed": verdict.passed, "round": place} for tries in zip(*rounds, strict=True) for place, verdict in enumerate(tries, 1)]
+        document = {"tests": entries, "summary": {"passed": len(verdicts) - failed, "failed": failed, "prompts": rates(rounds)}}
         print(json.dumps(document | ({"against": other} if other else {}), indent=1, ensure_ascii=False))
     else:
         more = comparison(other, options.repeat) if other else ()
-        print("\n".join([*_misses(verdicts), *confusions(rounds), *pass_rates(rounds), *more, _summary(graph, verdicts, failed)]))
+        print("\n".join([*_misses(rounds), *confusions(rounds), *rate_lines(rates(rounds)), *more, _summary(graph, verdicts, failed)]))
     return int(failed > 0)
 
 
@@ -69,19 +71,19 @@ def _rounds(graph: Graph, tests: Sequence[Mapping[str, Any]], overrides: Mapping
         ledger.close()
 
 
-def _entry(verdict: Verdict) -> dict[str, Any]:
-    return {**asdict(verdict), "passed": verdict.passed}
-
-
-def _misses(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    for verdict in verdicts:
-        if verdict.passed:
+def _misses(rounds: Sequence[Sequence[Verdict]]) -> Iterator[str]:
+    """Yield each case that missed in some round, with its answers that missed, each once."""
+    for tries in zip(*rounds, strict=True):
+        missed = [verdict for verdict in tries if not verdict.passed]
+        if not missed:
             continue
-        yield f"{verdict.place}: {verdict.about}"
-        yield f"  asked     {', '.join(literal(value) for value in verdict.slots.values())}"
-        yield f"  expected  {_expected(verdict.expected)}"
-        yield f"  answer    {literal(verdict.raw if verdict.answer is None else verdict.answer)}"
-        yield f"  so        {verdict.reason}"
+        often = f": missed in {len(missed)} of {len(tries)} rounds" if len(tries) > 1 else ""
+        yield f"{missed[0].place}: {missed[0].about}{often}"
+        yield f"  asked     {', '.join(literal(value) for value in missed[0].slots.values())}"
+        yield f"  expected  {_expected(missed[0].expected)}"
+        for (answer, reason), count in Counter((literal(one.raw if one.answer is None else one.answer), one.reason) for one in missed).items():
+            yield f"  answer    {answer}" + (f" ({count} times)" if count > 1 else "")
+            yield f"  so        {reason}"
         yield ""
 
 

@@ -9,7 +9,6 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from synthc.cli.table import table
-from synthc.compiler.graph.written import literal
 
 if TYPE_CHECKING:
     from synthc.runtime.prompt_tests import Verdict
@@ -32,13 +31,22 @@ def confusions(rounds: Rounds) -> Iterator[str]:
             yield table(rows, right="l" + "r" * len(options))
 
 
-def pass_rates(rounds: Rounds) -> Iterator[str]:
-    """Yield in how many rounds each case passed, of those that passed in some and missed in others."""
+def rates(rounds: Rounds) -> dict[str, dict[str, Any]]:
+    """Return for each prompt how many cases it has, and how many of all tries passed."""
+    found: dict[str, dict[str, Any]] = {}
     for tries in zip(*rounds, strict=True):
-        passed = sum(verdict.passed for verdict in tries)
-        if 0 < passed < len(tries):
-            asked = ", ".join(literal(value) for value in tries[0].slots.values())
-            yield f"{tries[0].place}: {tries[0].about}: passed in {passed} of {len(tries)} rounds: {asked}"
+        of = found.setdefault(tries[0].about, {"cases": 0, "tries": 0, "passed": 0})
+        of["cases"] += 1
+        of["tries"] += len(tries)
+        of["passed"] += sum(verdict.passed for verdict in tries)
+    return found
+
+
+def rate_lines(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a table of prompts by how often they passed, where there is more to tell than the last line does."""
+    if len(found) > 1 or any(of["tries"] > of["cases"] for of in found.values()):
+        rows = [[about, str(of["cases"]), f"{of['passed']} of {of['tries']}", f"{of['passed'] / of['tries']:.0%}"] for about, of in found.items()]
+        yield table([["test", "cases", "passed", "rate"], *rows], right="lrrr")
 
 
 def compared(ours: Rounds, theirs: Rounds) -> dict[str, Any]:

@@ -83,8 +83,9 @@ def test_repeated(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert sum("leaf" in request.text for request in fake.asked) == 3
     assert len({request.seed for request in fake.asked if "leaf" in request.text}) == 3
-    assert "drink: passed in 2 of 3 rounds: \"leaf\"\n" in said.out
-    assert said.out.endswith("5 of 9 passed\n")
+    assert ': drink: missed in 1 of 3 rounds\n  asked     "leaf"\n  expected  "tea"\n  answer    "no tea"\n' in said.out
+    assert 'spec.synth:24:3: typed: missed in 3 of 3 rounds\n  asked     "The treaty"\n  expected  "no"\n  answer    "yes" (3 times)\n' in said.out
+    assert said.out.endswith("test   cases  passed  rate\ntyped      2  3 of 6   50%\ndrink      1  2 of 3   67%\n\n5 of 9 passed\n")
     table = [line.split() for line in said.out.splitlines()]
     start = table.index(["typed:", "expected", "no", "yes"])
     assert table[start + 1 : start + 3] == [["no", "3"], ["yes", "3"]]
@@ -127,7 +128,9 @@ def test_expressions_and_lists(project: Project, monkeypatch: pytest.MonkeyPatch
     said = project.run("test", "--json")
     document = json.loads(said.out)
 
-    assert document["summary"] == {"passed": 2, "failed": 2}
+    rates = {"typed": {"cases": 2, "tries": 2, "passed": 1}, "items": {"cases": 2, "tries": 2, "passed": 1}}
+    assert document["summary"] == {"passed": 2, "failed": 2, "prompts": rates}
+    assert {test["round"] for test in document["tests"]} == {1}
     passed, missed = (test for test in document["tests"] if test["about"] == "items")
     assert (passed["passed"], passed["answer"], passed["slots"]) == (True, ["green", "black"], {"topic": "tea", "count": 2})
     assert (missed["passed"], missed["answer"], missed["reason"]) == (False, None, "the answer is empty")
@@ -151,6 +154,16 @@ def test_junit(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [suite.get("name") for suite in root] == ["typed"]
     assert [(suite.get("tests"), suite.get("failures")) for suite in root] == [("2", "1")]
+
+
+def test_junit_of_rounds(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round has a test case with a name of its own, which build servers tell apart by."""
+    answering(monkeypatch)
+    project.run("test", "--junit", "x.xml", "--repeat", "2")
+    names = [case.get("name", "") for case in ET.parse(project.folder / "x.xml").getroot().iter("testcase")]
+
+    assert len(set(names)) == len(names) == 4
+    assert [name.rpartition(" (")[2] for name in names] == ["round 1)", "round 2)"] * 2
 
 
 def test_imported_tests(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

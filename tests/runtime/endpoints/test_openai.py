@@ -137,12 +137,12 @@ def test_a_record_is_constrained_in_the_spelling_of_the_server(kind: str, gramma
 
 
 INT, FLOAT, LIST = {"kind": "int"}, {"kind": "float"}, {"kind": "list", "of": TEXT}
-REGEX = "-?[0-9]{1,18}"
+REGEX = " ?-?[0-9]{1,18}[^0-9]{0,16}"
 SPELT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "vllm": ({"structured_outputs": {"regex": REGEX}}, {"structured_outputs": {"choice": ["yes", "no"]}}),
     "old vllm": ({"guided_regex": REGEX}, {"guided_choice": ["yes", "no"]}),
     "sglang": ({"regex": REGEX}, {"regex": "yes|no"}),
-    "llama.cpp": ({"grammar": 'root ::= "-"? [0-9]{1,18}'}, {"grammar": 'root ::= "yes" | "no"'}),
+    "llama.cpp": ({"grammar": 'root ::= " "? "-"? [0-9]{1,18} [^0-9]{0,16}'}, {"grammar": 'root ::= "yes" | "no"'}),
     "tgi": ({"response_format": {"type": "regex", "value": REGEX}}, {"response_format": {"type": "regex", "value": "yes|no"}}),
     "other": ({}, {}),
     "transformers": ({}, {}),

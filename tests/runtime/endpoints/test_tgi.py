@@ -489,7 +489,7 @@ def test_a_number_is_held_to_its_pattern(route: str) -> None:
     whole = {"kind": "int"}
     server = TgiServer(text="41")
     assert read_answer(answer(server, ROUTES[route](answer=whole)), whole)["value"] == 41
-    assert server.seen[-1][1].get("response_format", server.seen[-1][1].get("parameters", {}).get("grammar")) == {"type": "regex", "value": "-?[0-9]{1,18}"}
+    assert server.seen[-1][1].get("response_format", server.seen[-1][1].get("parameters", {}).get("grammar")) == {"type": "regex", "value": " ?-?[0-9]{1,18}[^0-9]{0,16}"}
 
     bare = TgiServer(text="41", grammars=False)
 
