@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import pickle
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
@@ -35,10 +37,10 @@ class Workers:
 
     def start(self, count: int) -> None:
         """Have at least so many; new ones are told of only when they are used."""
-        spawn = multiprocessing.get_context("spawn")
+        context = _context()
         for number in range(len(self._running), count):
-            ours, theirs = spawn.Pipe()
-            worker = spawn.Process(target=_serve, args=(number, theirs), daemon=True)
+            ours, theirs = context.Pipe()
+            worker = context.Process(target=_serve, args=(number, theirs), daemon=True)  # type: ignore[attr-defined]
             worker.start()
             theirs.close()
             self._running.append((worker, ours))
@@ -103,6 +105,15 @@ class PoolGrid(NearGrid):
         except (EOFError, OSError):
             raise _gone() from None
         return message
+
+
+def _context() -> BaseContext:
+    """Return how workers are started: forked from a process that has imported torch and Flower once for all, where there is fork."""
+    if not sys.platform.startswith("linux"):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["synthc.runtime.federated.client", "synthc.runtime.training.models.lstm"])
+    return context
 
 
 def _gone() -> OutsideFault:

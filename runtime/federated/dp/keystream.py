@@ -7,6 +7,7 @@ precision (not proof against attacks on the last bits of floating-point noise, M
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 KEY_BYTES = 32
+CHUNK = 1 << 16
 
 
 def subkey(key: bytes, which: int) -> bytes:
@@ -31,6 +33,17 @@ def uniform(key: bytes, size: int) -> NDArray[np.float64]:
 
 
 def normal(key: bytes, size: int) -> NDArray[np.float64]:
-    """Return numbers from the standard normal distribution."""
-    found: NDArray[np.float64] = ndtri(uniform(key, size))
+    """Return numbers from the standard normal distribution: the quantiles of `uniform`, worked out where they stay in the processor's cache."""
+    found = np.empty(size)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda begin: _fill(key, begin, found[begin : begin + CHUNK]), range(0, size, CHUNK)))
     return found
+
+
+def _fill(key: bytes, begin: int, found: NDArray[np.float64]) -> None:
+    """Write the normal numbers of a stream from a place in it, an even one, for a block of the cipher has two."""
+    stream = Cipher(algorithms.AES(key), modes.CTR((begin // 2).to_bytes(16, "big"))).encryptor()
+    uniforms = (np.frombuffer(stream.update(bytes(8 * len(found))), "<u8") >> np.uint64(11)).astype(np.float64)
+    uniforms += 0.5
+    uniforms *= 2.0**-53
+    ndtri(uniforms, out=found)

@@ -7,11 +7,12 @@ import secrets
 import numpy as np
 import pytest
 import torch
+from scipy.special import ndtri
 
 from synthc.compiler.graph.accounting import epsilon
 from synthc.runtime.federated.device import add_clipped
 from synthc.runtime.federated.dp.gaussian import Gaussian
-from synthc.runtime.federated.dp.keystream import normal, uniform
+from synthc.runtime.federated.dp.keystream import CHUNK, normal, uniform
 from synthc.runtime.federated.dp.none import NoMechanism
 from tests.runtime.federated.small import SETTINGS, mechanism
 
@@ -132,3 +133,10 @@ def test_uniform_numbers_stay_inside() -> None:
     drawn = uniform(secrets.token_bytes(32), SIZE)
 
     assert 0 < drawn.min() < drawn.max() < 1
+
+
+def test_normal_numbers_are_the_quantiles_of_one_stream() -> None:
+    """However they are cut into pieces to be worked out."""
+    key = bytes(range(32))
+
+    assert np.array_equal(normal(key, 3 * CHUNK + 5), ndtri(uniform(key, 3 * CHUNK + 5)))
