@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from synthc.compiler.memory import Memory
+from synthc.compiler.suggest import closest, guess
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Label, error
 from synthc.dsl.parse import parse
@@ -18,6 +19,15 @@ from synthc.dsl.syntax import Budget, Declaration, Import, Module
 
 STD = Path(__file__).parent / "std"
 SNAKE = re.compile(r"[a-z][a-z0-9_]*")
+
+def snake(name: str) -> str:
+    """Return a name as names are written here.
+
+    >>> snake("webPages"), snake("_few")
+    ('web_pages', 'few')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).strip("_").lower()
+
 
 Declared = syntax.Declaration | syntax.Prompt
 
@@ -69,7 +79,7 @@ class Loaded:
                 continue
             name, span = item.name.name, item.name.span
             if not SNAKE.fullmatch(name):
-                help_ = f"write `{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).strip('_').lower()}`"
+                help_ = f"write `{snake(name)}`"
                 yield error("wrong-name", f"names are in lower case with underscores, and `{name}` is not", span, help=help_)
             first = self.names[name].name if name in self.names else self.aliases[name].alias if name in self.aliases else None
             if first is None:
@@ -196,7 +206,7 @@ def _follow(path: Path, main: Loaded, library: Library, linked: Linked) -> None:
         target = library.locate(item, into)
         found = _reach(item, target, library, chain)
         if target is None or isinstance(found, Diagnostic):
-            into.lost.add(alias)
+            into.lost |= {alias} if item.file is not None else {alias, _meant(item)}
             linked.found += [found] if isinstance(found, Diagnostic) else []
             continue
         into.imports[alias] = found
@@ -204,6 +214,12 @@ def _follow(path: Path, main: Loaded, library: Library, linked: Linked) -> None:
             seen.add(target)
             modules[target] = found
             chain[target] = _begin(found)
+
+
+def _meant(item: syntax.Import) -> str:
+    """Return the name that a misspelled module would have brought."""
+    named = ".".join(item.module)
+    return (closest(named, standard_modules()) or named).rpartition(".")[2]
 
 
 def _begin(module: Loaded) -> Iterator[syntax.Import]:
@@ -214,8 +230,11 @@ def _begin(module: Loaded) -> Iterator[syntax.Import]:
 def _reach(item: syntax.Import, target: Path | None, library: Library, chain: Mapping[Path, object]) -> Loaded | Diagnostic:
     """Return the module that an import names, or what is wrong with the import."""
     if target is None:
-        known = ", ".join(f"`{name}`" for name in standard_modules())
-        return error("unknown-module", f"there is no module `{'.'.join(item.module)}`", item.span, help=f"modules are {known}")
+        named, said = ".".join(item.module), item.span.text.find(".".join(item.module))
+        place = item.span.source.span(item.span.start + said, item.span.start + said + len(named)) if said >= 0 else item.span
+        known = "modules are " + ", ".join(f"`{name}`" for name in standard_modules())
+        help_, fix = guess(named, standard_modules(), place)
+        return error("unknown-module", f"there is no module `{named}`", place, help=help_ or known, fix=fix if said >= 0 else None)
     if target in chain:
         open_ = list(chain)
         names = " -> ".join(one.name for one in [*open_[open_.index(target) :], target])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from synthc.compiler.load import snake
 from synthc.compiler.suggest import guess
 from synthc.compiler.wording import wanted
 from synthc.dsl import syntax
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from synthc.compiler.program import Program
 
 Declared = syntax.Declaration | syntax.Prompt
+INDENTED = re.compile(r"^[ \t]+(?:(?:public|private)[ \t]+)?[A-Za-z_]\w*[ \t]+([A-Za-z_]\w*)[ \t]*[=(:]", re.MULTILINE)
+"""What would declare a name in column 1, and so belongs to the item above."""
 
 
 class Names(Mapping[str, Declared]):
@@ -65,12 +69,15 @@ def _lost(_: Program, module: Loaded) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _not_read(module: syntax.Module) -> frozenset[str]:
-    """Return the names that items seem to declare which cannot be read, or have kind and name the wrong way round."""
+    """Return the names that items seem to declare which cannot be read, are spelled wrong, or have kind and name the wrong way round."""
     from synthc.compiler.program import CHECKERS
 
     declared = (item for item in module.items if isinstance(item, syntax.Declaration))
     swapped = (item.kind.name for item in declared if item.name.name in CHECKERS and item.kind.name not in CHECKERS)
-    return frozenset({*(name.name for name in module.broken), *swapped})
+    spelled = (snake(item.name.name) for item in module.items if isinstance(item, syntax.Declaration | syntax.Prompt))
+    inside = (name for piece in module.pieces if piece.item is None for name in INDENTED.findall(piece.text))
+    known = {item.name.name for item in module.items if isinstance(item, syntax.Declaration | syntax.Prompt)}
+    return frozenset({*(name.name for name in module.broken), *swapped, *inside, *spelled} - known)
 
 
 @dataclass(slots=True, kw_only=True)

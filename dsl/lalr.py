@@ -131,7 +131,7 @@ def drive(tables: Tables, rule: str, place: Span, builder: Any, limit: int) -> A
     for match in LEAF.finditer(place.source.text, place.start, place.end):
         kind = match.lastgroup or ""
         said = match[kind]
-        type_ = terminals.get(said) or ("NAME" if kind == "word" else KINDS[kind] if said[-1:] != "%" else "SHARE")
+        type_ = terminals.get(said) or ("NAME" if kind == "word" else "SHARE" if kind == "number" and said[-1] == "%" else KINDS[kind])
         while (to := states[top].get(type_, NOWHERE)) < 0:
             by = rules[~to]
             if by.length:

@@ -31,6 +31,9 @@ EXPECTED = {
     "COLON": "`:`",
 }
 
+# What texts are opened by elsewhere, by hand or by a word processor, and closed by.
+_QUOTES = {"'": "'", "`": "`", "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u2019": "\u2019", "\u00ab": "\u00bb"}
+
 _INSTEAD = {
     "%": "a share attaches its sign, `20%`",
     "!": "write `not`",
@@ -118,17 +121,19 @@ def _unclosed_text(failure: Failure) -> Diagnostic | None:
 
 
 def _single_quotes(failure: Failure) -> Diagnostic | None:
-    if failure.found.text != "'":
+    closing = _QUOTES.get(failure.found.text)
+    if closing is None:
         return None
     source, start = failure.source, failure.found.start
     line_end = source.text.find("\n", start)
-    end = source.text.find("'", start + 1, failure.end if line_end < 0 else line_end) + 1
+    end = source.text.find(closing, start + 1, failure.end if line_end < 0 else line_end) + 1
     inside = source.text[start + 1 : end - 1]
     fix = None
     if end and '"' not in inside and "\\" not in inside:
         fix = Fix(title="use double quotes", edits=(Edit(span=source.span(start, end), text=f'"{inside}"'),))
     help = 'write `"..."`'
-    return error("single-quotes", "texts stand in double quotes", source.span(start, end or start + 1), help=help, fix=fix)
+    message = "texts stand in double quotes" if closing == "'" else "texts stand in straight double quotes"
+    return error("single-quotes", message, source.span(start, end or start + 1), help=help, fix=fix)
 
 
 def _foreign_character(failure: Failure) -> Diagnostic | None:
@@ -223,6 +228,10 @@ def _bare_fraction(failure: Failure) -> Diagnostic | None:
     if failure.last.text != "." or failure.found.kind != "number" or failure.found.start != failure.last.end:
         return None
     span = failure.span(failure.last).to(failure.place)
+    number = failure.before[-2] if len(failure.before) > 1 and failure.before[-2].end == failure.last.start else None
+    if number is not None:
+        whole = failure.span(number).to(span)
+        return error("bad-number", f"`{whole.text}` is not a number", whole, help="a number has one point at most; versions and dates are texts, in quotes")
     fix = Fix(title=f"write `0{span.text}`", edits=(Edit(span=span, text=f"0{span.text}"),))
     return error("bad-number", f"`{span.text}` is not a number", span, help=f"write `0{span.text}`", fix=fix)
 
@@ -236,6 +245,27 @@ def _foreign_operator(failure: Failure) -> Diagnostic | None:
     instead = here[pair]
     help = f"write `{instead}`" if instead else {"/": "comments begin with `#`"}.get(pair[0])
     return error("unknown-operator", f"there is no operator `{span.text}`", span, help=help)
+
+
+def _slashes(failure: Failure) -> Diagnostic | None:
+    """Recognise a comment of another language, at the beginning of a line."""
+    if (failure.found.text, failure.after.text) != ("/", "/") or failure.found.end != failure.after.start:
+        return None
+    span = failure.place.to(failure.span(failure.after))
+    return error("unknown-operator", "there is no operator `//`", span, help="comments begin with `#`")
+
+
+def _other_equals(failure: Failure) -> Diagnostic | None:
+    """Recognise `name == value` and `name: value` where a setting gets its value."""
+    doubled = failure.found.text == "==" and "EQUALS" in failure.accepts
+    colon = failure.last.text == ":" and failure.found.kind in {"number", "template"} and "NAME" in failure.accepts and bool(failure.open)
+    typed = failure.last.kind == "text" and len(failure.before) > 1 and failure.before[-2].text == ":" and "EQUALS" in failure.accepts and bool(failure.open)
+    if not doubled and not colon and not typed:
+        return None
+    said, place = ("==", failure.place) if doubled else (":", failure.span(failure.before[-2] if typed else failure.last))
+    does = "compares" if doubled else "says the type of a column"
+    fix = Fix(title="write `=`", edits=(Edit(span=place, text="=" if doubled else " ="),))
+    return error("syntax-error", f"`{said}` {does}, and a setting gets its value by `=`", place, help="write `=`", fix=fix)
 
 
 def _single_equals(failure: Failure) -> Diagnostic | None:
@@ -303,6 +333,8 @@ def _layout_help(failure: Failure) -> str | None:
     """Say what columns and pipes mean, where one may be missing."""
     if failure.found.text == "=" and len(failure.before) == 1:
         return "an item begins with a kind and a name; indent what belongs to the item above"
+    if failure.last.text == "|" and not failure.found.text:
+        return "write a step behind the `|`, or remove it"
     between = failure.source.text[failure.last.end : failure.found.start]
     if "PIPE" in failure.accepts and failure.found.kind == "word" and "\n" in between:
         return "a step begins with `|`, an item in column 1"
@@ -344,6 +376,8 @@ CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
     _third_end,
     _bare_fraction,
     _foreign_operator,
+    _slashes,
+    _other_equals,
     _single_equals,
     _misplaced_record,
     _missing_equals,

@@ -61,7 +61,7 @@ def recognise(source: Source, start: int, end: int, rule: str = "item") -> Words
     for match in LEAF.finditer(text, start, end):
         kind = match.lastgroup or ""
         said, begins = match[kind], match.start(kind)
-        type_ = terminals.get(said) or ("NAME" if kind == "word" else KINDS[kind] if said[-1:] != "%" else "SHARE")
+        type_ = terminals.get(said) or ("NAME" if kind == "word" else "SHARE" if kind == "number" and said[-1] == "%" else KINDS[kind])
         while (to := states[top].get(type_, NOWHERE)) < 0:
             by = rules[~to]
             if by.length == 1:
