@@ -16,6 +16,7 @@ from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.carry import carry, hush, worker_of
 from synthc.runtime.federated.charging import Uncharged, charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
+from synthc.runtime.federated.dp.correlated import measured
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.flat import flat, load_flat
 from synthc.runtime.federated.rounds import Rounds, State
@@ -54,6 +55,8 @@ def tuned(context: Context, start: Trained, *, charged: bool = True) -> tuple[St
     with charges if charged else contextlib.nullcontext(Uncharged()) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
+    if series:
+        rounds.note({"measured": measured(state.mechanism)})
     return state, facts(context, charge, total)
 
 

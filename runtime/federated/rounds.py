@@ -103,8 +103,12 @@ class Rounds:
             os.fsync(file.fileno())
         waiting.replace(self.folder / "state.npz")
         self._keys_file.unlink(missing_ok=True)
-        with self.log.open("a", encoding="utf-8") as file_:
-            file_.write(json.dumps({"round": state.round, **dict(zip(self.names, stats.tolist(), strict=True))}) + "\n")
+        self.note({"round": state.round, **dict(zip(self.names, stats.tolist(), strict=True))})
+
+    def note(self, told: Mapping[str, Any]) -> None:
+        """Append to the private log."""
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(told) + "\n")
 
     @property
     def _keys_file(self) -> Path:

@@ -137,6 +137,9 @@ def _ledger(node: Node, ledger: Mapping[str, Any], facts: Facts, stamp: str) -> 
     if mechanisms:
         rows = [_mechanism(m, ledger, facts) for m in mechanisms]
         yield table(COLUMNS, rows, caption=f"Mechanisms on the people of `{node.name}`{stamp}")
+        remarks = [prose(text) for of in mechanisms for text in _remarks(of)]
+        if remarks:
+            yield listed(remarks)
     yield definitions(_facts(ledger))
     opinions = list(_opinions(ledger))
     if len(opinions) > 1:
@@ -152,6 +155,7 @@ COLUMNS = (
     Column(title="Clip"),
     Column(title="Noise"),
     Column(title="Sigma on the mean"),
+    Column(title="Sigma on all rounds"),
     Column(title="Rounds planned"),
     Column(title="Rounds charged"),
     Column(title="Delta"),
@@ -176,11 +180,24 @@ def _mechanism(of: Mapping[str, Any], ledger: Mapping[str, Any], facts: Facts) -
         significant(of.get("clip")),
         significant(of.get("noise"), 4),
         significant(of.get("sigma_on_mean")),
+        significant(of.get("sigma_on_all")),
         count(of.get("rounds_planned")),
         told,
         significant(of.get("delta")),
         bound(of.get("epsilon")),
     ]
+
+
+def _remarks(of: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a row of numbers does not tell of a mechanism."""
+    if of.get("separation"):
+        often = times(of["max_participation"])
+        yield f"Under `{of['node']}` somebody who took part takes part again {count(of['separation'])} rounds later at the earliest, so {often} at most."
+    if adaptive := of.get("adaptive"):
+        yield (
+            f"The clip norm of `{of['node']}` begins there and moves until {percent(adaptive['quantile'], 0)} of the updates fit; the count of those that fit has noise of"
+            f" {significant(adaptive['count_noise'])}, and the updates have noise of {significant(adaptive['noise_on_updates'], 4)} for it."
+        )
 
 
 def _facts(ledger: Mapping[str, Any]) -> Iterator[tuple[object, object]]:

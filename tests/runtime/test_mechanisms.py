@@ -44,6 +44,7 @@ MECHANISMS = {
     "tree": "tree(clip = 0.3, epsilon = 3, delta = 9e-9, separation = 2)",
     "blt": "blt(clip = 0.3, epsilon = 3, delta = 9e-9, buffers = 2, separation = 2)",
 }
+STATEFUL, CORRELATED = (pytest.mark.parametrize("dp", [MECHANISMS[name] for name in names], ids=names) for names in (("adaptive", "tree", "blt"), ("tree", "blt")))
 EVERY = pytest.mark.parametrize("dp", MECHANISMS.values(), ids=MECHANISMS)
 
 
@@ -84,9 +85,14 @@ def test_what_is_planned_is_what_is_reported_and_charged_though_a_run_was_stoppe
     page = write_report(outcome.folder).read_text()
     assert spent["adjacency"] in page
     assert spent["mechanisms"][0]["sampler"] in page
+    assert not list(made.folder.glob(".synth/**/state.npz")), "what the noise could be taken away by is gone"
+    if spent["adjacency"] == "zero-out":
+        last = (outcome.folder / "private" / "tuned.rounds.jsonl").read_text().splitlines()[-1]
+        assert json.loads(last) == {"measured": {"separation": 2, "max_participation": 2}}
+        assert "takes part again 2 rounds later at the earliest, so twice at most" in page
 
 
-@EVERY
+@STATEFUL
 def test_a_stopped_federation_goes_on_to_the_same_model(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In test mode, bit for bit: noise that later rounds take back survives with the model."""
     whole, parts = (tuned_by(dp, tmp_path / folder, monkeypatch, population=PRETENDED) for folder in ("whole", "parts"))
@@ -107,7 +113,7 @@ def _model(outcome: Outcome) -> bytes:
     return (outcome.folder / "private" / "models" / "tuned" / "model.safetensors").read_bytes()
 
 
-@EVERY
+@CORRELATED
 def test_a_pretended_population_is_never_charged(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under every mechanism its epsilon is that of the run it pretends."""
     made = tuned_by(dp, tmp_path, monkeypatch, population=PRETENDED)
