@@ -12,7 +12,7 @@ reasons, and so stops at `max_failures` where it did. These were thought through
 - Columns that nobody reads. A dataset is shown and published with the columns that its declaration gives it; their text is in no prompt
   and costs no token.
 - A bound of one declaration that is read by another. What is declared is made, shown and kept, whoever reads how much of it.
-- Equal questions of two steps or declarations. The ledger asks them once already, whatever the graph looks like; a plan counts them once.
+- Equal questions of two steps or declarations. The ledger asks them once already, whatever the graph looks like, and `synthc plan --sample` counts them once.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from synthc.runtime.ledger import Asking, Ledger
 from synthc.runtime.rows import ID, DatasetWriter
 from synthc.runtime.schema import column_type, schema
 from synthc.runtime.setaside import SetAside
+from synthc.runtime.steps.enough import room
 from synthc.runtime.steps.find_stage import find_stage
 from synthc.runtime.steps.sample import measured, quotas
 from synthc.runtime.steps.stage import Around, Count, Frames
@@ -78,6 +79,8 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
             price = price_of(context.graph.by_name[caller.name])
             around.progress = Meter(context=context, place=place, caller=caller, price=price, read=read, arrived=arrived, arounds=arounds).tell
         stages.append(find_stage(step)(before.counted(stages[-1]), around))
+    for place, around in enumerate(arounds):
+        around.room = room(arounds, place)
     users = context.graph.by_name[node.settings["from"]["node"]].private if "from" in node.settings else False
     writer = DatasetWriter(folder=context.folder, schema=schema(node, users=users))
     try:

@@ -23,13 +23,17 @@ ASSUMED_SPEED = 30.0
 """Tokens a second that one answer is written at, where nothing was measured."""
 ASSUMED_START = 0.2
 """Seconds until its first token."""
+NOBODY = Identity(model="", revision="", server="")
 LONGEST = 5.0
 """Seconds that a server has to count the tokens of a question, else it is no longer asked to."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Answering:
-    """One endpoint as a rehearsal asks it about one prompt, and what that came to; after `patience` seconds the rows so far must do."""
+    """One endpoint as a rehearsal asks it about one prompt, and what that came to; after `patience` seconds the rows so far must do.
+
+    `seen` are the questions that were asked in this rehearsal, which a run asks once; `shared` is how many of them came again.
+    """
 
     node: Node
     prompt: Mapping[str, Any]
@@ -38,9 +42,11 @@ class Answering:
     identity: Identity | None
     kind: str
     patience: float
+    seen: dict[str, Reply | None]
     earlier: Earlier = field(init=False)
     requests: int = 0
     found: int = 0
+    shared: int = 0
     tokens_in: float = 0.0
     tokens_out: float = 0.0
     bounded: bool = False
@@ -58,10 +64,19 @@ class Answering:
 
     async def ask(self, request: Request) -> Reply | None:
         """Return an answer as it may come, and count what it takes; None where nobody knows one."""
-        reply = self.past.find(call_key(self.identity, request)) if self.identity is not None else None
+        key = call_key(self.identity or NOBODY, request)
+        reply = self.past.find(key) if self.identity is not None else None
         if reply is not None:
             self.found += 1
             return reply
+        if key in self.seen:
+            self.shared += 1
+            return self.seen[key]
+        self.seen[key] = reply = await self._asked(request)
+        return reply
+
+    async def _asked(self, request: Request) -> Reply | None:
+        reply = None
         self.requests += 1
         if self.kind == "embedded" and self.endpoint is not None:
             reply = await self._free(request, self.endpoint)

@@ -14,7 +14,7 @@ import polars as pl
 
 from synthc.compiler.graph import Graph, Node, Privacy, Step
 from synthc.runtime.context import Context
-from synthc.runtime.endpoints.base import Endpoint, Identity
+from synthc.runtime.endpoints.base import Endpoint, Identity, Reply
 from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.errors import RunError
 from synthc.runtime.events import Events
@@ -63,6 +63,7 @@ class Rehearsal:
     samples: dict[str, Sample] = field(default_factory=dict)
     found: dict[str, Rehearsed] = field(default_factory=dict)
     left: float = PATIENCE_FOR_ALL
+    seen: dict[str, dict[str, Reply | None]] = field(default_factory=dict)
     servers: dict[str, tuple[Endpoint | None, Identity | None]] = field(default_factory=dict)
 
     async def walk(self) -> None:
@@ -117,6 +118,8 @@ class Rehearsal:
                 rate, how = answering.rate
                 seconds += (sample.taken["requests"] or 0) / rate
                 notes[f"time of `{node.name}`: {how}"] = None
+                if answering.shared:
+                    notes[f"questions of `{node.name}`: about {round(answering.shared * sample.scale):,} are asked already by another step or row, and are paid once"] = None
                 if answering.bounded:
                     notes[f"tokens written for `{node.name}`: at most, as `{answering.prompt['name']}` was never answered here"] = None
             else:
@@ -134,7 +137,7 @@ class Rehearsal:
             self.servers[node.name] = await _server(node, override, self.graph)
         endpoint, identity = self.servers[node.name]
         past = Past(path=self.project / ".synth" / "ledger.sqlite")
-        return Answering(node=node, prompt=step.settings["prompt"], past=past, endpoint=endpoint, identity=identity, kind=kind, patience=min(PATIENCE, self.left))
+        return Answering(node=node, prompt=step.settings["prompt"], past=past, endpoint=endpoint, identity=identity, kind=kind, patience=min(PATIENCE, self.left), seen=self.seen.setdefault(node.name, {}))
 
     def _keep(self, node: Node, sample: Sample, *, seconds: float, notes: tuple[str, ...] = (), **taken: float) -> None:
         """Remember what a node came to, and leave its rows for those that read it."""
@@ -171,6 +174,7 @@ async def _server(node: Node, override: str | None, graph: Graph) -> tuple[Endpo
 def _taken(steps: tuple[Step, ...], behind: list[Sample], graph: Graph) -> dict[str, float]:
     """Sum what asking takes; a `take` that has enough stops the asking before it."""
     from synthc.runtime.steps.ask import AHEAD
+    from synthc.runtime.steps.enough import AT_MOST_ONE
 
     sums = dict.fromkeys(("requests", "tokens_in", "tokens_out"), 0.0)
     share = 1.0
@@ -179,8 +183,13 @@ def _taken(steps: tuple[Step, ...], behind: list[Sample], graph: Graph) -> dict[
         if step.verb == "take" and place and behind[place - 1].total > step.settings["count"]:
             share *= step.settings["count"] / behind[place - 1].total
         elif step.verb == "ask":
-            ahead = graph.by_name[step.settings["endpoint"]["node"]].settings["concurrency"] * AHEAD / max(1.0, behind[place].total)
+            closely = all(between.verb in AT_MOST_ONE for between in steps[place + 1 : _next_take(steps, place)])
+            ahead = 0.0 if closely else graph.by_name[step.settings["endpoint"]["node"]].settings["concurrency"] * AHEAD / max(1.0, behind[place].total)
             here = min(1.0, share + ahead) if share < 1 else 1.0
             for key in sums:
                 sums[key] += (behind[place].taken[key] or 0.0) * here
     return sums
+
+
+def _next_take(steps: tuple[Step, ...], place: int) -> int:
+    return next((at for at in range(place + 1, len(steps)) if steps[at].verb == "take"), len(steps))

@@ -50,8 +50,8 @@ async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
                 tasks = {place: asyncio.create_task(_answer(ids[place], questions[place], seeds_of, around)) for place in window}
                 waiting.extend(((frame, place), tasks[place]) for place in sorted(window))
                 # The next few rows must have room: half of the queue, so that those in flight never wait for them.
-                while len(waiting) + len(window) > most:
-                    await _first(min(together, len(waiting)), waiting, around)
+                while waiting and len(waiting) + len(window) > min(most, around.room()):
+                    await _first(min(together, max(1, len(waiting) // 2)), waiting, around)
                     if (done := _joined(waiting, around)) is not None:
                         yield done
                 if _answered(together, waiting) and (done := _joined(waiting, around)) is not None:

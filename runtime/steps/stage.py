@@ -5,6 +5,7 @@ A stage takes frames and gives frames, in row order. It counts: rows in, and whe
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -47,7 +48,8 @@ def _no_rows(name: str) -> Dataset:
 class Around:
     """What a stage is surrounded by: the step, seeds, endpoints, rows of other nodes, where rows are set aside, and a count of answers.
 
-    `answered` are the rows of an `ask` whose answer is there, some of them behind others that wait.
+    `answered` are the rows of an `ask` whose answer is there, some of them behind others that wait, and `room`
+    tells how many may wait for theirs.
     """
 
     step: Step
@@ -60,6 +62,7 @@ class Around:
     tally: Tally | None = None
     again: int = 0
     answered: int = 0
+    room: Callable[[], float] = lambda: math.inf
     progress: Callable[[], None] = lambda: None
 
     @property

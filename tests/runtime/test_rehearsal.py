@@ -81,3 +81,17 @@ def test_the_tokens_of_a_question_are_those_that_its_server_counts() -> None:
         return found
 
     assert asyncio.run(run()) == [3, 6, 3, 5 + 7, 3, 5 + 16, None, None]
+
+
+def test_equal_questions_of_two_declarations_are_counted_once(tmp_path: Path) -> None:
+    """As a run asks them; a third with other words is counted by itself."""
+    write_jsonl(tmp_path / "web.jsonl", [{"text": f"word{n} word"} for n in range(30)])
+    prompt = 'prompt {name}(text: text) -> "yes" | "no" {{\n  ask = """{words}? {{{{ text }}}}"""\n}}\n'
+    asks = "".join(f"filter {name} = web\n  | ask a = {asked}(text)\n" for name, asked in (("first", "typed"), ("second", "typed"), ("third", "spoken")))
+    spec = SPEC + prompt.format(name="typed", words="Typed") + prompt.format(name="spoken", words="Spoken") + asks
+
+    found = rehearse.rehearse(graph_of(tmp_path / "spec.synth", spec), tmp_path, counted={"web": 30})
+
+    assert [found[name].requests for name in ("first", "second", "third")] == [30, 0, 30]
+    assert found["second"].tokens_in == 0
+    assert any("about 30 are asked already" in note for note in found["second"].notes)

@@ -186,11 +186,29 @@ def test_failures_of_an_earlier_question_are_not_held_against_the_first_rows_of_
 
 
 def test_take_stops_the_asking(tmp_path: Path) -> None:
-    """Not much more is asked than is taken."""
-    node = asking(tmp_path, "text", lambda request: request.text, [str(n) for n in range(5000)], "| ask a = say(text) | take 20 | where words(text) > 0")
+    """No more is asked than is taken, where every row has its answer."""
+    node = asking(tmp_path, "text", lambda request: request.text, [str(n) for n in range(5000)], "| ask a = say(text) | take 20 | where words(text) > 0", concurrency=64)
 
     assert node.rows("out")["text"].to_list() == [str(n) for n in range(20)]
-    assert len(asked(node)) <= 20 + 8 * 5
+    assert len(asked(node)) == 20
+
+
+@pytest.mark.parametrize(("kept", "most"), [(2, 60), (10, 330)])
+def test_take_behind_a_condition_stops_the_asking_soon(tmp_path: Path, kept: int, most: int) -> None:
+    """One row in two or in ten comes through: about as many are asked about as that takes, however many may be in flight."""
+    texts = [str(n) for n in range(5000)]
+    node = asking(tmp_path, '"yes" | "no"', lambda request: chosen(yes=0.9 if int(request.text) % kept == 0 else 0.1, no=0.5), texts, '| ask a = say(text) | where a == "yes" | take 20', concurrency=128)
+
+    assert node.rows("out")["text"].to_list() == [str(n) for n in range(0, 20 * kept, kept)]
+    assert 20 * kept - kept < len(asked(node)) <= most
+
+
+def test_what_makes_several_of_one_asks_on(tmp_path: Path) -> None:
+    """Nobody knows how many rows an answer will be."""
+    node = asking(tmp_path, "list(text)", lambda _: '["a", "b"]', [str(n) for n in range(500)], "| ask a = say(text) | explode a as text | take 20", concurrency=8, head="transform out = web")
+
+    assert len(node.rows("out")) == 20
+    assert 10 <= len(asked(node)) <= 20 + 8 * 5
 
 
 def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
