@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.catalog.reader import SOURCES
+from synthc.compiler.catalog.sources.made_up import MADE_UP
 from synthc.compiler.catalog.sources.source import By, PrivateSource, PublicSource
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.types import read_type
@@ -139,20 +140,32 @@ def _people(declared: syntax.Declaration, settings: PrivateSource, scope: Scope)
         return NotConstant()
 
     name = declared.name.name
-    if not isinstance(settings.user, Keys):
+    made_up = _made_up(settings)
+    if made_up is None and not isinstance(settings.user, Keys):
         raise wrong("wrong-value", "`user` wants a place in the record, such as .user_id", "user", "write `user = .user_id`")
     if settings.population is not None and settings.simulate is not None:
         raise wrong("wrong-value", f"`{name}` declares a `population` and pretends one with `simulate`", "simulate", "keep one of the two")
+    if made_up is not None and settings.population is not None:
+        raise wrong("made-up-users", f"`{name}` makes its users up, so there are no {settings.population:,} people whom noise would protect", "population", "pretend them: `simulate = N` in place of `population`")
     if settings.draw is not None and settings.simulate is None:
         raise wrong("useless-setting", "`draw` has no effect without `simulate`", "draw", "remove it")
     return {
-        "user": list(settings.user.keys),
+        **({"user": list(settings.user.keys)} if made_up is None else made_up),
         "people": settings.people or scope.prefix + name,
         "population": settings.population,
         "simulate": settings.simulate,
         "draw": settings.draw,
         "split": _split(declared, settings, scope),
     }
+
+
+def _made_up(settings: PrivateSource) -> dict[str, Any] | None:
+    """Return how users are made up, None where a record says whose it is."""
+    kind = next((kind for kind, model in MADE_UP.items() if isinstance(settings.user, model)), None)
+    if kind is None:
+        return None
+    values = settings.user.model_dump()
+    return {"user": values.pop("column", None), "made_up": {"kind": kind, **values}}
 
 
 def _split(declared: syntax.Declaration, settings: PrivateSource, scope: Scope) -> dict[str, Any] | None:

@@ -46,6 +46,14 @@ def train_share(split: Mapping[str, Any] | None) -> float:
     return 1.0 if split is None or split["by"] is not None else round(1.0 - sum(split["parts"].values()), 12)
 
 
+def _how(source: Mapping[str, Any]) -> str:
+    """Say how a source's users were made up."""
+    made, column = source["made_up"], f"`.{'.'.join(source['user'] or [])}`"
+    if made["kind"] == "rows":
+        return f"{made['rows']:,} rows each"
+    return f"one a value of {column}" if made["kind"] == "by" else f"{made['users']:,} of them with shares of {column} drawn at alpha {made['alpha']:g}"
+
+
 def _private_needs(graph: Graph, node: Node) -> set[str]:
     """Return what private nodes a node reads, through private ones alone: a mechanism stands between it and the rest."""
     found: set[str] = set()
@@ -76,7 +84,7 @@ class _People:
         whole, searched = gaussian(events), any(isinstance(event, Search) for event in events)
         scored = list(self._evaluations(evaluations))
         return {
-            "unit": "all rows of one user",
+            "unit": "all rows of one user" if "made_up" not in self.source.settings else "all rows of one made-up user",
             "adjacency": self._adjacency(),
             "people": self.source.settings["people"],
             "population": self.population,
@@ -165,6 +173,8 @@ class _People:
                     yield f"not private: `{node.name}` was tried, and no round of it was charged"
 
     def _assumptions(self, *, scored: bool) -> Iterator[str]:
+        if "made_up" in self.source.settings:
+            yield f"users were made up, {_how(self.source.settings)}: they stand for nobody, and what is promised to them protects no person"
         if self.simulated:
             yield f"pretended {self.population:,}, true users not protected"
         elif self.noisy:

@@ -23,6 +23,7 @@ from synthc.runtime.schema import schema
 from synthc.runtime.setaside import SetAside
 from synthc.runtime.sources.files import find_files
 from synthc.runtime.sources.hub import find_hub_files
+from synthc.runtime.sources.made_up import MadeUp
 from synthc.runtime.sources.records import Record, read_records, unicode
 
 BATCH = 4096
@@ -57,10 +58,11 @@ def read_source(context: Context, key: bytes) -> None:
     waiting: list[dict[str, Any]] = []
     missing: dict[str, _Missing] = {}
     parts = _Parts(node=node, aside=aside)
+    users = MadeUp(settings=settings["made_up"]) if "made_up" in settings else None
     for name, shown, record in itertools.islice(_records(context, private=private), None if private else context.limit):
         counts["in"] += 1
         try:
-            row = _row(record, settings, key)
+            row = _row(record, settings, key, users, _identity(name, record.line))
         except Malformed as problem:
             aside.add(shown, shown, str(problem))
             _note_missing(str(problem), record, missing)
@@ -92,13 +94,15 @@ def _records(context: Context, *, private: bool) -> Iterator[tuple[str, str, Rec
             yield name, f"file {number}:{record.line}" if private else f"{name}:{record.line}", record
 
 
-def _row(record: Record, settings: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+def _row(record: Record, settings: Mapping[str, Any], key: bytes, users: MadeUp | None, identity: str) -> dict[str, Any]:
     """Return a row; its part is None where a split by column names none for it."""
     if record.value is None:
         raise Malformed(record.problem)
     row = {name: _value(record.value, name, column) for name, column in settings["columns"].items()}
     if settings["visibility"] == "private":
-        user = _find(record.value, settings["user"])
+        user = _find(record.value, settings["user"] or [])
+        if users is not None:
+            user = None if user is None else users.user(user, identity)
         if isinstance(user, float):  # as numbers come from a table where some are missing; 7.0 is the user 7
             user = int(user) if user.is_integer() else str(user) if math.isfinite(user) else None
         if not isinstance(user, str | int) or user == "" or not unicode(str(user)):

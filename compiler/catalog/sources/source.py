@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from synthc.compiler.catalog.sources.made_up import MADE_UP
 from synthc.compiler.catalog.values import Makers, Percent, Place, Said, Settings, Users, Words
 
 
@@ -31,7 +32,9 @@ class PrivateSource(Settings):
     `simulate` pretends one, of which `draw` users stand in.
     """
 
-    user: Annotated[Any, Said("place in the record")] = Field(description="Where a record says whose it is, such as `.user_id`. All rows of one user are what privacy protects.")
+    user: Annotated[Any, Makers(object, **MADE_UP), Said("place in the record; or `by(...)`, `rows(...)` or `dirichlet(...)`, to make users up")] = Field(
+        description="Where a record says whose it is, such as `.user_id`. All rows of one user are what privacy protects. Text without users gets made-up ones for a simulation: `by(.thread)`, `rows(50)`, or `dirichlet(.topic, users = 200, alpha = 0.5)`."
+    )
     people: Annotated[Words, Field(min_length=1)] | None = Field(None, description="A name for the people, under which their lifetime ledger is kept; the source's own name if left out. Sources of the same people share a budget.")
     population: Users | None = Field(None, description="How many people there are, a public number; rounds draw from them. A mechanism needs this or `simulate`.")
     simulate: Users | None = Field(None, description="Pretends so many people where the files hold a few. What it teaches stays on this machine.")
