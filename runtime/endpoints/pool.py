@@ -103,7 +103,7 @@ class PoolEndpoint:
             reply = await self._asked(member, request)
         except EndpointError as problem:
             # A question that is wrong in itself, and a server that asks to slow down, say nothing against a member.
-            if problem.retry and not problem.overloaded:
+            if (problem.retry or problem.gone) and not problem.overloaded:
                 self._failed(member)
             alone = problem.gone and self._open_now()
             raise EndpointError(str(problem), retry=True, overloaded=problem.overloaded, gone=False) if alone else problem from None

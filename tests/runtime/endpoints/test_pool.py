@@ -98,6 +98,17 @@ def test_the_one_with_the_fewest_in_flight_is_asked() -> None:
     assert fast > 2 * slow
 
 
+def test_one_that_lets_nobody_in_is_left_alone() -> None:
+    """Such as where its token or its certificate is wrong: it fails fast, and would draw every question."""
+    shut, good = Replica(fails=EndpointError("answered 401", gone=True)), Replica()
+    of = pool(shut, good)
+
+    ask(of, 20)
+
+    assert len(shut.asked) == of.trip
+    assert len(good.asked) == 20 - of.trip
+
+
 def test_limits_are_shared_by_what_each_takes() -> None:
     """And add up."""
     near, far = Replica(delay=0.01), Replica(delay=0.01)
