@@ -20,6 +20,9 @@ LONGEST_WAIT = 30.0
 PATIENT_TRIES = 12
 """How often while nobody listens or the server is overloaded: about two minutes."""
 
+CLAIMED = 16
+"""Questions at least that are claimed, or looked for in the ledger, before those in flight are answered; what waits behind them takes no more memory than its text."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
@@ -49,10 +52,12 @@ class Caller:
     about: Asking = UNTOLD
     used: Callable[[str], object] = lambda _: None
     _room: Semaphore = field(init=False)
+    _begun: Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
         self._room = Semaphore(self.pace.most)
+        self._begun = Semaphore(self.pace.most + self.pace.most // 2 + CLAIMED)
         if self.budget is not None:
             self.ledger.allow(self.name, self.budget)
         if self.about is UNTOLD:
@@ -70,8 +75,9 @@ class Caller:
             OutsideFault: nobody listens, or the server stays overloaded.
             BudgetSpent: the endpoint's budget does not allow it.
         """
-        with ExitStack() as unsaved:
-            reply, cached = await self.ledger.answer(self.identity, request, partial(self._send, unsaved), about=self.about, subject=subject, used=self.used)
+        async with self._begun:
+            with ExitStack() as unsaved:
+                reply, cached = await self.ledger.answer(self.identity, request, partial(self._send, unsaved), about=self.about, subject=subject, used=self.used)
         self.cached += cached
         self.requests += not cached
         return reply
