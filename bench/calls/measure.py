@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -51,8 +52,9 @@ class Sofar:
 
     @classmethod
     def of(cls, case: str, options: argparse.Namespace) -> Sofar:
-        """Find what a stopped command with the same rows measured."""
-        path = FOLDER / "sofar" / f"{case}-{options.rows}.json"
+        """Find what a stopped command with the same rows measured of the same code."""
+        code = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=False, capture_output=True, text=True).stdout.strip()
+        path = FOLDER / "sofar" / f"{case}-{options.rows}-{code}.json"
         return cls(path=path, seen=json.loads(path.read_text()) if path.exists() and not options.fresh else {})
 
     def keep(self) -> None:
