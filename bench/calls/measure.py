@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from claims import machine  # noqa: E402
 LATENCY = {"latency": 0.02, "jitter": 0.1}
 FLYING = 64
 ROOM = 32
+WORK = FOLDER / "work" / str(os.getpid())
 BARE = ("floor", "client of synthc")
 """Clients that only ask."""
 MANY = {256: {"latency": 0.05, "times": 1}, 1024: {"latency": 0.3, "times": 2}}
@@ -67,8 +69,8 @@ Case = Callable[[Bench, Sofar, Sequence[Client], argparse.Namespace], Mapping[st
 
 
 def place(client: Client) -> Path:
-    """Return the folder that a client works in."""
-    return FOLDER / "work" / "".join(letter if letter.isalnum() else "-" for letter in client.name)
+    """Return the folder that a client works in, beside those of other benches."""
+    return WORK / "".join(letter if letter.isalnum() else "-" for letter in client.name)
 
 
 def own(client: Client) -> bool:
@@ -232,6 +234,7 @@ def main() -> None:
             document = {"what": CASES[case].__doc__, "machine": machine(), "runs": options.runs, "peers": options.peers, "rows": options.rows, "versions": versions, "results": found}
             (ROOT / "bench" / "results" / f"calls_{case}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
             sofar.path.unlink(missing_ok=True)
+    shutil.rmtree(WORK, ignore_errors=True)
 
 
 if __name__ == "__main__":
