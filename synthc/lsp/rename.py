@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthc.compiler.load import STD
+from synthc.compiler.rules.steps import start
 from synthc.compiler.session import Session
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit, Severity
@@ -21,8 +22,7 @@ from synthc.lsp.workspace import Workspace
 MOST_TRIED = 20
 """Specs beyond these are not tried out: somebody waits."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-_NOT = {
-    "column": "a column is named by the step or the source that makes it, and prompts and models read it by that name; change it there",
+_NOT: Mapping[str, str] = {
     "part": "a part is named by the split of its source, and what was trained before rests on it; change it there",
 }
 
@@ -36,7 +36,7 @@ def prepare(view: View, offset: int) -> Span | None:
     found = mention_at(view, offset)
     if found is None:
         return None
-    _must_be_renamable(found.symbol)
+    _must_be_renamable(found.symbol, view)
     return found.span
 
 
@@ -49,7 +49,7 @@ def rename(view: View, offset: int, name: str, workspace: Workspace) -> dict[Pat
     found = mention_at(view, offset)
     if found is None:
         raise Refused("there is no name here")
-    _must_be_renamable(found.symbol)
+    _must_be_renamable(found.symbol, view)
     if not NAME.fullmatch(name) or name in RESERVED:
         raise Refused(f"`{name}` is a reserved word" if name in RESERVED else f"`{name}` is no name: names are in lower case with underscores")
     places = list(of_symbol(found.symbol, view, workspace))
@@ -96,15 +96,39 @@ def _has_as(item: syntax.Import) -> bool:
     return any(token.text == "as" for token in tokens(item.span.source.text, item.span.start, item.span.end))
 
 
-def _must_be_renamable(symbol: Symbol) -> None:
+def _must_be_renamable(symbol: Symbol, view: View) -> None:
+    if symbol.what == "column":
+        _must_begin_and_end_here(symbol, view)
     if symbol.what in _NOT:
         raise Refused(_NOT[symbol.what])
     if symbol.what != "module" and symbol.file.is_relative_to(STD):
         raise Refused(f"`{symbol.name}` belongs to the standard library")
 
 
+def _must_begin_and_end_here(symbol: Symbol, view: View) -> None:
+    """Refuse a column that others know by its name: what makes these rows, or whoever reads them, be it in a published dataset."""
+    item = view.scope.names.get(symbol.owner) if view.scope is not None else None
+    thing = view.scope.program.thing(view.scope, item) if view.scope is not None and item is not None else None
+    if view.scope is None or thing is None or not isinstance(item, syntax.Declaration) or not item.steps:
+        raise Refused(f"`{symbol.name}` is read by its name wherever these rows are; change it there too")
+    first = start(item, view.scope)
+    if first is not None and symbol.name in first.columns:
+        raise Refused(f"`{symbol.name}` comes in from `{first.name}`, which names it")
+    if symbol.name in thing.columns:
+        raise Refused(f"`{symbol.name}` is still there at the end of `{symbol.owner}`, where it is read by its name; a `select` that leaves it out would make it a name of these steps alone")
+
+
+def _columns_of(symbol: Symbol, view: View) -> set[str]:
+    """Return all columns that there are anywhere in some rows."""
+    assert view.scope is not None
+    thing = view.scope.program.thing(view.scope, view.scope.names[symbol.owner])
+    return set().union(*(after.columns for after in thing.after)) if thing is not None else set()
+
+
 def _must_be_free(name: str, symbol: Symbol, places: Sequence[tuple[Mention, View]]) -> None:
     """Refuse a name that means something already where the renamed one would stand."""
+    if symbol.what == "column" and name in _columns_of(symbol, places[0][1]):
+        raise Refused(f"`{name}` is a column of `{symbol.owner}` already")
     for _, view in places:
         for scope in view.program.scopes() if view.program is not None else ():
             here = view.file(scope.module.syntax.source) == symbol.file

@@ -72,7 +72,7 @@ def test_it_is_checked_planned_and_read(tmp_path: Path) -> None:
 
     assert made.rows("short")["text"].to_list() == ["dear you", "dear me"]
     assert made.graph.by_name["post.mail"].settings["reader"] == {"kind": "mailbox", "box": "specs/box", "most": 2}
-    assert plan(made.graph, made.folder)["nodes"][0]["rows"] == {"low": None, "high": None}
+    assert plan(made.graph, made.folder)["nodes"][0]["rows"]["high"] is None
 
 
 @pytest.mark.parametrize(
