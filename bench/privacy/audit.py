@@ -71,7 +71,7 @@ def main() -> None:
     torch.set_num_threads(1)
     began, load = time.process_time(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        found = {"directions": directions(Path(folder), canaries=500 if quick else 4000), "sentences": sentences(Path(folder), canaries=60 if quick else 160, rounds=8 if quick else 20)}
+        found = {"directions": directions(Path(folder), canaries=500 if quick else 4000), "sentences": sentences(Path(folder), canaries=60 if quick else 160, rounds=8 if quick else 40)}
     result = {"delta": DELTA, "confidence": 0.95, "cpu_seconds": round(time.process_time() - began, 1), "load": load, "cores": os.cpu_count(), **found}
     if not quick:
         (ROOT / "bench" / "results" / "privacy_audit.json").write_text(json.dumps(result, indent=1) + "\n")

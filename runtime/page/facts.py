@@ -122,6 +122,10 @@ class Facts:
         """Return what a pre-training read."""
         return _json(self._of(node, "models", "training.json"))
 
+    def federation(self, node: Node) -> Mapping[str, Any]:
+        """Return what stands beside a tuned model: what was charged, and what a search chose."""
+        return _json(self._of(node, "models", "federation.json")) or {}
+
     def coverage(self, node: Node) -> Mapping[str, Any] | None:
         """Return how much of each input a vocabulary knows."""
         return _json(self._of(node, "models", "coverage.json"))

@@ -107,9 +107,13 @@ def _loss(loss: float | list[float] | None) -> object:
 
 
 def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
-    rows = []
+    rows, searched = [], list[str]()
     for node in nodes:
         settings = node.settings
+        if "search" in settings:
+            found = facts.federation(node)
+            settings = {**settings, "rounds": settings["dp"]["rounds"], **found.get("chosen", {})}
+            searched += [f"`{node.name}` is the best try of a search over {len(settings['search']['candidates'])} candidates" + (f"; its settings are those of the candidate {found['candidate'] + 1}." if found else ".")]
         rows.append(
             [
                 element("code", node.name),
@@ -131,6 +135,7 @@ def _tuned(nodes: Sequence[Node], facts: Facts) -> Iterator[Markup]:
         Column(title="On the server", number=False),
     ]
     yield table(columns, rows, caption="Tuning on devices")
+    yield from (element("p", prose(text)) for text in searched)
     yield element("p", absent("Loss, cohorts and times of single rounds are private and not shown."))
     yield _notes(nodes, facts)
 

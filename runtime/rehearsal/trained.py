@@ -35,6 +35,8 @@ def _work(node: Node) -> float:
     settings: Mapping[str, Any] = node.settings
     if node.kind == "pretrain":
         return float(settings["words"] * settings["seeds"])
+    if "search" in settings:
+        return float(settings["dp"]["tries"] * settings["dp"]["rounds"])
     return float(settings["rounds"]) if node.kind == "federate" else 1.0 if node.kind == "vocab" else 0.0
 
 

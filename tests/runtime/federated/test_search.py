@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,11 @@ def made(folder: Path) -> Project:
     write_jsonl(folder / "web.jsonl", [{"text": f"see you at the bus stop number {line}"} for line in range(20)])
     write_jsonl(folder / "phones.jsonl", [{"user": f"anna{user}", "text": "the bus is late again today"} for user in range(20) for _ in range(3)])
     return Project(folder=folder, endpoint=FakeEndpoint(reply=lambda _: chosen(yes=1.0, no=0.0)), text=SPEC)
+
+
+def refused(*_: Any, **__: Any) -> None:
+    """Stand for a network that is not there."""
+    raise AssertionError("something would leave this machine")
 
 
 def reached(folder: Path, file: str, there: int) -> bool:
@@ -109,8 +115,10 @@ def test_the_number_of_tries_is_geometric() -> None:
     assert abs(drawn.var() - 12) < 1
 
 
-def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path) -> None:
-    """Nothing tells how many tries there were: no line, no row, no second, no file."""
+def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing tells how many tries there were: no line, no row, no second, no file; and no socket is opened meanwhile."""
+    for name in ("connect", "connect_ex", "bind", "sendto", "sendmsg"):
+        monkeypatch.setattr(socket.socket, name, refused)
     project = made(tmp_path)
     outcome = project.run()
     assert outcome.problem is None
@@ -123,6 +131,7 @@ def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path) -> None:
     assert shown["chosen"] == project.graph.by_name["tuned"].settings["search"]["candidates"][shown["candidate"]]
     assert set(shown) == {"rounds_charged", "rounds", "noise_generator", "private", "candidate", "chosen"}
     assert entry["seconds"] is None
+    assert f"is the best try of a search over 3 candidates; its settings are those of the candidate {shown['candidate'] + 1}." in (outcome.folder / "report.html").read_text()
     assert not [path for path in (tmp_path / ".synth/private/scratch").rglob("*") if path.is_file()]
     assert not [event for event in project.events if event["event"] == "progress" and event["node"] == "tuned" and event["done"]]
 
