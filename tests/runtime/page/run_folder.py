@@ -47,7 +47,7 @@ def filtered() -> Node:
 def tuned(dp: Mapping[str, Any] | None, *, simulate: bool, label: Privacy) -> Node:
     """Return the federation."""
     settings: dict[str, Any] = {"model": {"node": "warm"}, "users": {"node": "phones"}, "rounds": 40, "cohort": 5000, "part": "train", "people": "us"}
-    settings |= {"local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 8, "max_words": 400}}
+    settings |= {"local": {"kind": "sgd", "learning_rate": 0.5, "epochs": 1, "batch": 8, "max_words": 400, "max_sentences": None, "proximal": 0.0}, "dropout": 0.0, "stragglers": 0.0, "report_goal": None}
     settings |= {"server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.9}, "dp": dp, "population_is": "simulated" if simulate else "declared"}
     return node("tuned", "federate", ("warm", "phones"), settings, label=label)
 
