@@ -37,7 +37,6 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-
 def flower(name: str) -> list[str]:
     """Return how one of Flower's commands is called without its script."""
     from importlib.metadata import entry_points

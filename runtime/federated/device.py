@@ -29,11 +29,13 @@ class Device:
     users: Users
     settings: Mapping[str, Any]
     flat: Tensor = field(init=False)
+    update: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the parameters side by side."""
         parameters = list(weights(self.model).values())
         self.flat = torch.cat([weight.detach().reshape(-1) for weight in parameters])
+        self.update = torch.empty(len(self.flat), dtype=torch.float64)
         begin = 0
         for weight in parameters:
             weight.data = self.flat[begin : begin + weight.numel()].view_as(weight)
@@ -51,7 +53,7 @@ class Device:
         total.zero_()
         for user in users:
             targets, loss = self._train(sent, int(user), seed, round_)
-            clipped = add_clipped(total, self.flat.sub_(sent), norm)
+            clipped = add_clipped(total, torch.sub(self.flat, sent, out=self.update), norm)
             stats += (1, clipped, targets, loss)
         return total.numpy(), stats
 
@@ -77,12 +79,12 @@ class Device:
 
 
 def add_clipped(total: Tensor, update: Tensor, norm: float) -> bool:
-    """Add an update, made at most `norm` long, to a sum in double precision; return whether it was longer.
+    """Add an update, made at most `norm` long, to a sum; return whether it was longer. All is in double precision.
 
-    The length is worked out in double precision too. An update whose length is not finite counts as
-    zero, and as longer.
+    An update whose length is not finite counts as zero, and as longer.
     """
-    length = float(torch.linalg.vector_norm(update, dtype=torch.float64))
+    update = update.double()
+    length = math.sqrt(float(torch.dot(update, update)))
     if not math.isfinite(length):
         return True
     total.add_(update, alpha=min(1.0, norm / length) if length > 0 else 1.0)

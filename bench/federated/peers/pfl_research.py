@@ -14,8 +14,8 @@ from pfl.data.pytorch import PyTorchTensorDataset
 from pfl.hyperparam import NNTrainHyperParams
 from pfl.metrics import Metrics
 from pfl.model.pytorch import PyTorchModel
-from pfl.privacy.central_mechanism import CentrallyAppliedPrivacyMechanism
 from pfl.privacy.gaussian_mechanism import GaussianMechanism
+from pfl.privacy.privacy_mechanism import CentrallyAppliedPrivacyMechanism
 from work import BATCH, CLIP, COHORT, NOISE, RATE, Clock, Work
 
 from synthc.runtime.training.checkpoint import load_model
@@ -62,4 +62,4 @@ def tune(work: Work, rounds: int, clock: Clock) -> None:
         callbacks=[Ticking(clock)],
         send_metrics_to_platform=False,
     )
-    assert np.isfinite(float(next(inside.parameters()).sum()))
+    assert np.isfinite(float(next(inside.parameters()).detach().sum()))
