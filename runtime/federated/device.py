@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from synthc.runtime.federated.absence import steps_done
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import weights
-from synthc.runtime.training.loop import loss_sum
+from synthc.runtime.training.loss import loss_sum
 
 STATS = ("users", "clipped", "targets", "loss")
 """What is summed beside the updates; it is private and stays on this machine."""

@@ -10,40 +10,40 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from synthc.runtime.training.checkpoint import on_disk
-from synthc.runtime.training.cross_entropy import summed_cross_entropy
+from synthc.runtime.training.loss import loss_sum, training_loss
+from synthc.runtime.training.schedule import learning_rate
 from synthc.runtime.training.sentences import Encoded
-from synthc.runtime.training.vocab import PAD
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
+SECONDS_BETWEEN_REPORTS = 0.5
+NEWEST = 0.01
+"""How much a step counts in the loss that is told: a mean over about the last hundred."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Position:
-    """Where a training stands: words seen, the pass and the batch that comes next."""
+    """Where a training stands: words seen, the pass and the batch that comes next, the loss, and what validation found.
+
+    `checks` are (words, loss in nats per target) of each look at the validation text; `best` are the weights of the lowest.
+    """
 
     words: int = 0
     step: int = 0
     number: int = 0
     batch: int = 0
-
-
-def loss_sum(model: nn.Module, inputs: Tensor, targets: Tensor) -> tuple[Tensor, int]:
-    """Return the summed cross-entropy in nats over all targets, end marks included, and their number."""
-    real = targets != PAD
-    count = int(real.sum())
-    if not hasattr(model, "features"):
-        return F.cross_entropy(model(inputs)[real], targets[real], reduction="sum"), count
-    features = model.features(inputs)[real]
-    return summed_cross_entropy(features, model.out.weight, model.out.bias, targets[real]), count
+    loss: float = math.nan
+    checks: list[tuple[int, float]] = field(default_factory=list)
+    best: dict[str, Tensor] | None = None
+    stopped: bool = False
 
 
 def train(
@@ -54,62 +54,99 @@ def train(
     seed: int,
     checkpoint: Path,
     report: Callable[[int, float], None],
+    validation: Encoded | None = None,
+    device: str = "cpu",
 ) -> Position:
-    """Train for `settings["words"]` words with AdamW; `report` is told words and mean loss."""
-    optimiser = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=settings["learning_rate"], weight_decay=0.01)
+    """Train for `settings["words"]` words with AdamW; `report` is told words and mean loss.
+
+    With `patience` it stops when so many looks at the validation text in a row found no lower loss, and the model is left with the weights of the lowest.
+    """
+    model.to(device).train()
+    learned = [weight for weight in model.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(learned, lr=settings["learning_rate"], weight_decay=0.01)
     position = _restore(model, optimiser, checkpoint)
+    if settings["compile"]:
+        part = "features" if hasattr(model, "features") else "forward"
+        setattr(model, part, torch.compile(getattr(model, part), dynamic=True))
+    mean = torch.tensor(position.loss, device=device)
     saved = told = time.monotonic()
-    model.train()
     for number, batches in encoded.passes(settings["batch"], seed, first=position.number):
         for index in range(position.batch, len(batches)):
-            if position.words >= settings["words"]:
-                return position
-            inputs, targets = encoded.batch(batches[index])
+            if position.words >= settings["words"] or position.stopped:
+                return _ended(model, position, float(mean), settings)
+            inputs, targets = (ids.to(device, non_blocking=True) for ids in encoded.batch(batches[index]))
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(settings, position.words / settings["words"])
-            total, count = loss_sum(model, inputs, targets)
+            total, count = training_loss(model, inputs, targets, settings, seed=seed, step=position.step)
             loss = total / count
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
+            nn.utils.clip_grad_norm_(learned, settings["clip"])
             optimiser.step()
-            position = Position(words=position.words + encoded.words_in(batches[index]), step=position.step + 1, number=number, batch=index + 1)
+            mean = loss.detach() if position.step == 0 else mean.lerp(loss.detach(), NEWEST)
+            position.words += encoded.words_in(batches[index])
+            position.step, position.number, position.batch = position.step + 1, number, index + 1
+            if validation is not None:
+                _look(model, validation, settings, position)
             now = time.monotonic()
-            if now - told > 0.5:
-                report(position.words, loss.item())
+            if now - told > SECONDS_BETWEEN_REPORTS:
+                report(position.words, float(mean))
                 told = now
             if now - saved > SECONDS_BETWEEN_CHECKPOINTS:
+                position.loss = float(mean)
                 _save(model, optimiser, position, checkpoint)
                 saved = now
-        position = Position(words=position.words, step=position.step, number=number + 1, batch=0)
+        position.number, position.batch = number + 1, 0
     raise AssertionError("passes never end")
 
 
-def learning_rate(settings: Mapping[str, Any], done: float) -> float:
-    """Return the rate at a share of the training that is done: linear warm-up, then cosine or constant."""
-    peak: float = settings["learning_rate"]
-    if done < settings["warmup"]:
-        return float(peak * (done / settings["warmup"] * 0.99 + 0.01))
-    if settings["schedule"] == "constant":
-        return peak
-    rest = (done - settings["warmup"]) / (1 - settings["warmup"])
-    return float(peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, rest)))))
+def _look(model: nn.Module, validation: Encoded, settings: Mapping[str, Any], position: Position) -> None:
+    """Look at the validation text where it is time for that; keep the best weights where they may be wanted."""
+    if position.words < settings["words"] * (len(position.checks) + 1) / settings["checks"]:
+        return
+    loss = validation_loss(model, validation)
+    patience = settings["patience"]
+    if patience and loss < min((found for _, found in position.checks), default=math.inf):
+        position.best = {name: weight.detach().clone() for name, weight in model.state_dict().items()}
+    position.checks.append((position.words, loss))
+    losses = [found for _, found in position.checks]
+    position.stopped = bool(patience) and len(losses) - 1 - int(np.argmin(losses)) >= patience
+
+
+def validation_loss(model: nn.Module, validation: Encoded, batch: int = 128) -> float:
+    """Return the cross-entropy over all ids in nats per target, end marks included."""
+    device = next(model.parameters()).device
+    lengths = np.diff(validation.starts)
+    order = np.argsort(lengths, kind="stable")
+    total, count = 0.0, 0
+    model.eval()
+    with torch.no_grad():
+        for begin in range(0, len(order), batch):
+            found, targets = loss_sum(model, *(ids.to(device) for ids in validation.batch(order[begin : begin + batch])))
+            total, count = total + float(found), count + targets
+    model.train()
+    return total / max(1, count)
+
+
+def _ended(model: nn.Module, position: Position, loss: float, settings: Mapping[str, Any]) -> Position:
+    if settings["patience"] and position.best is not None:
+        model.load_state_dict(position.best)
+    position.loss = loss
+    return position
 
 
 def _save(model: nn.Module, optimiser: torch.optim.Optimizer, position: Position, path: Path) -> None:
     waiting = path.with_suffix(f".{os.getpid()}")
-    state = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
-    place = [position.words, position.step, position.number, position.batch]
+    state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "position": asdict(position)}
     with on_disk(path.parent):
-        torch.save({**state, "position": place}, waiting)
+        torch.save(state, waiting)
     waiting.replace(path)
 
 
 def _restore(model: nn.Module, optimiser: torch.optim.Optimizer, path: Path) -> Position:
     if not path.exists():
         return Position()
-    state = torch.load(path)
+    state = torch.load(path, map_location=next(model.parameters()).device)
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
-    words, step, number, batch = state["position"]
-    return Position(words=words, step=step, number=number, batch=batch)
+    return Position(**state["position"])

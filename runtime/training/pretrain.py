@@ -1,4 +1,4 @@
-"""Pre-trains a model on public rows: one process a seed, each on one core."""
+"""Pre-trains a model on public rows: one process a seed, each on one core; one at a time where there is a GPU."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError, OutsideFault
 from synthc.runtime.orphan import exit_with_parent
+from synthc.runtime.rows import ID
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
 
@@ -41,12 +43,20 @@ class Job:
 
 
 def pretrain(context: Context) -> None:
-    """Train the family of a pretrain node into `seed-0`, `seed-1`, ... and tell what it read."""
+    """Train the family of a pretrain node into `seed-0`, `seed-1`, ... and tell what it read and what came of it.
+
+    Raises:
+        InputError: there is nothing to learn from, nothing to look at, or the loss does not fit the model.
+    """
     start, model, vocab = _start(context)
-    encoded = _encode(context, vocab)
-    settings = _limited(context, encoded)
-    if len(encoded) == 0:
+    _encode(context, vocab)
+    encoded, validation = (Encoded.load(place) if place.exists() else None for place in _places(context))
+    if encoded is None or len(encoded) == 0:
         raise InputError(f"{context.node.place}: `{context.node.name}` has no words to learn from; `{context.reference('rows')}` is empty")
+    if validation is not None and len(validation) == 0:
+        raise InputError(f"{context.node.place}: `{context.node.name}` has no words to look at its loss on; say other rows or a larger share as `validation`")
+    settings = _limited(context, encoded)
+    _fits(context, settings, model, Vocab.load(vocab))
     passes = settings["words"] / encoded.words
     context.note(
         f"{encoded.words:,} words, {encoded.unknown:.1%} unknown; {passes:.2g} passes for {settings['words']:,} words;"
@@ -67,8 +77,36 @@ def pretrain(context: Context) -> None:
         for index in range(settings["seeds"])
     ]
     _work(jobs, context)
+    ends = [json.loads((context.scratch / f"seed-{index}.json").read_text()) for index in range(len(jobs))]
     facts = {"words": encoded.words, "unknown": encoded.unknown, "passes": passes, "sentences": len(encoded)}
-    (context.folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
+    told = {key: [end[key] for end in ends] for key in ("loss", "words_seen", "checks")}
+    (context.folder / "training.json").write_text(json.dumps({**facts, **told}, indent=1) + "\n")
+    _tell(context, settings, ends)
+
+
+def _tell(context: Context, settings: Mapping[str, Any], ends: Sequence[Mapping[str, Any]]) -> None:
+    """Say of a family how its loss was worked out, and what validation found."""
+    if settings["softmax"]:
+        context.note(f"sampled softmax: a step told its targets from {settings['softmax']['words']:,} ids that were drawn; its loss is no cross-entropy over the vocabulary")
+    for index, end in enumerate(ends):
+        if end["checks"]:
+            words, loss = min(end["checks"], key=lambda check: float(check[1]))
+            early = f"; stopped after {end['words_seen']:,} of {settings['words']:,} words" if end["stopped"] else ""
+            context.note(f"seed {index}: lowest loss on text that was not learned {loss:.3f} per target, after {words:,} words{early}")
+
+
+def _fits(context: Context, settings: Mapping[str, Any], model: Mapping[str, Any], vocab: Vocab) -> None:
+    """Refuse a model that cannot be built, and one whose ids cannot be drawn from, before any process is started for it."""
+    from synthc.runtime.training.checkpoint import build
+
+    built = build(model, vocab)
+    if settings["softmax"] is None:
+        return
+    said = f"{context.node.place}: `softmax = sampled({settings['softmax']['words']})`"
+    if settings["softmax"]["words"] >= vocab.size:
+        raise InputError(f"{said} draws as many ids as there are, {vocab.size:,}; leave it out")
+    if not hasattr(built, "features"):
+        raise InputError(f"{said} wants a model with `features` and `out`, which `{model['kind']}` has not; leave it out")
 
 
 def _limited(context: Context, encoded: Encoded) -> dict[str, Any]:
@@ -90,19 +128,47 @@ def _start(context: Context) -> tuple[Path | None, Mapping[str, Any], Path]:
     return folder, json.loads((folder / "config.json").read_text()), folder / "vocab.json"
 
 
-def _encode(context: Context, vocab: Path) -> Encoded:
+def _places(context: Context) -> tuple[Path, Path]:
+    """Return where the encoded text is that is learned, and that which is looked at."""
+    return context.scratch / "encoded", context.scratch / "validation"
+
+
+def _encode(context: Context, vocab: Path) -> None:
     """Encode the rows once; a run that continues finds them in scratch."""
-    done = context.scratch / "encoded"
-    if not (done / "starts.npy").exists():
-        rows, column = context.rows(context.reference("rows")), context.node.settings["column"]
-        texts = (text for frame in rows.frames([column]) for text in frame[column])
-        done.mkdir(parents=True, exist_ok=True)
-        Encoded.of(texts, Vocab.load(vocab), context.node.settings["max_words"]).save(done)
-    return Encoded.load(done)
+    settings, words = context.node.settings, Vocab.load(vocab)
+    looked = settings["validation"] or {}
+    share = looked.get("share", 0.0)
+    rows = context.reference("rows")
+    learned_at, looked_at = _places(context)
+    wanted = [(learned_at, _texts(context, rows, lambda id_: not _is_kept(id_, share)))]
+    if share:
+        wanted.append((looked_at, _texts(context, rows, lambda id_: _is_kept(id_, share))))
+    elif looked:
+        wanted.append((looked_at, _texts(context, looked["node"], lambda _: True)))
+    for place, texts in wanted:
+        if not (place / "starts.npy").exists():
+            place.mkdir(parents=True, exist_ok=True)
+            Encoded.of(texts, words, settings["max_words"]).save(place)
+
+
+def _texts(context: Context, rows: str, wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the texts of the rows that are wanted by their ids."""
+    column = context.node.settings["column"]
+    for frame in context.rows(rows).frames([ID, column]):
+        yield from (text for id_, text in zip(frame[ID], frame[column], strict=True) if wanted(id_))
+
+
+def _is_kept(id_: str, share: float) -> bool:
+    """Tell by a row's id alone whether it is looked at and not learned, alike for all seeds and arms."""
+    return share > 0 and int.from_bytes(blake2b(id_.encode(), digest_size=8, person=b"validation").digest()) < share * 2**64
 
 
 def _work(jobs: list[Job], context: Context) -> None:
-    """Run the jobs, as many at once as there are cores, and pass on their progress."""
+    """Run the jobs, as many at once as there are cores, or one at a time on a GPU, and pass on their progress."""
+    from torch import cuda
+
+    device = "cuda" if cuda.is_available() else "cpu"
+    at_once = 1 if device == "cuda" else max(1, os.cpu_count() or 1)
     spawn = multiprocessing.get_context("spawn")
     told: Queue[tuple[int, int, float]] = spawn.Queue()
     waiting, running = list(enumerate(jobs)), dict[int, BaseProcess]()
@@ -110,19 +176,21 @@ def _work(jobs: list[Job], context: Context) -> None:
     total = jobs[0].settings["words"]
     started = time.monotonic()
     first: int | None = None
+    beside: dict[str, float] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < max(1, os.cpu_count() or 1):
+            while waiting and len(running) < at_once:
                 index, job = waiting.pop(0)
-                running[index] = spawn.Process(target=_train_one, args=(index, job, told), daemon=True)
+                running[index] = spawn.Process(target=_train_one, args=(index, job, told, device), daemon=True)
                 running[index].start()
             try:
                 index, words[index], loss = told.get(timeout=0.2)
                 first = sum(words) if first is None else first
                 rate = (sum(words) - first) / max(1e-9, time.monotonic() - started)
-                context.progress(sum(words), total * len(jobs), "words", loss=round(loss, 3), rate=round(rate))
+                beside = {"loss": round(loss, 3), "rate": round(rate)}
             except Empty:
-                context.progress(sum(words), total * len(jobs), "words")
+                pass
+            context.progress(sum(words), total * len(jobs), "words", **beside)
             for index in [i for i, process in running.items() if not process.is_alive()]:
                 process = running.pop(index)
                 process.join()
@@ -137,17 +205,19 @@ def _work(jobs: list[Job], context: Context) -> None:
             process.join()
 
 
-def _train_one(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> None:
+def _train_one(index: int, job: Job, told: Queue[tuple[int, int, float]], device: str) -> None:
     """Train one seed in a process of its own; a fault of the system is told by its number."""
     try:
-        _train(index, job, told)
+        _train(index, job, told, device)
     except OSError as problem:
         sys.exit(SYSTEM_FAULT + (problem.errno or 0))
 
 
-def _train(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> None:
+def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: str) -> None:
     import signal
 
+    # What cuBLAS needs to give the same result twice; it is read when the first product is worked out.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     import torch
 
     from synthc.runtime.training.checkpoint import Trained, build, load_model, save_model
@@ -158,15 +228,20 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]]) -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
     vocab = Vocab.load(job.vocab)
+    looked = job.scratch / "validation"
     # The family's first seeds are the same for all arms: a comparison differs in its text alone.
     model = load_model(job.start).model if job.start else build(job.model, vocab, seed=job.seed)
-    train(
+    position = train(
         model,
         Encoded.load(job.scratch / "encoded"),
         job.settings,
         seed=job.seed,
         checkpoint=job.scratch / f"seed-{index}.pt",
         report=lambda words, loss: told.put((index, words, loss)),
+        validation=Encoded.load(looked) if looked.exists() else None,
+        device=device,
     )
-    told.put((index, job.settings["words"], 0.0))
+    told.put((index, job.settings["words"], position.loss))
     save_model(Trained(model=model, settings=job.model, vocab=vocab), job.folder)
+    end = {"loss": position.loss, "words_seen": position.words, "checks": position.checks, "stopped": position.stopped}
+    (job.scratch / f"seed-{index}.json").write_text(json.dumps(end))

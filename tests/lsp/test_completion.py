@@ -99,7 +99,7 @@ def test_a_setting_with_its_words() -> None:
     """What a setting may be is chosen from a list."""
     given = items(VS_CODE, "synth 1\n\npretrain a = m on web {\n  sche<|>\n}\n")["schedule"]
 
-    assert given["textEdit"]["newText"] == "schedule = ${1|cosine,constant|}"
+    assert given["textEdit"]["newText"] == "schedule = ${1|cosine,constant,linear,inverse_sqrt|}"
     assert given["detail"] == "`cosine` or `constant`; default cosine"
 
 

@@ -10,14 +10,12 @@ import torch
 
 from synthc.runtime.federated.device import Device
 from synthc.runtime.training.checkpoint import Trained, build, load_model, save_model, weights
-from synthc.runtime.training.loop import loss_sum
+from synthc.runtime.training.loss import loss_sum
 from synthc.runtime.training.models.transformer import turned, turning
 from synthc.runtime.training.vocab import Vocab
-from tests.runtime.training.tiny import MODEL
+from tests.runtime.training.tiny import GRU, MODEL, TRANSFORMER
 
 VOCAB = Vocab(words=tuple("abcdefgh"), lowercase=True)
-GRU = {"kind": "gru", "embedding": 8, "hidden": 12, "projection": None, "layers": 2, "tied": True}
-TRANSFORMER = {"kind": "transformer", "embedding": 6, "width": 16, "layers": 2, "heads": 2, "inner": None, "tied": True}
 KINDS = [MODEL, {**MODEL, "coupled": True}, GRU, {**GRU, "tied": False}, TRANSFORMER, {**TRANSFORMER, "embedding": None, "tied": False}]
 every_kind = pytest.mark.parametrize("settings", KINDS, ids=lambda s: f"{s['kind']}-{'-'.join(str(v) for v in s.values())}")
 

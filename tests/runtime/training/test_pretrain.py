@@ -1,0 +1,84 @@
+"""A pre-training of a spec: what is learned, what is looked at, and what is told of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthc.runtime.errors import InputError
+from synthc.runtime.training.sentences import Encoded
+from tests.runtime.spec import Spec, spec
+
+TEXTS = [f"w{n % 7} is before w{(n + 1) % 7}" for n in range(200)]
+HEAD = "vocab keys = word_vocab(web) { size = 20 }\nmodel small = lstm(keys) { embedding = 8, hidden = 8 }\n"
+
+
+def made(folder: Path, settings: str) -> Spec:
+    """Return a spec with one pre-training."""
+    return spec(folder, f"{HEAD}pretrain warm = small on web {{ words = 3k, batch = 8, {settings} }}\n", texts=TEXTS)
+
+
+def notes(tried: Spec) -> list[str]:
+    """Return what was said of the pre-training."""
+    return [event["text"] for event in tried.told if event["event"] == "note" and event["node"] == "warm"]
+
+
+def test_a_share_of_the_rows_is_looked_at_and_not_learned(tmp_path: Path) -> None:
+    """Both together are all rows, none in both."""
+    tried = made(tmp_path, "seeds = 2, validation = 20%, checks = 5")
+    folder = tried.make("warm").folder
+    learned, looked = (Encoded.load(folder / name) for name in ("encoded", "validation"))
+    told = json.loads((folder / "training.json").read_text())
+
+    assert len(learned) + len(looked) == len(TEXTS)
+    assert 20 < len(looked) < 60
+    assert told["words"] == learned.words == 4 * len(learned)
+    assert [len(checks) for checks in told["checks"]] == [5, 5]
+    assert len(told["loss"]) == 2
+    assert any(re.match(r"seed 1: lowest loss on text that was not learned \d\.\d{3} per target, after [\d,]+ words", note) for note in notes(tried))
+
+
+def test_an_early_end_is_told(tmp_path: Path) -> None:
+    """A step size that is far too large finds nothing lower soon."""
+    tried = made(tmp_path, "validation = 20%, checks = 30, patience = 2, learning_rate = 3.0, schedule = constant")
+    told = json.loads((tried.make("warm").folder / "training.json").read_text())
+
+    assert told["words_seen"][0] < 3000
+    assert any(f"stopped after {told['words_seen'][0]:,} of 3,000 words" in note for note in notes(tried))
+
+
+def test_sampled_softmax_is_named(tmp_path: Path) -> None:
+    """Where the loss is read, it is said that it is another."""
+    tried = made(tmp_path, "softmax = sampled(6)")
+    tried.make("warm")
+
+    assert "sampled softmax: a step told its targets from 6 ids that were drawn; its loss is no cross-entropy over the vocabulary" in notes(tried)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("softmax = sampled(50)", r"`softmax = sampled\(50\)` draws as many ids as there are, 13; leave it out"),
+        ("validation = 0.01%", r"`warm` has no words to look at its loss on; say other rows or a larger share as `validation`"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_it_begins(tmp_path: Path, settings: str, message: str) -> None:
+    """With what mends it."""
+    with pytest.raises(InputError, match=message):
+        made(tmp_path, settings).make("warm")
+
+
+def test_batches_are_rows_of_the_text(tmp_path: Path) -> None:
+    """However they are gathered, a batch has the sentences it names, padded at the right."""
+    encoded = Encoded.load(made(tmp_path, "seeds = 1").make("warm").folder / "encoded")
+    which = np.array([5, 0, 9])
+    inputs, targets = encoded.batch(which)
+
+    for row, index in enumerate(which):
+        ids = encoded.ids[encoded.starts[index] : encoded.starts[index + 1]].tolist()
+        assert inputs[row].tolist() == [2, *ids]
+        assert targets[row].tolist() == [*ids, 3]
