@@ -352,6 +352,8 @@ def _made(operator: str, type_: Type, left: Typed, right: Typed) -> Typed:
 def _meant(name: str, span: Span) -> tuple[str | None, Fix | None]:
     """Return the function that a word stands for elsewhere, or that is spelled much like it."""
     other = ALSO_CALLED.get(name)
+    if other == "count":  # of what, only the author knows
+        return "it is called `characters` of a text and `count` of a list", None
     if other is None:
         return spelling(name, {*FUNCTIONS, "logprob", "record"}, span)
     return f"it is called `{other}`", Fix(title=f"replace `{name}` by `{other}`", edits=(Edit(span=span, text=other),), safety=Safety.SAFE)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from synthc.compiler.program import Program
 
 Declared = syntax.Declaration | syntax.Prompt
+FOREIGN = {
+    **dict.fromkeys(("null", "None", "nil", "undefined", "NULL", "NaN"), "there is no null: a row with something missing is set aside, and `.field else \"...\"` of a source gives a default"),
+    **dict.fromkeys(("True", "yes"), "write `true`"),
+    **dict.fromkeys(("False", "no"), "write `false`"),
+}
+"""What other languages have words for."""
 INDENTED = re.compile(r"^[ \t]+(?:(?:public|private)[ \t]+)?[A-Za-z_]\w*[ \t]+([A-Za-z_]\w*)[ \t]*[=(:]", re.MULTILINE)
 """What would declare a name in column 1, and so belongs to the item above."""
 
@@ -141,6 +147,10 @@ class Scope:
         else:
             word, span, candidates = reference.name.name, reference.name.span, self._members(reference.of)
         help_, fix = guess(word, candidates, span)
+        help_ = FOREIGN.get(word, help_)
+        fix = None if word in FOREIGN else fix
+        if help_ is None and what == "a constant" and isinstance(reference, syntax.Name):
+            help_ = f"a text stands in quotes: `\"{word}\"`"
         self.report(error("unknown-name", f"{wanted(what)}, and nothing is called `{reference.span.text}`", span, help=help_, fix=fix))
 
     def lost(self, reference: syntax.Expression) -> bool:

@@ -268,6 +268,23 @@ def _other_equals(failure: Failure) -> Diagnostic | None:
     return error("syntax-error", f"`{said}` {does}, and a setting gets its value by `=`", place, help="write `=`", fix=fix)
 
 
+def _from_import(failure: Failure) -> Diagnostic | None:
+    """Recognise `from a.b import c`."""
+    words = [token for token in failure.tokens if token.kind == "word"]
+    if failure.before or failure.found.text != "from" or "import" not in [word.text for word in words]:
+        return None
+    said = ".".join(word.text for word in words if word.text not in {"from", "import"})
+    return error("syntax-error", "a module is imported as a whole", failure.place.to(failure.span(words[-1])), help=f"write `import {said}`, and say its name before what it has")
+
+
+def _filter_in_hole(failure: Failure) -> Diagnostic | None:
+    """Recognise `{{ text | upper }}`."""
+    if failure.whole != "hole" or failure.found.text != "|":
+        return None
+    called = f"`{failure.after.text}({failure.source.text[failure.start : failure.found.start].strip()})`" if failure.after.kind == "word" else "`upper(text)`"
+    return error("syntax-error", "a hole holds an expression, and an expression has no `|`", failure.place, help=f"call a function, such as {called}")
+
+
 def _single_equals(failure: Failure) -> Diagnostic | None:
     if failure.found.text != "=" or not failure.last.ends_value or "COMPARE" not in failure.accepts:
         return None
@@ -377,6 +394,8 @@ CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
     _bare_fraction,
     _foreign_operator,
     _slashes,
+    _from_import,
+    _filter_in_hole,
     _other_equals,
     _single_equals,
     _misplaced_record,

@@ -144,7 +144,7 @@ def _name(source: Source, place: Cut) -> syntax.Identifier | None:
     """Return the name that a broken item seems to declare."""
     found = tokens.tokens(source.text, place.head, place.end)
     words = [token for token in found if token.kind == "word" and token.text not in {"public", "private"}]
-    if get_close_matches("import", [word.text for word in words[:2]], n=1):
+    if get_close_matches("import", [word.text for word in words[:2]], n=1) or (words and words[0].text == "from"):
         return _alias(source, place)
     if len(words) < 2 or words[0].text in {"synth", "test", "budget", "publish"}:
         return None

@@ -100,6 +100,10 @@ class StepCall:
             return {"share": float(value)}
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return {"count": value}
+        if isinstance(value, float) and "a share" in self.entry.amounts and 0 < value < 1:
+            message = f"`{self.step.verb.name}` wants {' or '.join(self.entry.amounts)}, and {value:g} is neither"
+            self.scope.report(error("wrong-step", message, written.span, help=f"a share is written `{100 * value:g}%`"))
+            return None
         self.wrong(f"`{self.step.verb.name}` wants {' or '.join(self.entry.amounts)}", written.span)
         return None
 

@@ -72,9 +72,9 @@ def _slots(call: StepCall, written: syntax.Call, prompt: Thing) -> dict[str, Any
     filled = [one.name.name if one.name else names[i] if i < len(names) else "" for i, one in enumerate(written.arguments)]
     if "" not in filled and not call.scope.all_once(zip(filled, (one.span for one in written.arguments), strict=True), "the slot"):
         return None
-    for index, (name, argument) in enumerate(zip(filled, written.arguments, strict=True)):
+    for name, argument in zip(filled, written.arguments, strict=True):
         if name not in prompt.columns:
-            call.scope.report(_slot_error(prompt, "unknown-slot", f"`{prompt.name}` has no {'slot ' + f'`{name}`' if name else f'{index + 1}th slot'}", argument))
+            call.scope.report(_slot_error(prompt, "unknown-slot", f"`{prompt.name}` has no {'slot ' + f'`{name}`' if name else 'so many slots'}", argument))
             return None
         typed = call.expressions.check(argument.value)
         if typed.json is None:
