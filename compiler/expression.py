@@ -11,7 +11,7 @@ from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, 
 from synthc.compiler.pattern import wrong_pattern
 from synthc.compiler.privacy import PUBLIC, Flow, join
 from synthc.compiler.refusal import no_score, no_value
-from synthc.compiler.scope import Scope
+from synthc.compiler.scope import FOREIGN, Scope
 from synthc.compiler.suggest import guess, spelling
 from synthc.compiler.types import BOOL, DATE, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of, range_of, spoken
 from synthc.compiler.wording import a, wanted
@@ -101,7 +101,7 @@ class Expressions:
             return Typed(type=self.columns[written.name], json={"column": written.name})
         if declared is not None:
             return self._declared(written, self.scope, declared)
-        if self.scope.lost(written) or self.scope.imported(written.name):
+        if self.scope.lost(written) or self.scope.imported(written.name) or written.name in FOREIGN:
             self.scope.unknown(written, self.what)
             return MISTAKE
         help_, fix = guess(written.name, {*self.columns, *self.scope.names, *self.scope.aliases}, written.span)
