@@ -91,10 +91,9 @@ class PrivateFedAvg(Strategy):
         return None
 
     def _total(self, done: Sequence[Done]) -> NDArray[np.float64]:
-        """Return the sum of all chunks, in the order of the nodes."""
-        parts = [d.total for d in done if d.total is not None] if self._totals is None else list(self._totals)
-        total = np.array(parts[0])
-        for part in parts[1:]:
+        """Return the sum of all chunks, in the order of the nodes; a worker begins each of its own anew."""
+        total, *parts = [np.array(d.total) for d in done if d.total is not None] if self._totals is None else list(self._totals)
+        for part in parts:
             total += part
         return total
 

@@ -74,7 +74,10 @@ class Gaussian:
         shrunk = self.drawn / self.cohort
         drawn = normal(key, total.size + 1)
         noise = self.noise if self.adaptive is None else self.adaptive.noise_on_updates(self.noise)
-        mean = (total + noise * self._clip(state) * shrunk * drawn[:-1]) / self.drawn
+        mean = drawn[:-1]  # in place: a model's worth of memory is slow to come by
+        mean *= noise * self._clip(state) * shrunk
+        mean += total
+        mean /= self.drawn
         return mean, state if self.adaptive is None else self.adaptive.moved(stats, shrunk * drawn[-1], self.drawn, state)
 
     def _clip(self, state: Arrays) -> float:
