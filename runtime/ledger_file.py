@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS spent (endpoint TEXT PRIMARY KEY, tokens INTEGER NOT 
 ADDED = ("owner TEXT NOT NULL DEFAULT ''", "subject TEXT NOT NULL DEFAULT ''", "asking TEXT NOT NULL DEFAULT ''", "tokens INTEGER NOT NULL DEFAULT 0")
 """Columns that ledgers of before did not have."""
 SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
-COMMIT_EVERY = 0.003
+COMMIT_EVERY = 0.004
 
 Values = tuple[Any, ...]
 Waiting = asyncio.Future[int] | None
