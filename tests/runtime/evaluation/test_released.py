@@ -10,7 +10,7 @@ import pytest
 
 from synthc.runtime.evaluation import released as room
 from synthc.runtime.evaluation.next_word import COUNTS, Counts
-from synthc.runtime.evaluation.released import contributions, released
+from synthc.runtime.evaluation.released import Sums, contributions, released
 
 PAIRS = [("b", "a")]
 
@@ -111,3 +111,13 @@ def test_a_pretended_population_makes_no_interval_narrower_than_those_who_were_s
 
     assert round(found["users"]) == 50
     assert high - low > 0.2
+
+
+def test_the_spread_of_a_pair_is_that_of_the_users() -> None:
+    """Without noise the deviation of a mean difference is at least what so many users leave open."""
+    random = np.random.default_rng(7)
+    left, right = random.beta(4, 16, 500), random.beta(5, 15, 500)
+    found = Sums(values=np.array([(left - 0.5).sum(), (right - 0.5).sum(), ((left - right) ** 2 - 0.5).sum()]), deviation=0.0, users=500.0, seen=500.0).difference(0, 1, 2)
+
+    assert found.mean == pytest.approx((left - right).mean())
+    assert found.deviation == pytest.approx((left - right).std() / math.sqrt(500))

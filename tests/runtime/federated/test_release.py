@@ -20,6 +20,7 @@ from synthc.runtime.context import Context
 from synthc.runtime.errors import ChargeRefused
 from synthc.runtime.events import Events
 from synthc.runtime.federated.charges import charged_events, ledger_file
+from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.release import Contributions, release
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.measure import histogram
@@ -195,3 +196,15 @@ def test_a_pretended_population_has_the_noise_of_the_pretended(tmp_path: Path) -
 
     assert abs(found.std() / (2.0 / 100_000) - 1) < 0.02
     assert not ledger_file(tmp_path, "us").exists()
+
+
+def test_who_is_counted_and_the_noise_rest_on_secrets_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the noise would tell whose coin fell."""
+    used: dict[str, bytes] = {}
+    sample, noised = Gaussian.sample, Gaussian.release
+    monkeypatch.setattr(Gaussian, "sample", lambda self, round_, key, state: (used.update(cohort=key), sample(self, round_, key, state))[1])
+    monkeypatch.setattr(Gaussian, "release", lambda self, total, stats, key, state: (used.update(noise=key), noised(self, total, stats, key, state))[1])
+    release(context(tmp_path), contributions(np.ones((3, 2))))
+
+    assert set(used) == {"cohort", "noise"}
+    assert used["cohort"] != used["noise"]

@@ -14,6 +14,7 @@ import pytest
 from synthc.compiler.estimate import plan
 from synthc.compiler.graph.accounting import Search, SubsampledGaussian, epsilon, epsilon_rdp, noise_for_search
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
+from synthc.runtime.evaluation.next_word import COUNTS, Counts
 from synthc.runtime.federated import search
 from synthc.runtime.federated.charges import charged_events, ledger_file
 from synthc.runtime.federated.search import geometric
@@ -198,3 +199,22 @@ def test_a_charge_survives_the_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert project.run().problem is None
 
     assert len(ledger_file(tmp_path, "phones").read_text().splitlines()) == 1
+
+
+def test_scores_have_the_noise_that_is_counted() -> None:
+    """As a multiple of the half that one user adds at most, under a key of each try's own."""
+    counts = Counts(values=np.zeros((3, len(COUNTS))))
+    settings = {"dp": {"score": 20.0}}
+    found = [search._score(counts, settings, index.to_bytes(32, "big")) for index in range(4000)]
+
+    assert abs(np.std(found) / 10 - 1) < 0.05
+    assert abs(np.mean(found)) < 1
+
+
+@pytest.mark.parametrize(("words", "hits"), [(0, 0), (1, 0), (1, 1), (10**9, 10**9)])
+def test_one_user_moves_a_score_by_a_half_at_most(words: int, hits: int) -> None:
+    """Whatever they wrote."""
+    values = np.zeros((1, len(COUNTS)))
+    values[0, COUNTS.index("words")], values[0, COUNTS.index("hits1")] = words, hits
+
+    assert abs(search._score(Counts(values=values), {"dp": {"score": 0.0}}, bytes(32))) <= 0.5
