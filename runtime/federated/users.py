@@ -32,14 +32,15 @@ class Users:
         """Encode the rows of a part, users in the order of their hashed ids."""
         frame = rows.part(part, [column])
         ids: list[int] = []
-        starts, firsts, numbers = [0], [0], list[int]()
+        starts, words, firsts, numbers = [0], list[int](), [0], list[int]()
         for (user,), group in frame.group_by(USER, maintain_order=True):
             own = Encoded.of(group[column], vocab, LONGEST_SENTENCE)
             starts.extend((own.starts[1:] + len(ids)).tolist())
+            words.extend(own.words_each(np.arange(len(own))).tolist())
             ids.extend(own.ids.tolist())
             firsts.append(len(starts) - 1)
             numbers.append(int(str(user)[:16], 16))
-        encoded = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64))
+        encoded = Encoded(ids=np.array(ids, np.int32), starts=np.array(starts, np.int64), words_of=np.array(words, np.int64))
         return cls(encoded=encoded, firsts=np.array(firsts, np.int64), numbers=np.array(numbers, np.uint64))
 
     def save(self, folder: Path) -> None:
@@ -60,13 +61,12 @@ class Users:
 
     def words(self, user: int) -> int:
         """Return how many words a user wrote."""
-        starts = self.encoded.starts
-        return int(starts[self.firsts[user + 1]] - starts[self.firsts[user]])
+        return self.encoded.words_in(np.arange(self.firsts[user], self.firsts[user + 1]))
 
     def batches(self, user: int, *, batch: int, max_words: int, max_sentences: int | None, random: np.random.Generator) -> list[NDArray[np.int64]]:
         """Return batches of sentences, drawn until a user's words or sentences reach their bound, alike in length."""
         order = random.permutation(np.arange(self.firsts[user], self.firsts[user + 1]))
-        lengths = np.diff(self.encoded.starts)[order]
+        lengths = self.encoded.words_each(order)
         order = order[np.cumsum(lengths) - lengths < max_words][:max_sentences]
         order = order[np.argsort(np.diff(self.encoded.starts)[order], kind="stable")]
         groups = [order[i : i + batch] for i in range(0, len(order), batch)]

@@ -67,9 +67,13 @@ class Encoded:
         """How many words there are."""
         return len(self.ids) if self.words_of is None else int(self.words_of.sum())
 
+    def words_each(self, which: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many words each of some sentences has."""
+        return self.starts[which + 1] - self.starts[which] if self.words_of is None else self.words_of[which]
+
     def words_in(self, which: NDArray[np.int64]) -> int:
-        """Return how many words some sentences have."""
-        return int((self.starts[which + 1] - self.starts[which] if self.words_of is None else self.words_of[which]).sum())
+        """Return how many words some sentences have together."""
+        return int(self.words_each(which).sum())
 
     @property
     def unknown(self) -> float:
