@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synthc.runtime.federated.users import Users
 from tests.runtime.federated.small import device, flat, model, some_users, users
@@ -27,6 +29,22 @@ def test_one_user_changes_the_sum_by_at_most_the_clip(odd: list[str], learning_r
     """The sum with a user and without differ by at most the clip norm; nothing a user writes breaks the round."""
     of = users(*PLAIN, odd)
     with_user, without = (total_of(of, which, learning_rate=learning_rate) for which in ([0, 1, 2, 3], [0, 1, 2]))
+
+    assert np.isfinite(with_user).all()
+    assert np.linalg.norm(with_user - without) <= CLIP * (1 + 1e-6)
+
+
+sentence = st.lists(st.sampled_from([*(f"w{word}" for word in range(40)), "zzz", "\u4f60", ""]), max_size=60).map(" ".join)
+
+
+@given(st.lists(st.lists(sentence, max_size=6), min_size=1, max_size=4), st.sampled_from([1e-6, 0.5, 1e6, 1e30]), st.data())
+@settings(max_examples=30, deadline=None)
+def test_no_texts_let_a_user_who_is_there_or_drops_out_change_more(texts: list[list[str]], learning_rate: float, data: st.DataObject) -> None:
+    """Random people, steps small and huge: whoever is taken out, of all or of those who did not drop out, the sum moves by at most the clip."""
+    of = users(*texts)
+    there = data.draw(st.lists(st.sampled_from(range(len(texts))), unique=True, min_size=1).map(sorted))
+    out = data.draw(st.sampled_from(there))
+    with_user, without = (total_of(of, which, learning_rate=learning_rate) for which in (there, [user for user in there if user != out]))
 
     assert np.isfinite(with_user).all()
     assert np.linalg.norm(with_user - without) <= CLIP * (1 + 1e-6)
