@@ -42,15 +42,19 @@ def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
     if of.get("search"):
         search = of["search"]
         return (
-            f"{of['node']}: search, clip {of['clip']:g}, noise {of['noise']:g}, about {search['tries']:g} tries of {search['rounds_of_a_try']:,} rounds of about {of['expected_cohort']:,} people"
+            f"{of['node']}: search, clip {_clip(of)}, noise {of['noise']:g}, about {search['tries']:g} tries of {search['rounds_of_a_try']:,} rounds of about {of['expected_cohort']:,} people"
             f" (each with a chance of {of['q']:.3g}), scores with noise {search['score_noise']:g}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
         )
     rounds = of.get("rounds_charged") if charged else None  # a simulation charges nobody
     told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
     return (
-        f"{of['node']}: {of['mechanism']}, clip {of['clip']:g}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"
+        f"{of['node']}: {of['mechanism']}, clip {_clip(of)}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"
         f" ({_drawn(of)}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
     )
+
+
+def _clip(of: Mapping[str, Any]) -> str:
+    return f"from {of['clip']:g} on until {of['adaptive']['quantile']:.0%} fit" if of.get("adaptive") else f"{of['clip']:g}"
 
 
 def _drawn(of: Mapping[str, Any]) -> str:
