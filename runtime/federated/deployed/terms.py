@@ -72,6 +72,8 @@ def _refuse(node: Node) -> None:
     dp, place = node.settings["dp"], f"{node.place}: `{node.name}`"
     if dp is None:
         raise InputError(f"{place} is tuned with `dp = none`, and an app that protects nobody is not exported; write `dp = gaussian(...)`")
+    if dp["mechanism"] == "search":
+        raise InputError(f"{place} is the best of a search, which devices cannot make again; write a federation with the settings that it chose, and export that")
     if dp["mechanism"] != "gaussian":
         raise InputError(f"{place} rests on the separation of `{dp['mechanism']}`, which an exported app cannot enforce yet; write `dp = gaussian(...)`")
     if "adaptive" in dp:

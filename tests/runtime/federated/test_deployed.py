@@ -188,6 +188,7 @@ def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Pat
     [
         ("none", "an app that protects nobody is not exported"),
         ("gaussian(clip = adaptive(0.1, count_noise = 2.0), epsilon = 4)", "a clip norm that adapts"),
+        ('gaussian(clip = 0.3, epsilon = 4)\n  search = [{ local = sgd(0.3) }, { local = sgd(1.0) }]\n  choose = best(part = "test", noise = 30)', "the best of a search"),
     ],
 )
 def test_what_cannot_be_promised_is_refused(tmp_path: Path, dp: str, says: str) -> None:
