@@ -1,9 +1,9 @@
 """A round of a federation on every engine: ours, Flower's simulation, a pool written by hand, pfl-research.
 
-python bench/federated/measure.py [--cases 1x64 1x1 5x64 5x1] [--engines pool "by hand" ...] [--runs 3] [--fresh] [--registered]
+python bench/federated/measure.py [--cases 1x64 1x1 5x64 5x1] [--engines pool "by hand" ...] [--runs 1] [--fresh] [--registered]
 
 A case is millions of parameters x sentences a user. Each engine carries the same rounds out in a process of its own, two
-workers on two cores (pfl-research and `one process`: one), runs interleaved, medians told; two rounds of warm-up are left out.
+workers on two cores (pfl-research and `one process`: one), means of its rounds told, and medians of several runs; two rounds of warm-up are left out.
 What is measured is kept in the system's folder for temporary files, and a command that was stopped goes on behind it.
 `--registered` compares 200 users with 20,000 instead. Writes bench/results/federated.json.
 """
@@ -28,7 +28,7 @@ from claims import Claim, machine  # noqa: E402
 
 FOLDER = Path(tempfile.gettempdir()) / "synthc-bench-federated"
 ENGINES = ("pool", "by hand", "flower chunked", "flower each", "one process", "pfl-research")
-ROUNDS = {"1x64": 8, "1x1": 30, "5x64": 4, "5x1": 8}
+ROUNDS = {"1x64": 6, "1x1": 30, "5x64": 2, "5x1": 8}
 PFL = ("pfl==0.6.0", "dp-accounting==0.5.1", "prv-accountant==0.2.0", "multiprocess", "dill", "tqdm")
 """Its own environment takes torch, numpy and synthc from ours, so that all engines compute with the same."""
 Told = dict[str, float]
@@ -125,7 +125,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", nargs="+", choices=ROUNDS, default=list(ROUNDS))
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--registered", action="store_true")
     options = parser.parse_args()
