@@ -224,7 +224,7 @@ def test_the_tightest_budget_of_people_holds_whatever_files_they_are_in(tmp_path
     made = released(tmp_path, more='\nprivate source tablets = files("tablets.jsonl") { user = .user, people = "phones", population = 100k }\nbudget tablets { epsilon = 5, delta = 1e-8 }\n')
     ledger = ledger_file(made.folder, "phones")
     ledger.parent.mkdir(parents=True)
-    ledger.write_text(json.dumps({"charge": "before", "sampling": 1.0, "noise": 1.0}) + "\n")
+    ledger.write_text(json.dumps({"charge": "before", "mechanism": "gaussian", "round": 0, "sampling": 1.0, "noise": 1.0}) + "\n")
 
     assert "and their budget is 5" in str(made.run(only="+tuned").problem)
     assert len(ledger.read_text().splitlines()) == 1
