@@ -26,7 +26,7 @@ from synthc.dsl.source import Source  # noqa: E402
 
 def main() -> int:
     """Format a long file in this process, and a project by the command."""
-    gc.set_threshold(100_000)
+    gc.disable()
     source = Source(path="spec.synth", text=spec(10_000).replace("  | ", "    |  "))
     lines = source.text.count("\n")
     whole = median(lambda: cpu(lambda: format_source(source)))
