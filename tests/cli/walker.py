@@ -33,6 +33,8 @@ def document(**changed: Any) -> dict[str, Any]:
                 "noise": 0.7024,
                 "rounds_planned": 40,
                 "rounds_charged": 40,
+                "separation": None,
+                "max_participation": None,
                 "delta": 1e-9,
                 "epsilon": 4.0,
             }
