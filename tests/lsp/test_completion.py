@@ -100,7 +100,7 @@ def test_a_setting_with_its_words() -> None:
     given = items(VS_CODE, "synth 1\n\npretrain a = m on web {\n  sche<|>\n}\n")["schedule"]
 
     assert given["textEdit"]["newText"] == "schedule = ${1|cosine,constant,linear,inverse_sqrt|}"
-    assert given["detail"] == "`cosine` or `constant`; default cosine"
+    assert given["detail"] == "`cosine` or `constant` or `linear` or `inverse_sqrt`; default cosine"
 
 
 def test_nobody_waits_for_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
