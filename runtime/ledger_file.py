@@ -33,6 +33,8 @@ ADDED = ("owner TEXT NOT NULL DEFAULT ''", "subject TEXT NOT NULL DEFAULT ''", "
 """Columns that ledgers of before did not have."""
 SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
 COMMIT_EVERY = 0.004
+PATIENCE = 60.0
+"""Seconds that a process waits for another that holds the file."""
 
 Values = tuple[Any, ...]
 Waiting = asyncio.Future[int] | None
@@ -143,8 +145,8 @@ def damaged(path: Path, problem: Exception) -> str:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a ledger file; one of before gets the columns that it lacks."""
-    connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.executescript(SCHEMA)
     known = {name for _, name, *_ in connection.execute("PRAGMA table_info(calls)")}
@@ -152,6 +154,20 @@ def connect(path: Path) -> sqlite3.Connection:
         if column.split()[0] not in known:
             connection.execute(f"ALTER TABLE calls ADD COLUMN {column}")
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have a file written ahead; the one change that SQLite does not wait for while another process makes it too."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _sums(batch: Sequence[Change]) -> Counter[str]:

@@ -8,7 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Reques
 from synthc.runtime.endpoints.fake import written
 from synthc.runtime.errors import BudgetSpent, InputError, OutsideFault
 from synthc.runtime.ledger import Asking, Ledger, call_key
+from synthc.runtime.ledger_file import LedgerFile
 
 WHO = Identity(model="fake", revision="1", server="fake")
 ROOT = Path(__file__).parents[2]
@@ -198,6 +201,7 @@ import asyncio, sys
 from pathlib import Path
 from synthc.runtime.endpoints.fake import written
 from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger_file import LedgerFile
 from tests.runtime.test_ledger import WHO, question
 
 async def send(request):
@@ -227,6 +231,7 @@ ASKING = """
 import asyncio, sys
 from pathlib import Path
 from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger_file import LedgerFile
 from tests.runtime.test_ledger import WHO, question, echo
 
 async def run(ledger, start):
@@ -243,6 +248,21 @@ asyncio.run(run(Ledger(path=Path(sys.argv[1])), int(sys.argv[2])))
 def asking(path: Path, start: int) -> subprocess.Popen[str]:
     """Start a process that asks and prints each answer it has."""
     return subprocess.Popen([sys.executable, "-c", ASKING, str(path), str(start)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_runs_that_begin_at_once_share_a_new_ledger(tmp_path: Path) -> None:
+    """None is told that the file is locked by the others."""
+    for attempt in range(20):
+        at_once = threading.Barrier(6)
+
+        def opened(path: Path = tmp_path / f"{attempt}.sqlite", at_once: threading.Barrier = at_once) -> None:
+            at_once.wait()
+            LedgerFile(path=path).close()
+
+        with ThreadPoolExecutor(6) as pool:
+            done = [pool.submit(opened) for _ in range(6)]
+
+        assert [each.exception() for each in done] == [None] * 6
 
 
 def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
@@ -291,6 +311,7 @@ import asyncio, resource, sys
 from pathlib import Path
 from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger_file import LedgerFile
 from tests.runtime.test_ledger import ask
 
 ledger = Ledger(path=Path(sys.argv[1]))

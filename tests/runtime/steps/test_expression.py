@@ -56,6 +56,9 @@ VALUES: dict[str, Any] = {
 }
 MISSING = ["1 / (words(text) - 2)", "log(-1.0)", "max(log(0.0), 1.0)", "sqrt(-1.0)", "round(log(0.0))", "exp(10000.0)", "log(0.0) < 0", "1 / 0 > 1", 'matches(text, text + "(")', 'int("12.5")', 'float("many")', 'date("2024-02-30")', "date(text)", 'first(split(text, ""))', 'extract(text, "z")', 'replace(text, "", "x")', "floor(log(0.0))"]
 
+REGULAR = ("matches", "extract")
+"""What takes a regular expression is worked out of rows alone, never of constants."""
+
 
 def value(folder: Path, expression: str) -> list[Any]:
     """Return the value of an expression over the text `a b`, in a list that is empty if it has none."""
@@ -75,7 +78,7 @@ def test_an_expression_that_fails_has_no_value(tmp_path: Path, expression: str) 
     assert value(tmp_path, expression) == []
 
 
-@pytest.mark.parametrize("expression", VALUES)
+@pytest.mark.parametrize("expression", [each for each in VALUES if not each.startswith(REGULAR)])
 def test_the_compiler_works_out_what_a_run_finds(tmp_path: Path, expression: str) -> None:
     """The same value of the same type, where all that is read is a constant."""
     node = spec(tmp_path, f"let given = \"a b\"\nlet found = {expression.replace('text', 'given')}\nfilter out = web\n  | let same = found\n", texts=["a b"])
@@ -85,7 +88,7 @@ def test_the_compiler_works_out_what_a_run_finds(tmp_path: Path, expression: str
     assert (found, type(found)) == (VALUES[expression], type(VALUES[expression]))
 
 
-@pytest.mark.parametrize("expression", MISSING)
+@pytest.mark.parametrize("expression", [each for each in MISSING if not each.startswith(REGULAR)])
 def test_a_constant_without_a_value_is_a_finding(tmp_path: Path, expression: str) -> None:
     """Where a run would set the row aside."""
     path = tmp_path / "spec.synth"
