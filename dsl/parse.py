@@ -9,10 +9,11 @@ from typing import Any
 
 from synthc.dsl import grammar, syntax, tokens
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, error
+from synthc.dsl.failure import Failure
 from synthc.dsl.grammar import driven
 from synthc.dsl.items import Cut, comments, cut, doc, indented
 from synthc.dsl.lalr import OutOfOrder, TooDeep, drive
-from synthc.dsl.messages import Failure, explain
+from synthc.dsl.messages import explain
 from synthc.dsl.source import Source, Span
 from synthc.dsl.tree import EDITION, NESTING_LIMIT, Broken, build, builder
 
