@@ -52,7 +52,7 @@ def test_another_parser_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """How an answer is read is not part of what was asked."""
     made = asked(tmp_path, monkeypatch)
     assert made.asks() == 10
-    monkeypatch.setattr("synthc.runtime.run.READING", 10**6)
+    monkeypatch.setattr("synthc.runtime.walk.READING", 10**6)
 
     assert made.asks() == 0
 

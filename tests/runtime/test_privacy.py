@@ -214,7 +214,7 @@ def test_what_a_pretended_population_taught_is_not_sent_away(tmp_path: Path, mon
     again = '\nimport std.phone\nfilter again = near\n  | ask chatty = phone.typed_on_phone(text)\n  | where chatty.p("yes") >= 0.5\n'
     made = released(tmp_path, population="simulate = 100k", more=again)
     made.endpoint.remote = True
-    monkeypatch.setattr("synthc.runtime.run.open_endpoint", lambda *_: made.endpoint)
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: made.endpoint)
 
     assert "what a pretended population taught stays on this machine, so `again` may not ask `embedded`" in str(made.run(only="+again").problem)
 

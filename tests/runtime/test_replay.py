@@ -41,7 +41,7 @@ def test_a_replay_makes_the_same_bytes_with_sockets_closed(tmp_path: Path, monke
         raise AssertionError
 
     monkeypatch.setattr(socket.socket, "connect", closed)
-    monkeypatch.setattr("synthc.runtime.run.open_endpoint", closed)
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", closed)
     again = replay(made, lock)
 
     assert again.problem is None
