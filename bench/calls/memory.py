@@ -38,6 +38,7 @@ def measure(rows: int) -> None:
     """Ask about so many rows and print what it took."""
     from synthc.compiler.compile import compile_spec
     from synthc.runtime import run as running
+    from synthc.runtime import walk
     from synthc.runtime.endpoints.fake import FakeEndpoint, written
 
     class Quiet(FakeEndpoint):
@@ -49,7 +50,7 @@ def measure(rows: int) -> None:
         spec.write_text(SPEC.replace("ROWS", str(rows)))
         compiled = compile_spec(spec, Path(folder))
         assert compiled.graph is not None, compiled.diagnostics
-        running.open_endpoint = lambda *_: Quiet(reply=lambda _: "")
+        walk.open_endpoint = lambda *_: Quiet(reply=lambda _: "")
         running._report = lambda _: None  # the page is written when all is done, and measured with the page
         before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
         outcome = running.run(compiled.graph, running.Options(project=Path(folder)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from synthc.compiler.expression import Expressions
@@ -94,18 +93,6 @@ def _substitute(tree: Any, slots: dict[str, Any]) -> Any:
 
 def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def columns_in(tree: Any) -> Iterator[str]:
-    """Yield the columns that an expression reads, by its JSON."""
-    if isinstance(tree, dict):
-        if set(tree) == {"column"} and isinstance(tree["column"], str):
-            yield tree["column"]
-        for value in tree.values():
-            yield from columns_in(value)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from columns_in(value)
 
 
 def mistaken(said: Any) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 
 from synthc.compiler.catalog import prompts
 from synthc.compiler.check.cases import check_cases
-from synthc.compiler.check.messages import ANSWER_FORMAT, TURNS, Words, columns_in, messages, mistaken
+from synthc.compiler.check.messages import ANSWER_FORMAT, TURNS, Words, messages, mistaken
 from synthc.compiler.check.references import named
 from synthc.compiler.check.types import read_type
+from synthc.compiler.graph.columns import columns_in
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import read_settings

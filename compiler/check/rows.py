@@ -221,5 +221,3 @@ def _asked_far(state: _State, scope: Scope) -> bool:
     """Whether a step so far asks a remote endpoint."""
     asked = {step.settings["endpoint"]["node"] for step in state.steps if step.verb == "ask"}
     return any(thing.name in asked and thing.settings["kind"] not in HERE for thing in scope.program.all_things() if thing.kind == "endpoint")
-
-

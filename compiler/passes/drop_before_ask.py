@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from synthc.compiler.graph import Graph, Node, Step
-from synthc.compiler.passes.reads import ALIKE, columns_in, pure
+from synthc.compiler.graph.columns import columns_in
+from synthc.compiler.passes.movable import ALIKE, pure
 
 
 def rewrite(graph: Graph) -> Graph:

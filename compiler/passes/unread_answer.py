@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthc.compiler.graph import Graph, Node, Step
-from synthc.compiler.passes.reads import ALIKE, columns_in, pure
+from synthc.compiler.graph.columns import columns_in
+from synthc.compiler.passes.movable import ALIKE, pure
 
 PASSING = ALIKE | {"let", "ask", "shuffle"}
 """Steps behind which an answer is still there, and which say in expressions what they read."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synthc.compiler.check.messages import columns_in
+from synthc.compiler.graph.columns import columns_in
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import Type

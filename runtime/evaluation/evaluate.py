@@ -136,5 +136,3 @@ def _value(expression: Any, models: Mapping[str, Mapping[str, Any]]) -> Any:
         return models[reference["node"]][metric]
     left, right = (_value(side, models) for side in expression["args"])
     return OPERATORS[expression["op"]](left, right)
-
-

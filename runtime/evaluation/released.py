@@ -27,7 +27,6 @@ from synthc.runtime.federated.release import Contributions, release
 HITS = {"top1_macro": "hits1", "top3_macro": "hits3"}
 HALF = 0.5
 NORMAL_95 = 1.959964
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
-from flwr.serverapp.strategy import Strategy
 from numpy.typing import NDArray
 
 from synthc.runtime.errors import OutsideFault
@@ -25,10 +24,11 @@ from synthc.runtime.federated.grid import NearGrid, message_to
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Keys, Rounds, State
 from synthc.runtime.federated.server import step
+from synthc.runtime.federated.training_only import TrainingOnly
 
 
 @dataclass(kw_only=True)
-class PrivateFedAvg(Strategy):
+class PrivateFedAvg(TrainingOnly):
     """FedAvg and its kin over a mechanism; `server` are the settings of the server's step.
 
     `sizes_U` are the words of each user, by which chunks are balanced, and `absence` says whose
@@ -96,19 +96,6 @@ class PrivateFedAvg(Strategy):
         for part in parts:
             total += part
         return total
-
-    def configure_evaluate(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
-        """Ask nobody: judging on devices would be a release of its own."""
-        del server_round, arrays, config, grid
-        return []
-
-    def aggregate_evaluate(self, server_round: int, replies: Iterable[Message]) -> MetricRecord | None:
-        """Return nothing."""
-        del server_round, replies
-        return None
-
-    def summary(self) -> None:
-        """Say nothing; the plan and the report do."""
 
 
 def _answer(reply: Message) -> Message:

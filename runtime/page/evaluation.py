@@ -141,5 +141,3 @@ def _table(document: Mapping[str, Any], users: str) -> Markup:
 def _seeds(metrics: Mapping[str, Any]) -> object:
     found = _range(metrics)
     return absent("one seed") if found is None else f"{percent(found[0])} to {percent(found[1])}"
-
-

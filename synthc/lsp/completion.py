@@ -204,4 +204,3 @@ def _ignorable(view: View, place: Place) -> Iterator[Proposal]:
             yield Proposal(label=rule, sort="value", detail="found in this file" if rule in here else "", rank=1 if rule in here else 2)
     elif comment.startswith("# synth:"):
         yield Proposal(label="ignore", sort="keyword", detail="silences a rule for the next item or this line", snippet="ignore[$1]", plain="ignore[", rank=1)
-

@@ -77,4 +77,3 @@ def fold(editor: Editor, view: View, one: Fold) -> Json | None:
     range_ = editor.range(view, view.source.span(one.start, one.end))
     start, end = range_["start"]["line"], range_["end"]["line"]
     return {"startLine": start, "endLine": end, **({"kind": one.kind} if one.kind else {})} if end > start else None
-

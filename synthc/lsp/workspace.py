@@ -207,4 +207,3 @@ class Workspace:
                 session.put(document.path, document.text)
             self._sessions[key] = session
         return self._sessions[key]
-

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from synthc.runtime import run as running
 from synthc.runtime.endpoints.base import Identity
 from synthc.runtime.endpoints.fake import FakeEndpoint
 from tests.cli.project import Project
@@ -19,7 +18,7 @@ def ran(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     project = Project(folder=tmp_path, capture=capsys)
     project.write("spec.synth", SPEC)
     write_rows(tmp_path, [f"text {n}" for n in range(5)])
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: FakeEndpoint(reply=lambda _: "1"))
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: FakeEndpoint(reply=lambda _: "1"))
     assert project.run("run").code == 0
     return project
 
@@ -64,7 +63,7 @@ def test_another_model_is_a_reason(ran: Project, monkeypatch: pytest.MonkeyPatch
             """Return another model."""
             return Identity(model="other", revision="1", server="fake")
 
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: Other(reply=lambda _: "1"))
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: Other(reply=lambda _: "1"))
     write_rows(ran.folder, [f"text {n}" for n in range(1)])
     assert ran.run("run").code == 0
     write_rows(ran.folder, [f"text {n}" for n in range(2)])

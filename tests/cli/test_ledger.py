@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from synthc.runtime import run as running
 from synthc.runtime.endpoints.base import Request
 from synthc.runtime.endpoints.fake import FakeEndpoint
 from tests.cli.project import Project
@@ -25,7 +24,7 @@ def ran(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     def reply(request: Request) -> str:
         return "none" if request.text.endswith("text 3") else "1"
 
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: FakeEndpoint(reply=reply))
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: FakeEndpoint(reply=reply))
     assert project.run("run").code == 0
     return project
 
@@ -97,7 +96,7 @@ def test_a_lock_is_replayed(ran: Project) -> None:
 
 def test_rows_that_were_set_aside_are_tried_again(ran: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the name of the run."""
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: FakeEndpoint(reply=lambda _: "2"))
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: FakeEndpoint(reply=lambda _: "2"))
     said = ran.run("retry", "spec", "counted", "--json")
 
     assert {node["name"]: node["rows"] for node in json.loads(said.out)["nodes"]} == {"web": 5, "counted": 5, "longer": 5}

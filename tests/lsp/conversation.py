@@ -173,4 +173,3 @@ def place(text: str, words: str) -> dict[str, int]:
     assert text.count(words) == 1, words
     position: dict[str, int] = lines(text).position(text.index(words))
     return position
-

@@ -78,7 +78,7 @@ def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, reply: Callable[[Reques
     """Write the project into a folder."""
     write_rows(folder, [f"text {n}" for n in range(rows)])
     made = Asked(folder=folder, endpoint=FakeEndpoint(reply=reply))
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: made.endpoint)
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: made.endpoint)
     return made
 
 

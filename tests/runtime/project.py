@@ -103,7 +103,7 @@ def project(folder: Path, monkeypatch: pytest.MonkeyPatch, *, population: str = 
     folder.mkdir(exist_ok=True)
     write_data(folder)
     made = Project(folder=folder, endpoint=FakeEndpoint(reply=_reply), text=SPEC.replace("POPULATION", population).replace("REQUIRE", require))
-    monkeypatch.setattr(running, "open_endpoint", lambda *_: made.endpoint)
+    monkeypatch.setattr("synthc.runtime.walk.open_endpoint", lambda *_: made.endpoint)
     return made
 
 

@@ -23,8 +23,6 @@ from synthc.runtime.federated.users import LONGEST_SENTENCE, Users
 from synthc.runtime.training.checkpoint import load_model, load_shape, save_model
 from synthc.runtime.training.sentences import Encoded
 
-FOREVER = 24 * 3600.0
-
 
 def server(folder: Path) -> ServerApp:
     """Return the server's half of the app in a folder.

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
-from flwr.serverapp.strategy import Strategy
 
 from synthc.runtime.federated.deployed.book import Book
 from synthc.runtime.federated.deployed.terms import Terms
@@ -21,12 +20,13 @@ from synthc.runtime.federated.grid import message_to
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Keys, Rounds, State
 from synthc.runtime.federated.server import step
+from synthc.runtime.federated.training_only import TrainingOnly
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(kw_only=True)
-class Deployed(Strategy):
+class Deployed(TrainingOnly):
     """Rounds over the devices that are there: `least` have to be, and `cohort` of them are asked.
 
     The sum is divided by the planned cohort, whoever answers; each update is clipped here once more,
@@ -78,16 +78,3 @@ class Deployed(Strategy):
         while len(there := sorted(grid.get_node_ids())) < self.least:
             time.sleep(SECONDS_BETWEEN_LOOKS)
         return there
-
-    def configure_evaluate(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
-        """Ask nobody: judging on devices would be a release of its own."""
-        del server_round, arrays, config, grid
-        return []
-
-    def aggregate_evaluate(self, server_round: int, replies: Iterable[Message]) -> MetricRecord | None:
-        """Return nothing."""
-        del server_round, replies
-        return None
-
-    def summary(self) -> None:
-        """Say nothing; the README of the app does."""
