@@ -14,7 +14,7 @@ def fits(declared: syntax.Declaration, settings: Federate, scope: Scope) -> bool
     """Report a report goal that lets one user push another out of a round, or that no round reaches."""
     goal, span, name = settings.report_goal, setting_span(declared, "report_goal"), declared.name.name
     if goal is not None and goal > settings.cohort:
-        scope.report(error("wrong-value", f"`{name}` closes a round at {goal:,} updates, and expects {settings.cohort:,} users in one", span, help="write a goal below `cohort`"))
+        scope.report(error("wrong-value", f"`{name}` closes a round at {goal:,} updates, and expects {settings.cohort:,} users in one", span, help=f"write a goal of at most {settings.cohort:,}"))
     elif goal is not None and isinstance(settings.dp, FederatedGaussian):
         message = f"a round of `{name}` that closes at {goal:,} updates lets one user push another out, and the noise of `gaussian` hides one user, not two"
         scope.report(error("goal-displaces-users", message, span, help="simulate absent devices with `dropout`, or take the goal away"))

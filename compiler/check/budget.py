@@ -147,7 +147,7 @@ def _alike(program: Program, mechanisms: list[Thing]) -> bool:
         other = next((one for one in mechanisms[:index] if not adjacencies(one.settings["dp"]) & adjacencies(thing.settings["dp"])), None)
         if other is not None:
             here, there = (one.settings["dp"]["mechanism"] for one in (thing, other))
-            labels = (Label(span=other.span, text=f"`{there}` counts {ADJACENCY[there]}"),)
+            labels = (Label(span=other.span, text=f"the adjacency of `{there}` is {ADJACENCY[there]}"),)
             mend = "leave `cohort` out: what is counted of everybody goes with both" if thing.kind == "measure" else "tune both under mechanisms of one adjacency: `gaussian`, or `tree` and `blt`"
             message = f"`{here}` and `{there}` promise different things to `{thing.settings['people']}`: {ADJACENCY[here]} and {ADJACENCY[there]}"
             program.diagnostics.append(error("unlike-mechanisms", message, thing.span, labels=labels, help=mend))

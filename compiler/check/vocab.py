@@ -13,7 +13,7 @@ from synthc.compiler.settings import settings_of
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 
-VOCABS: dict[str, type[WordVocab | SubwordVocab]] = {"word_vocab": WordVocab, "subword_vocab": SubwordVocab}
+VOCABS: dict[str, type[WordVocab]] = {"word_vocab": WordVocab, "subword_vocab": SubwordVocab}
 
 
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:

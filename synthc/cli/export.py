@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_run(parser)
     parser.add_argument("name", metavar="NAME", help="a model of the run; or `flower`, for an app that tunes on real devices")
-    parser.add_argument("to", type=Path, metavar="DIR", help="the folder to write to; it is made, and nothing in it is written over")
+    parser.add_argument("to", type=Path, metavar="DIR", help="the folder to write to, a new or an empty one")
     parser.add_argument("--format", action="append", choices=FORMATS, dest="formats", help="may be said several times; safetensors if left out")
     parser.add_argument("--federation", metavar="NAME", help="which federation becomes the app, where the run has several; with `flower` alone")
     parser.add_argument("--participations", type=int, metavar="N", help="how many rounds a device may join, 1 if left out; with `flower` alone")

@@ -25,7 +25,7 @@ COMMANDS = (
     ("run", "carry a spec or graph out", "run"),
     ("retry", "ask again about the rows of a run that were set aside", "retry"),
     ("lock", "write what the data of a run depends on", "lock"),
-    ("ledger", "list, export or prune the calls that were made", "ledger"),
+    ("ledger", "list, export, prune or rescue the calls that were made", "ledger"),
     ("test", "run the tests of prompts", "test"),
     ("show", "look into a run: rows, models, metrics", "show"),
     ("export", "write a model in another format, or an app for real devices", "export"),

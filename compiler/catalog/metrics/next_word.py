@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from synthc.compiler.catalog.mechanisms.gaussian import Delta
 from synthc.compiler.catalog.values import Count, Expression, Makers, Positive, Said, Settings, Unit, Words
 
 
@@ -14,7 +15,7 @@ class Bounded(Settings):
 
     epsilon: Positive | None = Field(None, description="The epsilon it may spend; the noise is solved from it. Either this or `noise`.")
     noise: Positive | None = Field(None, description="The standard deviation of the noise on the sum, as a multiple of the most that one user can add; epsilon follows from it.")
-    delta: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="The delta at which it is solved; a tenth of the budget's if left out.")
+    delta: Delta | None = Field(None, description="The delta at which it is solved; a tenth of the budget's if left out.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

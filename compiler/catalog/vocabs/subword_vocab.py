@@ -7,20 +7,16 @@ a sentence; pieces have the ids from 4 on, the 256 bytes first.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from synthc.compiler.catalog.values import Count, Settings, Unit, Words, YesNo
+from synthc.compiler.catalog.values import Count, Unit, Words
+from synthc.compiler.catalog.vocabs.word_vocab import WordVocab
 
 
-class SubwordVocab(Settings):
+class SubwordVocab(WordVocab):
     """Its size without the special ids; the rules for words are those of `word_vocab`."""
 
     size: Annotated[Count, Field(ge=257), Unit("pieces")] = Field(description="How many pieces it has at most, the 256 bytes among them.")
     column: Words = Field("text", description="The column whose words are cut into pieces.")
-    weigh: Literal["alike", "size"] = Field("alike", description="Whether each of several inputs counts the same, or by how many words it has.")
-    lowercase: YesNo = Field(default=True, description="Whether text is put into lower case before it is cut into words.")
-    numbers: Literal["kept", "masked"] = Field("kept", description="Whether digits stay as they are written, or each becomes `0`.")
-    emoji: Literal["kept", "dropped"] = Field("kept", description="Whether an emoji, with its modifiers and all that is joined to it, is a word, or is left out.")
-    punctuation: Literal["dropped", "kept"] = Field("dropped", description="Whether punctuation separates words and is left out, or each mark, and each run of `.`, `!` or `?`, is a word.")
