@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -109,9 +110,8 @@ class Bench:
         status, usage = finished(process, started + max(PATIENCE, rows / SLOWEST))
         told = self.told()
         if status != 0 or told["rows"] < rows:
-            raise Failed(
-                f"exit {status}, {told['rows']} of {rows} rows answered: {(folder / 'said.log').read_text(errors='replace')[-600:]}"
-            )
+            end_of_log = (folder / "said.log").read_text(errors="replace")[-600:].replace(f"{tempfile.gettempdir()}/", "")
+            raise Failed(f"exit {status}, {told['rows']} of {rows} rows answered: {end_of_log}")
         return Seen(told=told, wall=time.monotonic() - started, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024)
 
     def killed(self, client: Client, folder: Path, flying: int, at: int) -> dict[str, Any]:

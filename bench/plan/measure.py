@@ -41,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work"
         shutil.copytree(options.spec.resolve().parent, work, ignore=shutil.ignore_patterns("build", "runs", ".synth"))
-        result: dict[str, Any] = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "params": options.params}
+        result: dict[str, Any] = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "params": [shown(param) for param in options.params]}
         began = time.monotonic()
         plans = {"before_anything_ran": said(work, "plan", [*params, "--sample"])}
         result["seconds_to_plan"] = round(time.monotonic() - began, 1)
@@ -57,6 +57,12 @@ def main() -> None:
             result[name] = {"nodes": nodes, "off": off(nodes)}
     (ROOT / "bench" / "results" / f"plan_{options.spec.stem}.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
+
+
+def shown(param: str) -> str:
+    """Return a param as it is written down: a folder is one of this machine."""
+    name, _, value = param.partition("=")
+    return f"{name}=FOLDER" if Path(value).is_dir() else param
 
 
 def said(work: Path, command: str, more: list[str]) -> Any:
