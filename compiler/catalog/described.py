@@ -76,7 +76,9 @@ def _takes(annotation: Any, marks: tuple[Any, ...]) -> str:
     kind = next((KINDS[m.func] for m in marks if isinstance(m, BeforeValidator) and m.func in KINDS), "number")
     if kind in {"share", "duration"}:
         return kind
-    bounds = [f"{word} {getattr(m, key):g}" for cls, key, word in BOUNDS for m in marks if isinstance(m, cls)]
+    # A setting may narrow the bound of its kind, and stands behind it.
+    said_last = [(word, key, [m for m in marks if isinstance(m, cls)][-1:]) for cls, key, word in BOUNDS]
+    bounds = [f"{word} {getattr(m, key):g}" for word, key, last in said_last for m in last]
     return " ".join([kind, *bounds])
 
 

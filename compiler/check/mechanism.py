@@ -7,8 +7,8 @@ from typing import Any
 
 from synthc.compiler.catalog.mechanisms.adaptive import Adaptive, FederatedGaussian
 from synthc.compiler.catalog.mechanisms.blt import Blt
-from synthc.compiler.catalog.mechanisms.gaussian import Noisy
 from synthc.compiler.catalog.mechanisms.tree import Tree
+from synthc.compiler.catalog.noisy import Noisy
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
 from synthc.compiler.graph.accounting import NotYet, epsilon

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from synthc.compiler.catalog.mechanisms.gaussian import Noisy
+from synthc.compiler.catalog.noisy import Noisy
 from synthc.compiler.catalog.values import Makers, Number, Positive, Said, Settings
 
 

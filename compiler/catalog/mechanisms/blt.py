@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from synthc.compiler.catalog.mechanisms.separated import Separated
+from synthc.compiler.catalog.separated import Separated
 from synthc.compiler.catalog.values import Count
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synthc.compiler.catalog.mechanisms.separated import Separated
+from synthc.compiler.catalog.separated import Separated
 from synthc.compiler.catalog.values import Count
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synthc.compiler.catalog.mechanisms.gaussian import Delta
+from synthc.compiler.catalog.noisy import Delta
 from synthc.compiler.catalog.values import Count, Expression, Makers, Positive, Said, Settings, Unit, Words
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from synthc.compiler.catalog.mechanisms.adaptive import Adaptive, clip_norm
-from synthc.compiler.catalog.mechanisms.gaussian import Noisy
+from synthc.compiler.catalog.noisy import Noisy
 from synthc.compiler.catalog.values import Count, Makers, Said
 
 
