@@ -33,6 +33,10 @@ class Door(Generic[T]):
         """Return all that may be named on this machine, built-in ones first."""
         return (*self.built_in, *sorted({one.name for one in entry_points(group=self.group)} - self.built_in.keys()))
 
+    def possible(self, name: str) -> tuple[str, ...]:
+        """Return all that may be named, to judge a name by; the built-in ones do where it is one of them, for looking for others takes time."""
+        return tuple(self.built_in) if name in self.built_in else self.names()
+
     def forget(self) -> None:
         """Forget what was found, for packages that come and go."""
         self._found.clear()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from synthc.compiler.catalog.metrics.next_word import METRICS, NextWord
+from synthc.compiler.catalog.metric import METRICS, Evaluation
+from synthc.compiler.catalog.metrics.next_word import METRIC, NextWord
 from synthc.compiler.catalog.trainers import SAME_FOR_COMPARED
 from synthc.compiler.check import scores
 from synthc.compiler.check.references import behind, call, clause, named, text_column
@@ -21,28 +22,30 @@ from synthc.dsl.diagnostic import Label, error
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the evaluation; over private rows its numbers are private."""
     span = declared.name.span
-    made = call(declared, ("next_word",), scope)
-    settings = settings_of(NextWord, declared, scope)
+    written = declared.value.function.span.text if isinstance(declared.value, syntax.Call) else ""
+    made = call(declared, METRICS.possible(written), scope)
+    metric = METRICS.find(written)
+    settings = settings_of(metric.settings, declared, scope) if metric is not None else None
     over = _over(declared, scope)
-    if made is None or settings is None or over is None:
+    if made is None or metric is None or settings is None or over is None:
         return None
     models = [named(argument.value, ("trained",), scope, argument.span) for argument in made.arguments]
     known = {argument.value.span.text: m for argument, m in zip(made.arguments, models, strict=True) if m is not None}
     if not made.arguments:
-        scope.report(error("missing-value", "an evaluation names the models it judges: `next_word(MODEL, ...)`", made.span))
+        scope.report(error("missing-value", f"an evaluation names the models it judges: `{written}(MODEL, ...)`", made.span))
     rows, part = over
     if not known or len(known) < len(models) or not text_column(rows, settings.column, scope, span):
         return None
     pairs = _pairs(settings.pairs, known, scope)
-    require = _require(settings.require, known, scope)
+    require = _require(settings.require, known, metric.numbers, scope)
     if pairs is None or require is None:
         return None
-    if not scores.plain(declared, settings, rows, scope):
+    if isinstance(settings, NextWord) and not scores.plain(declared, settings, rows, scope):
         return None
     judged: dict[str, Any] = {"models": [{"node": m.name} for m in known.values()], "pairs": [[{"node": a.name}, {"node": b.name}] for a, b in pairs], "require": [json for json, _ in require]}
     own: Flow | None = rows.flow.through(span, f"`{declared.name.name}` scores `{rows.name}` here")
     noised: dict[str, Any] | None = {}
-    if settings.dp is not None:
+    if isinstance(settings, NextWord) and settings.dp is not None:
         own = scores.flow_of(declared, rows, list(known.values()), scope)
         noised = None if own is None else scores.under_dp(declared, settings, rows, scope, part=str(part), judged=judged)
     if own is None or noised is None:
@@ -55,7 +58,8 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         flow=join(own, *(m.flow for m in known.values())),
         origin=rows.origin or (rows if rows.flow.label is Privacy.PRIVATE else None),
         settings={
-            "metric": "next_word",
+            "metric": written,
+            **({} if metric is METRIC else _of_other(settings, metric.numbers)),
             "models": judged["models"],
             "rows": {"node": rows.name},
             "part": part,
@@ -68,6 +72,11 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         },
         inputs=(*(m.name for m in known.values()), rows.name),
     )
+
+
+def _of_other(settings: Evaluation, numbers: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a run has to know of a metric of another package: its numbers, and what is set for it alone."""
+    return {"numbers": list(numbers), "own": settings.model_dump(exclude=set(Evaluation.model_fields))}
 
 
 def _over(declared: syntax.Declaration, scope: Scope) -> tuple[Thing, str | None] | None:
@@ -140,31 +149,31 @@ def _shown(value: Any) -> str:
     return ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
 
 
-def _require(written: Any, models: dict[str, Thing], scope: Scope) -> list[tuple[Any, str]] | None:
-    found = [(_requirement(item, models, scope), item.span.text) for item in _items(written)]
+def _require(written: Any, models: dict[str, Thing], numbers: tuple[str, ...], scope: Scope) -> list[tuple[Any, str]] | None:
+    found = [(_requirement(item, models, numbers, scope), item.span.text) for item in _items(written)]
     return None if any(json is None for json, _ in found) else found
 
 
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
-def _requirement(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
+def _requirement(written: Any, models: dict[str, Thing], numbers: tuple[str, ...], scope: Scope) -> Any:
     """Return the JSON of what must hold of metrics, None after reporting what is wrong."""
     operator = written.operator if isinstance(written, syntax.Binary) else ""
     if operator not in {"and", "or", *COMPARISONS}:
         scope.report(error("wrong-value", "`require` compares metrics of the models judged here, such as `warm.top1 >= 0.2`", written.span))
         return None
     of = _number if operator in COMPARISONS else _requirement
-    left, right = of(written.left, models, scope), of(written.right, models, scope)
+    left, right = of(written.left, models, numbers, scope), of(written.right, models, numbers, scope)
     return None if left is None or right is None else {"op": operator, "args": [left, right]}
 
 
-def _number(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
+def _number(written: Any, models: dict[str, Thing], numbers: tuple[str, ...], scope: Scope) -> Any:
     """Return the JSON of arithmetic over metrics, None after reporting what is wrong."""
     if isinstance(written, syntax.Number | syntax.Share):
         return {"value": written.value}
     if isinstance(written, syntax.Binary) and written.operator in {"+", "-", "*", "/"}:
-        left, right = _number(written.left, models, scope), _number(written.right, models, scope)
+        left, right = _number(written.left, models, numbers, scope), _number(written.right, models, numbers, scope)
         return None if left is None or right is None else {"op": written.operator, "args": [left, right]}
     if not isinstance(written, syntax.Field):
         scope.report(error("wrong-value", "`require` speaks of numbers and of metrics of the models judged here, such as `warm.top1`", written.span))
@@ -172,8 +181,8 @@ def _number(written: Any, models: dict[str, Thing], scope: Scope) -> Any:
     model = _judged(written.of, models, scope)
     if model is None:
         return None
-    if written.name.name not in METRICS:
-        help_, fix = guess(written.name.name, METRICS, written.name.span)
-        scope.report(error("unknown-field", f"there is no metric `{written.name.name}`", written.name.span, help=help_ or "metrics are " + ", ".join(METRICS), fix=fix))
+    if written.name.name not in numbers:
+        help_, fix = guess(written.name.name, numbers, written.name.span)
+        scope.report(error("unknown-field", f"there is no metric `{written.name.name}`", written.name.span, help=help_ or "metrics are " + ", ".join(numbers), fix=fix))
         return None
     return {"metric": [{"node": model.name}, written.name.name]}

@@ -14,7 +14,7 @@ from synthc.dsl.diagnostic import error
 def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     """Return the architecture, untrained."""
     written = declared.value.function.span.text if isinstance(declared.value, syntax.Call) else ""
-    made = call(declared, tuple(MODELS.built_in) if written in MODELS.built_in else MODELS.names(), scope)
+    made = call(declared, MODELS.possible(written), scope)
     entry = MODELS.find(written) if made is not None else None
     if made is None or entry is None:
         return None

@@ -119,8 +119,8 @@ def _module(module: ModuleType, level: str, heading: str | None = None) -> str:
     headings = {model: made.get(model) or _spoken(model) for model in models}
     for model in sorted(models, key=lambda model: (model in made, headings[model] != "Settings")):
         parts += [f"{level}# {headings[model]}"] * (len(models) > 1) + [paragraph(model.__doc__), settings(model)]
-    if hasattr(module, "METRICS"):
-        parts += [f"{level}# Its numbers", METRICS_INTRODUCTION + ", ".join(map(code, module.METRICS)) + "."]
+    if hasattr(module, "METRIC"):
+        parts += [f"{level}# Its numbers", METRICS_INTRODUCTION + ", ".join(map(code, module.METRIC.numbers)) + "."]
     return "\n\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Paired bootstrap over users: how sure a relative change of accuracy is."""
+"""Paired bootstrap over users: how sure a relative change of a share is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synthc.runtime.evaluation.next_word import Counts
+from synthc.runtime.evaluation.judged import Judged
 
 
-def relative_change(model: Sequence[Counts], against: Sequence[Counts], *, samples: int, seed: int) -> tuple[float, tuple[float, float]]:
-    """Return the relative change of top-1 accuracy and its 95% interval.
+def relative_change(model: Sequence[Judged], against: Sequence[Judged], *, samples: int, seed: int) -> tuple[float, tuple[float, float]]:
+    """Return the relative change of the number that is compared, such as top-1 accuracy, and its 95% interval.
 
     Users are drawn with replacement, the same for both models; of families of seeds a seed is
     drawn with them, by the same index where both families have as many.
@@ -32,9 +32,10 @@ def relative_change(model: Sequence[Counts], against: Sequence[Counts], *, sampl
     return float(point), (float(low), float(high))
 
 
-def _stack(family: Sequence[Counts]) -> tuple[np.ndarray, np.ndarray]:
+def _stack(family: Sequence[Judged]) -> tuple[np.ndarray, np.ndarray]:
     """Return hits_SU and words_SU of a family of S seeds."""
-    return np.stack([c.column("hits1") for c in family]), np.stack([c.column("words") for c in family])
+    hits, words = zip(*(one.compared() for one in family), strict=True)
+    return np.stack(hits), np.stack(words)
 
 
 def _rate(hits: np.ndarray, words: np.ndarray) -> np.ndarray:

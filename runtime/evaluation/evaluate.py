@@ -14,11 +14,11 @@ import numpy as np
 from synthc.compiler.graph import Privacy
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
-from synthc.runtime.evaluation.people import messages_of
+from synthc.runtime.evaluation.people import Messages, messages_of
 from synthc.runtime.store import Store
 
 if TYPE_CHECKING:
-    from synthc.runtime.evaluation.next_word import Counts
+    from synthc.runtime.evaluation.judged import Judged
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -38,7 +38,6 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def evaluate(context: Context) -> None:
     """Score every model of an evaluate node and compare its pairs."""
-    from synthc.runtime.evaluation.next_word import count
     from synthc.runtime.training.checkpoint import family, load_model
 
     settings = context.node.settings
@@ -46,25 +45,39 @@ def evaluate(context: Context) -> None:
     if not judges.messages:
         raise InputError(f"{context.node.place}: `{context.node.name}` has nothing to score; the part `{settings['part']}` of `{context.reference('rows')}` is empty")
     names = [reference["node"] for reference in settings["models"]]
-    counts: dict[str, list[Counts]] = {}
+    counts: dict[str, list[Any]] = {}
     for index, name in enumerate(names):
         context.progress(index, len(names), "models")
-        counts[name] = [count(load_model(folder), judges.messages, judges.users, judges.number) for folder in family(context.inputs[name])]
+        counts[name] = [_judged(context, load_model(folder), judges) for folder in family(context.inputs[name])]
     document = _noised(context, counts) if context.node.mechanism else _exact(context, counts)
     (context.folder / "metrics.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
-def _exact(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, Any]:
+def _judged(context: Context, trained: Any, judges: Messages) -> Judged:
+    if context.node.settings["metric"] == "next_word":
+        from synthc.runtime.evaluation.next_word import count
+
+        return count(trained, judges.messages, judges.users, judges.number)
+    from synthc.runtime.evaluation.judged import judge
+
+    return judge(context, trained, judges)
+
+
+def _exact(context: Context, counts: Mapping[str, list[Judged]]) -> dict[str, Any]:
     """Return the numbers as they are."""
     from synthc.runtime.evaluation.bootstrap import relative_change
 
     settings = context.node.settings
     models = {name: _family_metrics([c.metrics() for c in found]) for name, found in counts.items()}
+    # Of `next_word` what is compared is known: what is told of it are promises.
+    other = {"metric": settings["metric"], "numbers": settings["numbers"]} if "numbers" in settings else {}
+    compared = {"metric": settings["numbers"][0]} if other else {}
     pairs = []
     for left, right in settings["pairs"]:
         relative, interval = relative_change(counts[left["node"]], counts[right["node"]], samples=settings["bootstrap"], seed=context.seed)
-        pairs.append({"model": left["node"], "against": right["node"], "relative": relative, "interval": list(interval)})
+        pairs.append({"model": left["node"], "against": right["node"], **compared, "relative": relative, "interval": list(interval)})
     return {
+        **other,
         # Also over public rows, where a model was tuned without a mechanism, or under one that protects nobody.
         "release": "not dp" if context.node.label.rank > Privacy.DP.rank else None,
         "part": settings["part"],
@@ -75,7 +88,7 @@ def _exact(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, An
     }
 
 
-def _noised(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, Any]:
+def _noised(context: Context, counts: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Return the numbers that are released under a mechanism; a scoring that is charged isn't counted beside."""
     from synthc.runtime.evaluation.released import released
 
@@ -88,8 +101,9 @@ def _noised(context: Context, counts: Mapping[str, list[Counts]]) -> dict[str, A
 def _family_metrics(seeds: list[dict[str, float]]) -> dict[str, Any]:
     """Return the mean of each metric over the seeds of a family, and the range of the first."""
     mean: dict[str, Any] = {name: float(np.mean([seed[name] for seed in seeds])) for name in seeds[0]}
-    tops = [seed["top1"] for seed in seeds]
-    return {**mean, "seeds": len(seeds), "top1_range": [min(tops), max(tops)]}
+    first = next(iter(mean))
+    firsts = [seed[first] for seed in seeds]
+    return {**mean, "seeds": len(seeds), f"{first}_range": [min(firsts), max(firsts)]}
 
 
 def _scored(context: Context) -> int:

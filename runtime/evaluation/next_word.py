@@ -45,6 +45,10 @@ class Counts:
         found["users"] = float(len(self.values))
         return found
 
+    def compared(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the hits of the first guess, and the words."""
+        return self.column("hits1"), self.column("words")
+
     def column(self, name: str) -> NDArray[np.float64]:
         """Return one count of all users."""
         return self.values[:, COUNTS.index(name)]

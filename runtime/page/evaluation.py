@@ -10,7 +10,7 @@ from synthc.runtime.page.chart import Dot, Line, chart
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, chip, element, prose, table
 from synthc.runtime.page.numbers import count, many, percent, signed, times
-from synthc.runtime.page.verdict import SPOKEN, why_not
+from synthc.runtime.page.verdict import spoken, why_not
 
 VARIANTS = (("", "all"), ("_known", "known"), ("_after_first", "after first"))
 """Which words are counted: the end of a metric's name, and how it is called."""
@@ -35,6 +35,8 @@ def _one(node: Node, facts: Facts) -> Markup:
     if document.get("noised"):
         return element("article", *parts, element("p", _noised_scope(document)), _pairs(document), _noised_table(document), *(element("p", prose(text)) for text in facts.notes(node)))
     users = "users" if document.get("part") is not None else "messages"
+    if "numbers" in document:
+        return element("article", *parts, element("p", _other_scope(document, users)), _pairs(document), _other_table(document), *(element("p", prose(text)) for text in facts.notes(node)))
     return element(
         "article",
         *parts,
@@ -49,10 +51,25 @@ def _one(node: Node, facts: Facts) -> Markup:
 def _scope(document: Mapping[str, Any], users: str) -> Markup:
     some = next(iter(document["models"].values()))
     part = f"Next-word accuracy on the part `{document['part']}`" if document.get("part") is not None else "Next-word accuracy"
-    scored = f", scored {times(document['times_scored'])} on this machine so far" if document.get("release") else ""
     seeds = max(int(metrics.get("seeds", 1)) for metrics in document["models"].values())
     family = " A model that was trained with several seeds shows their mean." if seeds > 1 else ""
-    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{scored}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
+    return prose(f"{part}: {count(some['words'])} words of {many(int(some['users']), users[:-1])}{_scored(document)}. A word that the vocabulary does not know counts as wrong ({_unknown(document)}).{family}")
+
+
+def _other_scope(document: Mapping[str, Any], users: str) -> Markup:
+    some = next(iter(document["models"].values()))
+    part = f" on the part `{document['part']}`" if document.get("part") is not None else ""
+    return prose(f"`{document['metric']}`{part}, over {many(int(some['users']), users[:-1])}{_scored(document)}, as another package counts it.")
+
+
+def _other_table(document: Mapping[str, Any]) -> Markup:
+    columns = [Column(title="Model", number=False), *(Column(title=number) for number in document["numbers"])]
+    rows: list[list[object]] = [[element("code", name), *(percent(metrics[number]) for number in document["numbers"])] for name, metrics in document["models"].items()]
+    return table(columns, rows, caption=f"What {document['metric']} counts")
+
+
+def _scored(document: Mapping[str, Any]) -> str:
+    return f", scored {times(document['times_scored'])} on this machine so far" if document.get("release") else ""
 
 
 def _noised_scope(document: Mapping[str, Any]) -> Markup:
@@ -89,9 +106,9 @@ def _pairs(document: Mapping[str, Any]) -> Markup:
     ]
     if not lines:
         return Markup("")
-    drawing = chart(lines, title="Relative change of accuracy with its 95% interval", written=signed, zero=True)
     by = "that holds the noise and the chance of who was there" if document.get("noised") else "by a paired bootstrap"
-    what = SPOKEN[document["pairs"][0].get("metric", "top1")]
+    what = spoken(document["pairs"][0].get("metric", "top1"))
+    drawing = chart(lines, title=f"Relative change of {what if 'numbers' in document else 'accuracy'} with its 95% interval", written=signed, zero=True)
     said = element("figcaption", f"Relative change of {what}. The bar is the 95% interval {by}.")
     return element("figure", said, drawing, class_="pairs")
 

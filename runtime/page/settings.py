@@ -12,7 +12,7 @@ from synthc.runtime.page import wording
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, element, folded, join, prose, table
 
-IN_HEAD = frozenset({"reader", "visibility", "from", "parts", "model", "rows", "users", "models", "metric", "vocab", "part", "require", "population_is", "budget", "train_share", "grid"})
+IN_HEAD = frozenset({"reader", "visibility", "from", "parts", "model", "rows", "users", "models", "metric", "numbers", "vocab", "part", "require", "population_is", "budget", "train_share", "grid"})
 """Settings that the first line of a declaration says already, or that the compiler worked out."""
 
 
@@ -47,7 +47,7 @@ def _params(facts: Facts) -> Markup:
 
 def _declaration(node: Node) -> str:
     """Return a node as a declaration; settings that say nothing are left out."""
-    texts = {name: wording.setting(value) for name, value in node.settings.items() if name not in IN_HEAD and value is not None and value != []}
+    texts = {name: wording.setting(value) for name, value in node.settings.items() if name not in IN_HEAD and value not in (None, [], {})}
     lines = [wording.head(node)]
     if node.kind == "generate" and "grid" in node.settings:
         texts = {f"grid.{name}": _slot(slot) for name, slot in node.settings["grid"].items()} | texts

@@ -42,6 +42,11 @@ SPOKEN = {"top1": "top-1 accuracy", "top1_macro": "top-1 accuracy of the mean us
 """How the numbers that are compared are called."""
 
 
+def spoken(metric: str) -> str:
+    """Return how a number is called; one of another package by its name."""
+    return SPOKEN.get(metric, metric)
+
+
 def sentence(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
     """Return a compared pair as a sentence: who beats whom, by how much, and how sure that is."""
     model, against = (element("b", pair[side]) for side in ("model", "against"))
@@ -52,12 +57,12 @@ def sentence(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
         return join([model, " has no relative change over ", against, ", which was never right."])
     low, high = interval or (relative, relative)
     if low > 0:
-        found = join([model, " beats ", against, f" by {change(relative)} relative {SPOKEN[metric]}"])
+        found = join([model, " beats ", against, f" by {change(relative)} relative {spoken(metric)}"])
     elif high < 0:
-        found = join([model, " falls behind ", against, f" by {change(-relative)} relative {SPOKEN[metric]}"])
+        found = join([model, " falls behind ", against, f" by {change(-relative)} relative {spoken(metric)}"])
         low, high = -high, -low
     else:
-        found = join([model, " cannot be told from ", against, f": {signed(relative)} relative {SPOKEN[metric]}"])
+        found = join([model, " cannot be told from ", against, f": {signed(relative)} relative {spoken(metric)}"])
     between = f"{signed(low)} to {signed(high)}" if low < 0 < high else f"{change(low)} to {change(high)}"
     sure = f"95% interval {between}" if interval else "no interval"
     return join([found, f" ({sure}, {_judges(document)})."])
@@ -98,7 +103,8 @@ def _about(node: Node, facts: Facts) -> Iterator[Markup]:
 def _absolute(pair: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     metric = pair.get("metric", "top1")
     left, right = (document["models"][pair[side]][metric] for side in ("model", "against"))
-    return f"{percent(left)} of {'words' if metric == 'top1' else 'the words of a user, on average,'} guessed right against {percent(right)}"
+    of = "" if metric not in SPOKEN else " of words guessed right" if metric == "top1" else " of the words of a user, on average, guessed right"
+    return f"{percent(left)}{of} against {percent(right)}"
 
 
 def _judges(document: Mapping[str, Any]) -> str:

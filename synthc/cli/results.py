@@ -37,17 +37,18 @@ def metrics(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         told.append("released with noise that protects nobody")
     elif found.get("release"):
         told.append(f"released without DP, scored {found['times_scored']} time{'s' * (found['times_scored'] != 1)} so far")
-    yield ", ".join([f"{name}: next word", *told])
+    yield ", ".join([f"{name}: {found.get('metric', 'next word')}", *told])
     if found.get("noised"):
         yield from _noised(found)
         return
-    rows = [["  model", "top-1", "top-3"]]
-    rows += [[f"  {model}", _share(values.get("top1")), _share(values.get("top3"))] for model, values in found["models"].items()]
-    yield table(rows, right="lrr").rstrip("\n")
+    numbers = {name: name for name in found["numbers"]} if "numbers" in found else {"top1": "top-1", "top3": "top-3"}
+    rows = [["  model", *numbers.values()]]
+    rows += [[f"  {model}", *(_share(values.get(number)) for number in numbers)] for model, values in found["models"].items()]
+    yield table(rows, right="l" + "r" * len(numbers)).rstrip("\n")
     for pair in found["pairs"]:
         low, high = pair["interval"]
         change = f"{pair['relative']:+.1%} (95% interval by user {low:+.1%} to {high:+.1%})"
-        yield f"  {pair['model']} against {pair['against']}, top-1: {change}"
+        yield f"  {pair['model']} against {pair['against']}, {next(iter(numbers.values()))}: {change}"
 
 
 def _noised(found: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from synthc.compiler.catalog.metrics.next_word import METRICS
+from synthc.compiler.catalog.metric import METRICS
 from synthc.compiler.catalog.steps import STEPS
 from synthc.compiler.constant import Share
 from synthc.compiler.expression import ANSWER_FIELDS
@@ -186,7 +186,8 @@ def _parts(view: View, place: Place, chain: tuple[str, ...]) -> Iterator[Proposa
     elif thing.thing == "rows":
         yield from (proposal.column(name, of) for name, of in thing.columns.items())
     elif thing.thing == "trained":
-        yield from (Proposal(label=metric, sort="field", detail="metric", rank=1) for metric in METRICS)
+        metric = METRICS.find(place.made_by) or METRICS.find("next_word")
+        yield from (Proposal(label=number, sort="field", detail="metric", rank=1) for number in (metric.numbers if metric is not None else ()))
     elif isinstance(thing.value, dict):
         yield from (Proposal(label=key, sort="field", detail=_shown(value), rank=1) for key, value in thing.value.items())
 

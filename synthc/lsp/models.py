@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.catalog.find_step import find_step
 from synthc.compiler.catalog.measures.histogram import Histogram
-from synthc.compiler.catalog.metrics.next_word import NextWord
+from synthc.compiler.catalog.metric import METRICS
 from synthc.compiler.catalog.model import MODELS
 from synthc.compiler.catalog.prompts import Prompt
 from synthc.compiler.catalog.reader import SOURCES
@@ -33,7 +33,7 @@ MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
     "model": {kind: found.settings for kind in MODELS.built_in if (found := MODELS.find(kind)) is not None},
     "vocab": dict(VOCABS),
     "measure": {"histogram": Histogram},
-    "evaluate": {"next_word": NextWord},
+    "evaluate": {kind: entry.settings for kind in METRICS.built_in if (entry := METRICS.find(kind)) is not None},
     "source": {kind: source.settings for kind in SOURCES.built_in if (source := SOURCES.find(kind)) is not None},
     "generate": {"grid": None},
 }
@@ -61,7 +61,7 @@ def of_item(kind: str, visibility: str, made_by: str, about: Callable[[], str]) 
         return CallBudget if about() == "endpoint" else PeopleBudget
     if kind == "source":
         return PrivateSource if visibility == "private" else PublicSource
-    other = MODELS.find(made_by) if kind == "model" else ENDPOINTS.find(made_by) if kind == "endpoint" else None
+    other = MODELS.find(made_by) if kind == "model" else ENDPOINTS.find(made_by) if kind == "endpoint" else METRICS.find(made_by) if kind == "evaluate" else None
     if other is not None:
         return other.settings
     made = MADE_BY.get(kind, {})

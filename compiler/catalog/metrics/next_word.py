@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from synthc.compiler.catalog.metric import Evaluation, MetricEntry
 from synthc.compiler.catalog.noisy import Delta
-from synthc.compiler.catalog.values import Count, Expression, Makers, Positive, Said, Settings, Unit, Words
+from synthc.compiler.catalog.values import Makers, Positive, Settings, Words
 
 
 class Bounded(Settings):
@@ -24,18 +25,15 @@ class Bounded(Settings):
         return self
 
 
-class NextWord(Settings):
+class NextWord(Evaluation):
     """What is compared, and what must hold for the run to succeed."""
 
-    pairs: Annotated[Expression, Said("list of `MODEL vs MODEL`")] = Field(None, description="Which models are compared: the relative change with an interval by users. They must be trained alike.")
-    require: Annotated[Expression, Said("condition")] = Field(None, description="What must hold, such as `warm.top1 >= baseline.top1 * 1.1`; if not, the run ends with exit code 1.")
     column: Words = Field("text", description="The column whose words are predicted.")
     dp: Annotated[Any, Makers(gaussian=Bounded)] = Field(None, description="The mechanism under which the numbers over private rows are released; without it they stay private.")
     metrics: list[Literal["top1_macro", "top3_macro"]] = Field(["top1_macro"], min_length=1, description="The numbers that are released with noise, means over users. Each more costs all of them accuracy.")
-    bootstrap: Annotated[Count, Unit("samples")] = Field(1000, description="How often users are drawn again for the interval.")
 
 
-METRICS = tuple(
-    f"top{k}{average}{which}" for k in (1, 3) for average in ("", "_macro") for which in ("", "_known", "_after_first")
+METRIC = MetricEntry(
+    settings=NextWord,
+    numbers=tuple(f"top{k}{average}{which}" for k in (1, 3) for average in ("", "_macro") for which in ("", "_known", "_after_first")),
 )
-"""Names that `require` may read, such as `warm.top1`."""
