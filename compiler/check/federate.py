@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synthc.compiler.catalog.trainers.federate import Federate, ServerAdam
+from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check import search as searching
 from synthc.compiler.check.absence import fits
 from synthc.compiler.check.budget import budget_of
@@ -63,8 +63,8 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
             "users": {"node": users.name},
             **values,
             "part": "train",
-            "local": {"kind": "sgd", **settings.local.model_dump()},
-            "server": {"kind": "adam" if isinstance(settings.server, ServerAdam) else "sgd", **settings.server.model_dump()},
+            "local": searching.called(settings.local),
+            "server": searching.called(settings.server),
             "dp": dp,
             **searched,
             **people_of(source),

@@ -63,7 +63,7 @@ def _candidates(written: syntax.Expression, settings: Federate, scope: Scope) ->
     found = []
     for item in items:
         try:
-            found.append({"local": _json(settings.local), "server": _json(settings.server), **_candidate(item, scope)})
+            found.append({"local": called(settings.local), "server": called(settings.server), **_candidate(item, scope)})
         except NotConstant:
             return None
     again = next((i for i, one in enumerate(found) if one in found[:i]), None)
@@ -94,18 +94,15 @@ def _candidate(written: syntax.Record, scope: Scope) -> dict[str, Any]:
         if not isinstance(value, Made):
             scope.report(error("wrong-value", f"`{name}` wants {makers}", field.value.span))
             raise NotConstant
-        found[name] = _json(make(makers, value, scope), value.name)
+        found[name] = called(make(makers, value, scope))
     return found
 
 
-def _json(made: Any, kind: str | None = None) -> dict[str, Any]:
-    """Return what a call made as a node has it."""
-    return {"kind": kind or _kind(made), **made.model_dump()}
-
-
-def _kind(made: Any) -> str:
+def called(made: Any) -> dict[str, Any]:
+    """Return a device's or a server's optimiser as a node has it: the call that made it, and its settings."""
     marks = (mark for field in SEARCHED for mark in Federate.model_fields[field].metadata if hasattr(mark, "models"))
-    return next(str(name) for mark in marks for name, model in mark.models.items() if type(made) is model)
+    kind = next(str(name) for mark in marks for name, model in mark.models.items() if type(made) is model)
+    return {"kind": kind, **made.model_dump()}
 
 
 def _part(part: str, declared: syntax.Declaration, source: Thing, scope: Scope) -> str | None:

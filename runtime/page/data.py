@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synthc.compiler.graph import Node, Privacy
+from synthc.runtime.folder import ROWS
 from synthc.runtime.page import wording
 from synthc.runtime.page.answers import answers
 from synthc.runtime.page.examples import examples
 from synthc.runtime.page.facts import Facts
-from synthc.runtime.page.flow import ROWS, flow
+from synthc.runtime.page.flow import flow
 from synthc.runtime.page.markup import Column, Markup, absent, chip, definitions, element, folded, join, listed, prose, table
 from synthc.runtime.page.numbers import count, duration, many, percent
 from synthc.runtime.page.verdict import why_not

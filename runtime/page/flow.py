@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from synthc.compiler.graph import Node, Privacy
+from synthc.runtime.folder import ROWS
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.layered import Bend, Layered, Place, layered
 from synthc.runtime.page.markup import Markup, cut, element
@@ -18,7 +19,6 @@ APART = 14
 """How far the tips of arrows into the same box stand apart."""
 UNDRAWN = frozenset({"endpoint", "model"})
 """Kinds that hold neither rows nor weights; arrows go through them."""
-ROWS = frozenset({"source", "filter", "transform", "generate", "mix", "measure"})
 
 
 def flow(facts: Facts) -> Markup:
