@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from synthc.compiler.catalog.reader import SOURCES
-from synthc.compiler.catalog.sources.made_up import MADE_UP
 from synthc.compiler.catalog.sources.source import By, PrivateSource, PublicSource
+from synthc.compiler.catalog.sources.user import MADE_UP
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.check.types import read_type
 from synthc.compiler.constant import Keys, Made, Share, fits, to_json, type_of

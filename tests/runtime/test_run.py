@@ -118,7 +118,7 @@ def test_a_change_recomputes_what_rests_on_it_alone(ran: Ran) -> None:
 def test_plan_knows_what_is_there_without_reading_anything_private(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     """What rests on private files counts as not known."""
     made, _ = ran
-    monkeypatch.setattr(running.Walk, "_kind", lambda *_: "embedded")
+    monkeypatch.setattr("synthc.runtime.walk.Walk._kind", lambda *_: "embedded")
     done = running.finished(made.graph, running.Options(project=made.folder))
 
     assert {name for name, there in done.items() if there} == {"web", "typed", "invented", "corpus", "keys", "baseline", "warm"}

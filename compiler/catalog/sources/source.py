@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from synthc.compiler.catalog.sources.made_up import MADE_UP
+from synthc.compiler.catalog.sources.user import MADE_UP
 from synthc.compiler.catalog.values import Makers, Percent, Place, Said, Settings, Users, Words
 
 
