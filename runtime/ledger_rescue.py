@@ -91,7 +91,7 @@ def _whole(path: Path) -> bool:
 def _copied(path: Path, new: sqlite3.Connection) -> tuple[int, int]:
     """Copy what can be read, and return how many answers were copied and how many were altered."""
     leaves = Leaves.of(path)
-    askings = {values[0]: values[1] for _, values in leaves.rows() if len(values) == 2 and all(isinstance(value, str) for value in values)}  # noqa: PLR2004
+    askings = {values[0]: values[1] for _, values in leaves.rows() if len(values) == 2 and all(isinstance(value, str) for value in values)}
     identities = {name: found for name, document in askings.items() if (found := _identity(document)) is not None}
     kept = altered = 0
     new.execute("BEGIN")

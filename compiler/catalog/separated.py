@@ -13,7 +13,7 @@ from synthc.compiler.catalog.values import Count, Makers, Said
 
 def _fixed(value: Any) -> Any:
     if isinstance(value, Adaptive):
-        raise ValueError("is the same in all rounds here, for later ones take back noise that was drawn for it; write a number, or add noise by `gaussian(...)`")  # noqa: TRY004 - pydantic's way
+        raise ValueError("is the same in all rounds here, for later ones take back noise that was drawn for it; write a number, or add noise by `gaussian(...)`")  # pydantic's way
     return clip_norm(value)
 
 

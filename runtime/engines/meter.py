@@ -75,7 +75,7 @@ class Meter:
     def _rate(self, now: float, done: int) -> float | None:
         """Return the rows a second of the last half minute."""
         self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[0][0] > WINDOW:  # noqa: PLR2004 - two points make a pace
+        while len(self._seen) > 2 and now - self._seen[0][0] > WINDOW:  # two points make a pace
             self._seen.popleft()
         since, before = self._seen[0]
         return round((done - before) / (now - since), 2) if now > since and done > before else None

@@ -78,4 +78,4 @@ def _rate(times: Sequence[float]) -> float | None:
     """Return answers a second while there were any, None of too few."""
     ordered = sorted(times)
     gaps = [after - before for before, after in pairwise(ordered) if after - before < PAUSE]
-    return len(gaps) / sum(gaps) if len(gaps) >= 32 and sum(gaps) > 0 else None  # noqa: PLR2004 - fewer came in one or two batches
+    return len(gaps) / sum(gaps) if len(gaps) >= 32 and sum(gaps) > 0 else None  # fewer came in one or two batches

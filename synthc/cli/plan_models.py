@@ -31,6 +31,6 @@ def brief(number: float) -> str:
     ('4.05 M', '15.9 k', '96 ')
     """
     power = 0
-    while abs(number) >= 999.5 and power < len(STEPS) - 1:  # noqa: PLR2004 - the largest number of three digits
+    while abs(number) >= 999.5 and power < len(STEPS) - 1:  # the largest number of three digits
         number, power = number / 1000, power + 1
     return f"{number:.3g} {STEPS[power]}"

@@ -183,7 +183,7 @@ def short(number: int) -> str:
     """
     if number < TOO_MANY:
         return f"{number:,}"
-    return f"{number / 1e3:.3g}k" if number < 1e6 else f"{number / 1e6:.3g}M"  # noqa: PLR2004 - a million
+    return f"{number / 1e3:.3g}k" if number < 1e6 else f"{number / 1e6:.3g}M"  # a million
 
 
 def fitting(parts: list[str], room: int) -> str:

@@ -70,5 +70,5 @@ class CoupledLayer(nn.Module):
         inner, recurrent, bias = (torch.cat((-part[:hidden], part)) for part in parts)
         start = x.new_zeros(1, x.shape[0], hidden)
         weights = [inner, recurrent, bias, torch.zeros_like(bias)]
-        h: Tensor = torch._VF.lstm(x, (start, start), weights, True, 1, 0.0, self.training, False, True)[0]  # noqa: FBT003 - a kernel's own order
+        h: Tensor = torch._VF.lstm(x, (start, start), weights, True, 1, 0.0, self.training, False, True)[0]  # a kernel's own order
         return h
