@@ -69,7 +69,7 @@ def _exact(context: Context, counts: Mapping[str, list[Judged]]) -> dict[str, An
 
     settings = context.node.settings
     models = {name: _family_metrics([c.metrics() for c in found]) for name, found in counts.items()}
-    # Of `next_word` what is compared is known: what is told of it are promises.
+    # The document of `next_word` is a promise and stays as it is; another metric says beside it what it counts.
     other = {"metric": settings["metric"], "numbers": settings["numbers"]} if "numbers" in settings else {}
     compared = {"metric": settings["numbers"][0]} if other else {}
     pairs = []
