@@ -66,5 +66,9 @@ def judge(context: Context, trained: Any, judges: Messages) -> Shares:
         right, there = (np.asarray(side, np.float64) for side in told[name])
         if right.shape != there.shape or right.shape != (len(judges.messages),) or not ((right >= 0) & (right <= there) & np.isfinite(there)).all():
             raise InputError(f"{place}: `{settings['metric']}` counts `{name}` wrongly: for each message it takes what was right, from 0 to what there was, and what there was")
-        counts[name] = (np.bincount(judges.users, right, judges.number), np.bincount(judges.users, there, judges.number))
+        counts[name] = (_by_user(right, judges), _by_user(there, judges))
     return Shares(counts=counts)
+
+
+def _by_user(counted: Vector, judges: Messages) -> Vector:
+    return np.bincount(judges.users, counted, judges.number).astype(np.float64)

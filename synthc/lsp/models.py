@@ -33,7 +33,7 @@ MADE_BY: Mapping[str, Mapping[str, Model | None]] = {
     "model": {kind: found.settings for kind in MODELS.built_in if (found := MODELS.find(kind)) is not None},
     "vocab": dict(VOCABS),
     "measure": {"histogram": Histogram},
-    "evaluate": {kind: entry.settings for kind in METRICS.built_in if (entry := METRICS.find(kind)) is not None},
+    "evaluate": {kind: metric.settings for kind in METRICS.built_in if (metric := METRICS.find(kind)) is not None},
     "source": {kind: source.settings for kind in SOURCES.built_in if (source := SOURCES.find(kind)) is not None},
     "generate": {"grid": None},
 }
