@@ -68,4 +68,4 @@ def _calls() -> set[str]:
     marks = (mark for model in _models() for field in model.model_fields.values() for mark in field.metadata)
     made = {name for mark in marks if isinstance(mark, Makers) for name in mark.models}
     files = {module.name for folder in MADE for module in pkgutil.iter_modules([f"{catalog.__path__[0]}/{folder}"])}
-    return made | (files - {"source"}) | set(FUNCTIONS) | set(BUILT_IN)
+    return made | (files - {"source", "user"}) | set(FUNCTIONS) | set(BUILT_IN)
