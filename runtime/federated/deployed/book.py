@@ -53,4 +53,8 @@ class Book:
 
     def _lines(self, name: str) -> list[dict[str, Any]]:
         path = self.folder / name
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+        if not path.exists():
+            return []
+        whole = path.read_bytes().rpartition(b"\n")[0]
+        os.truncate(path, len(whole) + bool(whole))  # behind a line that a kill cut off nobody was asked yet
+        return [json.loads(line) for line in whole.splitlines()]

@@ -21,6 +21,9 @@ from synthc.runtime.federated.deployed.apps import server
 
 app = server(Path(__file__).parent)
 '''
+IGNORED = """# `flwr run` sends every JSON file here to the devices but what is named below: the keys of the noise stay on the server.
+state/
+"""
 CLIENT = '''"""The device's half of the app."""
 
 from pathlib import Path
@@ -58,6 +61,7 @@ def write_app(run: Path, graph: Graph, node: Node, folder: Path, *, participatio
     found.write(app / "terms.json")
     for name, text in {"__init__.py": '"""A federation that synthc exported."""\n', "server_app.py": SERVER, "client_app.py": CLIENT}.items():
         (app / name).write_text(text, encoding="utf-8")
+    (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
     (folder / "pyproject.toml").write_text(_project(node, state.resolve(), version), encoding="utf-8")
     (folder / "README.md").write_text(_readme(node, start, found), encoding="utf-8")
     return Written(terms=found, start=start)
@@ -124,9 +128,10 @@ A Flower app: `flwr run .` sends it to the SuperLink of your Flower configuratio
 - **Start.** The weights are those of `{start}`.
 - **State.** `state/` stays on the server's machine, and its path stands in `pyproject.toml`: the model it starts from, the ledger (empty now; a line a
   round, before anything is released), who took part, and at the end `state/tuned`. A stopped run goes on from there. The ledger belongs to these people:
-  begin no second app on them without adding both up.
+  begin no second app on them without adding both up. Keep `.gitignore`, without which `flwr run` would send the keys of the noise to every device.
 - **Devices.** Each has text of its own: start its SuperNode with `--node-config 'text="/path/of/texts.jsonl"'` (JSON lines with `{of.column}`,
-  or plain lines).
+  or plain lines). The rounds that it joined stand beside that, in `texts.jsonl.joined`, and it joins no more than are promised: a SuperNode without
+  keys of its own has another id after each start, by which the server takes it for another device.
 
 Everything that the app needs is to be installed beforehand; start the SuperLink with `--disable-runtime-dependency-installation`.
 """

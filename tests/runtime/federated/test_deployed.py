@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from flwr.clientapp import ClientApp
 
 from synthc.compiler.graph import Graph, Privacy
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
-from synthc.runtime.errors import InputError
-from synthc.runtime.federated.deployed.apps import client, read_text, tune
+from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.federated.deployed.apps import client, joined, read_text, tune
+from synthc.runtime.federated.deployed.book import Book
 from synthc.runtime.federated.deployed.terms import Terms, terms
 from synthc.runtime.federated.deployed.write import write_app
 from synthc.runtime.federated.flat import flat
 from synthc.runtime.federated.grid import RUN, NearGrid
+from synthc.runtime.federated.messages import Done, Task
+from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import load_model
 from tests.compiled import graph_of
 from tests.runtime.federated.small import saved
@@ -120,6 +124,70 @@ def test_the_app_is_one_that_flower_builds_without_model_ledger_or_state(tmp_pat
     assert (tmp_path / "app" / "state" / "ledger.jsonl").read_text() == ""
 
 
+def test_the_keys_of_an_open_round_are_not_sent_to_devices(tmp_path: Path) -> None:
+    """A stopped run goes on with `flwr run`, which packs all JSON of the folder; whoever has the keys could take the noise away again."""
+    app(tmp_path)
+    for name in ("keys.json", "rounds.jsonl", "participations.jsonl"):
+        (tmp_path / "app" / "state" / name).write_text("{}\n")
+
+    assert b"state/" not in build_fab_from_disk(tmp_path / "app")
+
+
+def test_one_server_at_a_time(tmp_path: Path) -> None:
+    """A second one would add the noise of a round to another sum, and the difference of both has none."""
+    of, state = app(tmp_path), tmp_path / "app" / "state"
+    with Store(root=state).lock("server"), pytest.raises(OutsideFault, match="another server is at work"):
+        tune(phones(tmp_path, 4), of, state, least=2, seconds=5)
+
+    assert not (state / "keys.json").exists()
+
+
+def test_a_line_that_a_kill_cut_off_does_not_stop_an_app(tmp_path: Path) -> None:
+    """Who stands in it was not asked; who stands before it was."""
+    of = app(tmp_path)
+    book = Book(folder=tmp_path, terms=of)
+    book.take([1, 2], 0)
+    with (tmp_path / "participations.jsonl").open("a") as file:
+        file.write('{"node": 3, "ro')
+    again = Book(folder=tmp_path, terms=of)
+    again.take([4], 1)
+
+    assert again.may([1, 2, 3, 4]) == [3]
+    assert Book(folder=tmp_path, terms=of).may([1, 2, 3, 4]) == [3]
+
+
+def test_a_device_that_comes_back_under_another_id_joins_no_more_than_was_promised(tmp_path: Path) -> None:
+    """A SuperNode without keys of its own has a new id after each start; the device itself counts."""
+    of = app(tmp_path, participations=2)
+    text = tmp_path / "typed.jsonl"
+    text.write_text('{"text": "w1 w2"}\n')
+    other = replace(of, noise=of.noise * 2)
+
+    assert [joined(text, of, round_) for round_ in range(3)] == [True, True, False]
+    assert joined(text, other, 0)
+
+
+def test_a_device_sends_a_clipped_sum_and_nothing_that_it_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither how much it holds nor what a mistake says of it, nor an update longer than was promised, whatever it is asked."""
+    of = app(tmp_path)
+    there = phones(tmp_path, 3)
+    weights = flat(load_model(tmp_path / "app" / "state" / "start").model)
+    asked = Task(weights=weights, users=np.zeros(9, np.int64), norm=1e9, round=0, seed=0).record()
+    done = Done.read(there._answer(there.create_message(asked, "train", 1, "0")).content)
+
+    assert done.total is not None
+    assert 0 < np.linalg.norm(done.total) <= of.clip * (1 + 1e-6)
+    assert not done.stats.any()
+
+    def mistaken(path: Path, column: str) -> list[str]:
+        raise KeyError(path.read_text(), column)
+
+    monkeypatch.setattr("synthc.runtime.federated.deployed.apps.read_text", mistaken)
+    with pytest.raises(RuntimeError, match="does not take part: KeyError") as found:
+        there._answer(there.create_message(asked, "train", 2, "0"))
+    assert found.value.__context__ is None
+
+
 def test_two_halves_tune_a_model_and_charge_every_round_before_it_is_released(tmp_path: Path) -> None:
     """Nobody joins more often than is promised, however many rounds there are."""
     of = app(tmp_path)
@@ -168,8 +236,6 @@ def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Pat
     def lying(message: Message) -> Message:
         reply = answer(message)
         if message.metadata.dst_node_id == 1:
-            from synthc.runtime.federated.messages import Done
-
             done = Done.read(reply.content)
             assert done.total is not None
             return Message(Done(total=done.total * 1e9, stats=done.stats).record(), reply_to=message)
