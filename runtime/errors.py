@@ -69,14 +69,18 @@ class Interrupted(RunError):
     exit_code = 130
 
 
+class Hushed(AssertionError):
+    """A mistake of ours where private text was at work: where it was made, and nothing of what it says."""
+
+
 def hushed(work: Callable[[], T], *, private: bool) -> T:
     """Do some work; where private text is at work, tell a mistake of ours by its place alone, for its message may hold that text."""
     try:
         return work()
-    except (RunError, OSError):
+    except (RunError, OSError, Hushed):
         raise
     except Exception as mistake:
         if not private:
             raise
         told = f"{type(mistake).__name__} while private text was at work; what it says is not shown, and it came from\n{''.join(traceback.format_tb(mistake.__traceback__))}"
-    raise AssertionError(told)  # outside of the handler, so that the mistake does not come along as its context
+    raise Hushed(told)  # outside of the handler, so that the mistake does not come along as its context

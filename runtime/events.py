@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 Listener = Callable[[Mapping[str, Any]], None]
+TIMED = frozenset({"run_started", "run_finished"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,17 +21,18 @@ class Events:
     total or null, unit, and what a bar shows beside it), `note` (node, text), `node_finished`
     (node, status, rows, seconds, requests, ...), `run_finished` (status). `progress` goes to
     listeners alone, and in the log the run alone has times, in whole seconds: others would tell
-    how long private nodes and rounds took.
+    how long private nodes and rounds took. `timed` are the events that have them there.
     """
 
     path: Path | None = None
     listeners: tuple[Listener, ...] = field(default=())
+    timed: frozenset[str] = TIMED
 
     def emit(self, event: str, **data: Any) -> None:
         """Tell an event; nothing private may be in it."""
         record = {"event": event, "time": round(time.time(), 3), **data}
         if self.path is not None and event != "progress":
-            time_ = {"time": round(record["time"])} if event in {"run_started", "run_finished"} else {}
+            time_ = {"time": round(record["time"])} if event in self.timed else {}
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"event": event, **time_, **data}, ensure_ascii=False) + "\n")
         for listener in self.listeners:

@@ -30,7 +30,8 @@ class Outcome:
 def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Usage | None = None, seconds: float = 0.0, hidden: bool = False) -> dict[str, Any]:
     """Return a node's entry; rows, seconds and failures of a private node are null, and of one that is hidden as if it were.
 
-    Nobody learns how long a search took: that would tell how many tries it made.
+    Nobody learns how long one round took, which is the longer the more people joined it and the more they
+    typed: a measure, an evaluation under DP, and a search, whose seconds would tell how many tries it made.
 
     Rows are counted on disk again, so that success means rows that are there. `answers` tells for
     each prompt how many replies there were, and how many were cut off, refused or unreadable.
@@ -40,7 +41,8 @@ def entry_of(node: Node, status: str, artefact: Path | None = None, *, usage: Us
         return {"name": node.name, "kind": node.kind, "status": status, "rows": None, "seconds": None, **dict.fromkeys(asked), "answers": None}
     made = Dataset(folder=artefact) if artefact is not None and node.kind in ROWS else None
     answers = made.counts.get("answers", []) if made is not None and node.steps else []
-    return {"name": node.name, "kind": node.kind, "status": status, "rows": made and made.rows, "seconds": None if "search" in node.settings else seconds, **asked, "answers": answers}
+    one_round = node.mechanism and node.settings["rounds"] == 1
+    return {"name": node.name, "kind": node.kind, "status": status, "rows": made and made.rows, "seconds": None if one_round else seconds, **asked, "answers": answers}
 
 
 def record_of(node: Node) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from synthc.compiler.graph import Graph
 from synthc.runtime.engines.engine import Engine
 from synthc.runtime.errors import OutsideFault, RunError
-from synthc.runtime.events import Events, Listener
+from synthc.runtime.events import TIMED, Events, Listener
 from synthc.runtime.fingerprints import asked
 from synthc.runtime.folder import RunFolder
 from synthc.runtime.only import chosen
@@ -50,7 +50,9 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     names = chosen(graph, options.only) if options.nodes is None else options.nodes
     folder = RunFolder.of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit)
     store = Store(root=options.project / ".synth")
-    events = Events(path=folder.path / "events.jsonl", listeners=listeners)
+    # From start to end a run with a search in it takes the longer the more tries there were, and their number is a secret.
+    timed = TIMED - {"run_finished"} if any("search" in node.settings for node in graph.nodes) else TIMED
+    events = Events(path=folder.path / "events.jsonl", listeners=listeners, timed=timed)
     problem: RunError | None = None
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
         events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])

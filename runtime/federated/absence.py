@@ -32,7 +32,13 @@ class Absence:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], seed: int, numbers: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Absence:
-        """Return what a federate node says of it."""
+        """Return what a federate node says of it.
+
+        Among people whom a mechanism protects the time that a device takes may not rest on its text: who came too late
+        would tell how much the others typed.
+        """
+        protected = settings["dp"] is not None and settings["population_is"] != "simulated"
+        sizes = np.ones_like(sizes) if protected else sizes
         return cls(dropout=settings["dropout"], goal=settings["report_goal"], seed=seed, numbers_U=numbers, sizes_U=sizes)
 
     def present(self, cohort: NDArray[np.int64], round_: int) -> NDArray[np.int64]:

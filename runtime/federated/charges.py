@@ -140,6 +140,13 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return []
     whole = text if text.endswith("\n") or not text else text[: text.rfind("\n") + 1]
     try:
-        return [json.loads(line) for line in whole.splitlines()]
-    except ValueError:
-        raise InputError(f"{path}: the privacy ledger is damaged; restore it from a copy, for without it nobody knows what was spent") from None
+        lines = [json.loads(line) for line in whole.splitlines()]
+        strange = next((line["mechanism"] for line in lines if line["mechanism"] not in LEDGER), None)
+        damaged = any(not {"charge", "round", *LEDGER[line["mechanism"]]} <= line.keys() for line in lines if strange is None)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        damaged = True
+    if damaged:
+        raise InputError(f"{path}: the privacy ledger is damaged; restore it from a copy, for without it nobody knows what was spent")
+    if strange is not None:
+        raise InputError(f"{path}: people were charged under `{strange}`, which this version cannot count; go on with the version that did")
+    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,11 +28,13 @@ class Device:
     model: nn.Module
     users: Users
     settings: Mapping[str, Any]
+    built: Mapping[str, Tensor] = field(init=False)
     flat: Tensor = field(init=False)
     update: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        """Put the parameters side by side."""
+        """Put the parameters side by side, and remember what the model keeps beside them."""
+        self.built = {name: kept.detach().clone() for name, kept in beside(self.model)}
         parameters = list(weights(self.model).values())
         self.flat = torch.cat([weight.detach().reshape(-1) for weight in parameters])
         self.update = torch.empty(len(self.flat), dtype=torch.float64)
@@ -51,22 +53,30 @@ class Device:
         sent = torch.from_numpy(start)
         total, stats = torch.from_numpy(into if into is not None else np.empty(len(start))), np.zeros(len(STATS))
         total.zero_()
-        for user in users:
-            targets, loss = self._train(sent, int(user), seed, round_)
-            clipped = add_clipped(total, torch.sub(self.flat, sent, out=self.update), norm)
-            stats += (1, clipped, targets, loss)
+        with torch.random.fork_rng(devices=[]):
+            for user in users:
+                targets, loss = self._train(sent, int(user), seed, round_)
+                clipped = add_clipped(total, torch.sub(self.flat, sent, out=self.update), norm)
+                stats += (1, clipped, targets, loss)
         return total.numpy(), stats
 
     def _train(self, sent: Tensor, user: int, seed: int, round_: int) -> tuple[int, float]:
-        """Train on one user's text; return the number of targets and the summed loss."""
+        """Train on one user's text; return the number of targets and the summed loss.
+
+        Neither what a model of another package keeps of a text nor the place of its own draws (dropout)
+        is left to the next user: else one would change the updates of all who follow.
+        """
         local, seen, summed = self.settings["local"], 0, 0.0
         rate, number = local["learning_rate"], int(self.users.numbers[user])
         self.flat.copy_(sent)
+        for name, kept in beside(self.model):
+            kept.detach().copy_(self.built[name])
         self.model.train()
         parameters = list(weights(self.model).values())
         random = np.random.default_rng([seed, round_, number])
         of = {"batch": local["batch"], "max_words": local["max_words"], "max_sentences": local["max_sentences"]}
         steps = [which for _ in range(local["epochs"]) for which in self.users.batches(user, **of, random=random)]
+        torch.default_generator.manual_seed(int(random.integers(2**63)))
         for which in steps[: steps_done(self.settings["stragglers"], len(steps), seed=seed, round_=round_, number=number)]:
             total, count = loss_sum(self.model, *self.users.encoded.batch(which))
             gradients = torch.autograd.grad(total / count, parameters)
@@ -76,6 +86,12 @@ class Device:
                 torch._foreach_add_(parameters, gradients, alpha=-rate)
             seen, summed = seen + count, summed + float(total.detach())
         return seen, summed
+
+
+def beside(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Yield what a model has beside the weights that it learns: buffers, and weights that are fixed."""
+    yield from model.named_buffers()
+    yield from ((name, weight.data) for name, weight in model.named_parameters() if not weight.requires_grad)
 
 
 def add_clipped(total: Tensor, update: Tensor, norm: float) -> bool:

@@ -48,7 +48,11 @@ def tuned(context: Context, start: Trained, *, charged: bool = True) -> tuple[St
     mechanism = mechanism_of(settings, len(users))
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
     rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
-    state = rounds.read() or _beginning(start, settings, mechanism)
+    state = rounds.read()
+    if state is None:
+        state = _beginning(start, settings, mechanism)
+        if "series" in state.mechanism:
+            rounds.keep(state)  # its name is drawn once: under another a killed first round would be charged as a run of its own
     begun = rounds.begun(state)
     series = bytes(state.mechanism["series"]).hex() if "series" in state.mechanism else None
     charges = charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series)

@@ -11,20 +11,22 @@ import pickle
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flwr.app import Message
 from flwr.clientapp import ClientApp
 
-from synthc.runtime.errors import OutsideFault
+from synthc.runtime.errors import Hushed, OutsideFault, RunError, hushed
 from synthc.runtime.federated.grid import NearGrid, context_of
 
 if TYPE_CHECKING:
     from synthc.runtime.federated.lent import Lent
 
+T = TypeVar("T")
 Make = Callable[[int], ClientApp]
 """Builds the app of a worker, by its number from 0."""
 
@@ -68,12 +70,14 @@ class PoolGrid(NearGrid):
         self.alive = alive
         workers.start(lent.rows)
         self.pipes = workers.pipes(lent.rows)
-        for pipe in self.pipes:
-            self._send(pipe, make)
-        for pipe in self.pipes:
-            self._received(pipe)
-        self.weights, self.totals = lent.weights(), lent.totals()
-        lent.path.unlink()  # all have it now
+        try:
+            for pipe in self.pipes:
+                self._send(pipe, make)
+            for pipe in self.pipes:
+                self._received(pipe)
+            self.weights, self.totals = lent.weights(), lent.totals()
+        finally:
+            lent.path.unlink()  # all have it now, or nobody will
 
     def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
         """Send each node its message and gather the replies."""
@@ -101,10 +105,12 @@ class PoolGrid(NearGrid):
         try:
             while not pipe.poll(0.2):
                 self.alive()
-            message: Message = pickle.loads(pipe.recv_bytes())  # noqa: S301, our own worker wrote it
+            found: Message | Exception = pickle.loads(pipe.recv_bytes())  # noqa: S301, our own worker wrote it
         except (EOFError, OSError):
             raise _gone() from None
-        return message
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 def _context() -> BaseContext:
@@ -137,9 +143,18 @@ def _serve(number: int, pipe: Connection) -> None:
             return
         if isinstance(said, Message):
             assert app is not None
-            pipe.send_bytes(pickle.dumps(app(said, context), protocol=pickle.HIGHEST_PROTOCOL))
+            pipe.send_bytes(pickle.dumps(_tried(partial(app, said, context)), protocol=pickle.HIGHEST_PROTOCOL))
         elif said is None:
             app = None
         else:
-            app = said(number)
-            pipe.send_bytes(pickle.dumps(None))
+            made = _tried(partial(said, number))
+            app = None if isinstance(made, Exception) else made
+            pipe.send_bytes(pickle.dumps(made if app is None else None))
+
+
+def _tried(work: Callable[[], T]) -> T | Exception:
+    """Return what comes of some work, or what went wrong: a worker that dies of it would print what may hold private text."""
+    try:
+        return hushed(work, private=True)
+    except (RunError, OSError, Hushed) as problem:
+        return problem

@@ -94,14 +94,18 @@ class Rounds:
         charge(keys.charge, state.round)
         return keys
 
-    def write(self, state: State, stats: NDArray[np.float64]) -> None:
-        """Write the state behind a round, then destroy its keys and note its private numbers."""
+    def keep(self, state: State) -> None:
+        """Write a state, whole or not at all."""
         waiting = self.folder / "state.writing.npz"
         with waiting.open("wb") as file:
             np.savez(file, allow_pickle=False, round=np.array(state.round), **state.arrays)
             file.flush()
             os.fsync(file.fileno())
         waiting.replace(self.folder / "state.npz")
+
+    def write(self, state: State, stats: NDArray[np.float64]) -> None:
+        """Write the state behind a round, then destroy its keys and note its private numbers."""
+        self.keep(state)
         self._keys_file.unlink(missing_ok=True)
         self.note({"round": state.round, **dict(zip(self.names, stats.tolist(), strict=True))})
 

@@ -84,12 +84,13 @@ def search(context: Context) -> None:
         charge(tries.charge, 0)
         best, candidate = None, 0
         for index, choice in enumerate(tries.candidates):
-            context.progress(0, None, "tries")
+            replace(context, events=Events()).progress(0, None, "tries")  # whoever listens could count them
             score = _try(context, index, tries, judges)
             if best is None or score > best[0]:
                 best, candidate = (score, index), choice
     assert best is not None
-    shutil.copytree(context.scratch / f"try-{best[1]}" / "model", context.folder, dirs_exist_ok=True)
+    # Without its times: they would tell when the best try was over, and so which it was.
+    shutil.copytree(context.scratch / f"try-{best[1]}" / "model", context.folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
     chosen: Mapping[str, Any] = context.node.settings["search"]["candidates"][candidate]
     record = {**facts(context, charge, 1), "candidate": candidate, "chosen": dict(chosen)}
     (context.folder / "federation.json").write_text(json.dumps(record, indent=1) + "\n")

@@ -71,7 +71,9 @@ class PrivateFedAvg(TrainingOnly):
         del server_round
         assert self._keys is not None
         assert self._drawn is not None
-        done = [Done.read(_answer(reply).content) for reply in sorted(replies, key=lambda reply: reply.metadata.src_node_id)]
+        by_node = sorted(replies, key=lambda reply: reply.metadata.src_node_id)
+        assert len({reply.metadata.src_node_id for reply in by_node}) == len(by_node), "a chunk that is counted twice is twice as long as the noise hides"
+        done = [Done.read(_answer(reply).content) for reply in by_node]
         stats = np.sum([d.stats for d in done], axis=0)
         told = dict(zip(STATS, stats.tolist(), strict=True))
         mean, mechanism = self.mechanism.release(self._total(done), told, self._keys.noise, self._drawn)

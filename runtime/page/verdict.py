@@ -117,7 +117,7 @@ def _judges(document: Mapping[str, Any]) -> str:
 
 def _identity(facts: Facts) -> Iterator[tuple[object, object]]:
     yield "Started", moment(facts.started["time"]) if facts.started else absent("no events")
-    if facts.started and facts.ended:
+    if facts.started and facts.ended and "time" in facts.ended:
         yield "Took", duration(facts.ended["time"] - facts.started["time"]) + (f", start {facts.starts} of this run" if facts.starts > 1 else "")
     seed = facts.result.get("seed")
     yield "Seed", absent("told when the run ends") if seed is None else str(seed)

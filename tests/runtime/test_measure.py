@@ -193,6 +193,15 @@ def test_the_report_begins_with_one_sentence_on_all_of_it(done: tuple[Project, O
     assert f"epsilon = {epsilon:.2f}"[:-1] in page
 
 
+def test_nobody_learns_how_long_one_round_took(done: tuple[Project, Outcome]) -> None:
+    """It takes the longer the more people are there and the more they typed; what rests on it alone has its seconds."""
+    told = {node["name"]: node["seconds"] for node in done[1].document["nodes"]}
+    log = [json.loads(line) for line in (done[1].folder / "events.jsonl").read_text().splitlines()]
+
+    assert {name for name, seconds in told.items() if seconds is None} == {"phones", "topics", "judged"}
+    assert {event["node"] for event in log if event["event"] == "node_finished" and event["seconds"] is None} == {"phones", "topics", "judged"}
+
+
 def test_a_second_run_spends_nothing(done: tuple[Project, Outcome]) -> None:
     """What was released is there."""
     project, _ = done

@@ -15,6 +15,7 @@ from synthc.compiler.estimate import plan
 from synthc.compiler.graph.accounting import epsilon
 from synthc.compiler.graph.spending import event
 from synthc.runtime.federated.charges import charged_events, ledger_file
+from synthc.runtime.federated.device import Device
 from synthc.runtime.outcome import Outcome
 from synthc.runtime.page.report import write_report
 from tests.runtime.project import DECLARED, PRETENDED, Project, project
@@ -102,6 +103,25 @@ def test_a_stopped_federation_goes_on_to_the_same_model(dp: str, tmp_path: Path,
     models.append(_model(parts.run(test_noise=3)))
 
     assert models[0] == models[1]
+
+
+@CORRELATED
+def test_a_federation_that_was_killed_in_its_first_round_is_one_series(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The round is the same release when it is tried again: under another name a budget that fits one run would be charged two."""
+    made, clipped_sum = tuned_by(dp, tmp_path, monkeypatch), Device.clipped_sum
+
+    def killed(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Device, "clipped_sum", killed)
+    with pytest.raises(KeyboardInterrupt):
+        made.run()
+    monkeypatch.setattr(Device, "clipped_sum", clipped_sum)
+    assert made.run().problem is None
+    lines = [json.loads(line) for line in ledger_file(made.folder, "some people").read_text().splitlines()]
+
+    assert [line["round"] for line in lines] == [0, 1, 2, 3]
+    assert len({line["series"] for line in lines}) == 1
 
 
 def _two_rounds_are_done(made: Project) -> bool:

@@ -45,6 +45,20 @@ def test_a_round_closes_at_its_goal_without_the_slowest() -> None:
     assert np.array_equal(absence(goal=1_000).present(ALL[:500], 0), ALL[:500])
 
 
+def test_among_declared_people_nobody_is_late_for_having_typed_much() -> None:
+    """Another text of one user would push another user out, and no noise is counted for both."""
+    settings = {**SETTINGS, "report_goal": 100, "dp": {"mechanism": "tree"}}
+    sizes = np.arange(1, 201)
+    cohorts = {
+        (people, tuple(which)): tuple(Absence.of({**settings, "population_is": people}, 0, np.arange(200, dtype=np.uint64), which).present(np.arange(200), 0))
+        for people in ("declared", "simulated")
+        for which in (sizes, sizes[::-1])
+    }
+    by_people = {people: {cohort for (of, _), cohort in cohorts.items() if of == people} for people in ("declared", "simulated")}
+
+    assert (len(by_people["declared"]), len(by_people["simulated"])) == (1, 2)
+
+
 def test_slow_devices_do_a_part_of_their_steps() -> None:
     """At least one, at most all but one; the others do all."""
     done = np.array([steps_done(0.3, 10, seed=0, round_=0, number=user) for user in range(MANY)])

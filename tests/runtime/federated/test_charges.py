@@ -74,6 +74,27 @@ def test_a_damaged_ledger_stops_everything(tmp_path: Path) -> None:
         charges(tmp_path)
 
 
+@pytest.mark.parametrize("line", ['{"charge": "b", "round": 0, "mechanism": "gaussian", "noise": 2.0}', '{"charge": "b", "round": 0}', '["b"]', "1"])
+def test_a_line_that_does_not_say_what_was_spent_is_damage(tmp_path: Path, line: str) -> None:
+    """To leave it out would be to spend it again."""
+    charges(tmp_path).charge("a", 0)
+    path = ledger_file(tmp_path, "en-us/2026")
+    path.write_text(path.read_text() + line + "\n")
+
+    with pytest.raises(InputError, match="the privacy ledger is damaged"):
+        charged_events(tmp_path, "en-us/2026")
+
+
+def test_a_mechanism_of_a_later_version_stops_everything(tmp_path: Path) -> None:
+    """What it spent cannot be counted here, and the sentence says by what."""
+    charges(tmp_path).charge("a", 0)
+    path = ledger_file(tmp_path, "en-us/2026")
+    path.write_text(path.read_text() + '{"charge": "b", "round": 0, "mechanism": "shuffle", "noise": 2.0}\n')
+
+    with pytest.raises(InputError, match="charged under `shuffle`, which this version cannot count"):
+        charges(tmp_path)
+
+
 def whole(rounds: int) -> CorrelatedGaussian:
     """Return what a series up to so many rounds spends."""
     return CorrelatedGaussian(noise=7.0, squared=squared_sensitivity(BLT, rounds))

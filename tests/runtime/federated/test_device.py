@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synthc.runtime.federated.device import Device
 from synthc.runtime.federated.users import Users
-from tests.runtime.federated.small import device, flat, model, some_users, users
+from tests.runtime.federated.small import SETTINGS, VOCAB, device, flat, model, some_users, users
 
 CLIP = 0.3
 PLAIN = [["w1 w2 w3", "w4 w5"], ["w6 w7 w8 w9"], ["w2 w2 w2"]]
@@ -55,6 +57,40 @@ def test_others_are_not_changed_by_a_user() -> None:
     of = some_users(3)
 
     assert np.allclose(total_of(of, [0, 1, 2]), sum(total_of(of, [user]) for user in range(3)), atol=1e-12)
+
+
+class Keeping(torch.nn.Module):
+    """A model of another package: it remembers what it read, and leaves some of it out by chance."""
+
+    def __init__(self) -> None:
+        """Have a weight, a memory that is not saved, and a weight that is fixed."""
+        super().__init__()
+        self.out = torch.nn.Embedding(VOCAB.size, VOCAB.size)
+        self.fixed = torch.nn.Parameter(torch.zeros(1), requires_grad=False)
+        self.register_buffer("read", torch.zeros(1), persistent=False)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return logits that rest on all that was ever read."""
+        with torch.no_grad():
+            self.read += ids.sum()
+            self.fixed += 1
+        kept: torch.Tensor = torch.nn.functional.dropout(self.out(ids), 0.5, self.training)
+        return kept * (1 + self.read + self.fixed)
+
+
+def test_nothing_that_a_model_keeps_goes_from_one_user_to_the_next() -> None:
+    """Else one user's text would change the updates of all who follow, and the noise hides one update."""
+    of, worker = some_users(3), Keeping()
+    settings = {**SETTINGS, "local": {**SETTINGS["local"], "learning_rate": 1e-3}}
+    lent = Device(model=worker, users=of, settings=settings)
+    start = flat(worker)
+    state = torch.random.get_rng_state()
+    alone, behind = (lent.clipped_sum(start, np.array(who, np.int64), norm=1e9, seed=0, round_=0)[0] for who in ([2], [0, 1, 2]))
+    others = lent.clipped_sum(start, np.array([0, 1], np.int64), norm=1e9, seed=0, round_=0)[0]
+
+    assert np.linalg.norm(alone) > 0
+    assert np.allclose(behind - others, alone, atol=1e-9)
+    assert torch.equal(torch.random.get_rng_state(), state)
 
 
 def test_an_empty_chunk_is_a_sum_of_nothing() -> None:

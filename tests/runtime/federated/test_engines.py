@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from flwr.app import ArrayRecord, Context, Message
+from flwr.clientapp import ClientApp
 
 from synthc.runtime.engines.engine import Engine
-from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.errors import Hushed, InputError, OutsideFault
 from synthc.runtime.federated.carry import Worker, carry, hush, worker_of
 from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
-from synthc.runtime.federated.lent import MEMORY
+from synthc.runtime.federated.grid import LocalGrid
+from synthc.runtime.federated.lent import MEMORY, Lent
+from synthc.runtime.federated.pool import PoolGrid
 from tests.runtime.federated.small import SETTINGS, saved, some_users, strategy
 
 NOISY, BARE = Gaussian.of(SETTINGS, 8), NoMechanism(users=8, coin=0.7, drawn=5.6)
@@ -113,6 +118,56 @@ def test_a_worker_that_is_killed_stops_the_federation_with_a_sentence(tmp_path: 
     with pytest.raises(OutsideFault, match="the same command continues it"):
         carry(run, 3, worker, workers=2, engine=engine, alive=lambda: None)
     assert run.rounds.read() is not None
+
+
+SECRET = "anna is at the clinic"
+
+
+class Mistaken:
+    """A model of another package that fails on what was typed, and says so."""
+
+    def __call__(self, number: int = 0) -> ClientApp:
+        """Build an app that fails."""
+        app = ClientApp()
+
+        @app.train()
+        def train(message: Message, context: Context) -> Message:
+            raise ValueError(SECRET, number, message, context)
+
+        return app
+
+
+def test_what_a_mistake_in_a_worker_says_is_not_shown(tmp_path: Path, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither by the worker nor here; where it was made is."""
+    run = strategy(tmp_path, some_users(), NOISY)
+    lent = Lent.made(len(run.state.weights), 2, tmp_path)
+
+    with pytest.raises(Hushed, match="ValueError while private text was at work") as found:
+        run.start(PoolGrid(engine.workers(), Mistaken(), lent, lambda: None), ArrayRecord(), num_rounds=1)
+    engine.close()
+    assert "in train" in str(found.value)
+    assert SECRET not in "".join([*traceback.format_exception(found.value), *capfd.readouterr()])
+
+
+def test_a_worker_that_cannot_begin_says_why_and_leaves_no_memory_behind(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+    """A model that is not there is the world's mistake, and no worker that was stopped from outside."""
+    before = set(MEMORY.iterdir())
+    run = strategy(tmp_path, some_users(), NOISY)
+
+    with pytest.raises(FileNotFoundError):
+        carry(run, 1, replace(worker, start=tmp_path / "nowhere"), workers=2, engine=engine, alive=lambda: None)
+    assert not {path for path in set(MEMORY.iterdir()) - before if path.name.startswith("synthc-")}
+
+
+def test_a_chunk_that_is_answered_twice_is_a_mistake(tmp_path: Path, worker: Worker) -> None:
+    """It would count twice, and the noise hides each user once."""
+    run, grid = strategy(tmp_path, some_users(), NOISY), LocalGrid(worker(), 1)
+    answer = grid.send_and_receive
+    grid.send_and_receive = lambda messages, **_: answer(messages) * 2  # type: ignore[method-assign]
+
+    with pytest.raises(AssertionError, match="counted twice"):
+        run.start(grid, ArrayRecord(), num_rounds=1)
+    assert run.rounds.read() is None
 
 
 def test_a_worker_that_fails_on_ray_stops_the_federation_with_a_sentence(tmp_path: Path, worker: Worker) -> None:

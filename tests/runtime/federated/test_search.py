@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,26 @@ def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path, monkeypa
     assert entry["seconds"] is None
     assert f"is the best try of a search over 3 candidates; its settings are those of the candidate {shown['candidate'] + 1}." in (outcome.folder / "report.html").read_text()
     assert not [path for path in (tmp_path / ".synth/private/scratch").rglob("*") if path.is_file()]
-    assert not [event for event in project.events if event["event"] == "progress" and event["node"] == "tuned" and event["done"]]
+    assert not [event for event in project.events if event["event"] == "progress" and event["node"] == "tuned"]
+    log = [json.loads(line) for line in (outcome.folder / "events.jsonl").read_text().splitlines()]
+    assert {event["event"] for event in log if "time" in event} == {"run_started"}
+
+
+def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is older than what stands beside it was tried before the last."""
+    scores, count = iter([0.9, 0.1]), search.count
+    monkeypatch.setattr(search, "geometric", lambda *_: 2)
+    monkeypatch.setattr(search, "_score", lambda *_: next(scores))
+
+    def slow(*said: Any) -> Any:
+        time.sleep(0.2)
+        return count(*said)
+
+    monkeypatch.setattr(search, "count", slow)
+    assert made(tmp_path).run().problem is None
+    (beside,) = (tmp_path / ".synth/store").rglob("federation.json")
+
+    assert abs(beside.stat().st_mtime - beside.with_name("model.safetensors").stat().st_mtime) < 0.15
 
 
 def test_plan_and_ledger_say_the_same(tmp_path: Path) -> None:
