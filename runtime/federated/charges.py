@@ -1,7 +1,8 @@
 """The lifetime ledger of people: what mechanisms have spent on them, over all runs, append-only.
 
-`.synth/privacy/PEOPLE.jsonl` has one line a round: when, whose, which federation, and the event as
-the accountant counts it. Nothing in it is private.
+`.synth/privacy/PEOPLE.jsonl` has one line a round: on which day, whose, which federation, and the event
+as the accountant counts it. Nothing in it is private; how long a round took would be, so that `time` is
+the second in which the day began.
 
 Rounds of correlated noise count as a series, by the last round that it has: one Gaussian on all of it.
 A round that is drawn anew, with other noise, begins another series, counted from its first round on:
@@ -25,6 +26,8 @@ from synthc.compiler.graph.accounting import Event, epsilon
 from synthc.compiler.graph.spending import ADJACENCY, LEDGER, adjacencies, event
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.store import sync_folder
+
+DAY = 24 * 3600
 
 
 def ledger_file(project: Path, people: str) -> Path:
@@ -114,7 +117,7 @@ class Charges:
             self.series, self._rounds = f"{self.series}.{secrets.token_hex(4)}", set()
 
     def _line(self, name: str, round_: int) -> dict[str, Any]:
-        known = {"charge": name, "time": round(time.time()), "people": self.people, "node": self.node, "round": round_}
+        known = {"charge": name, "time": int(time.time() // DAY * DAY), "people": self.people, "node": self.node, "round": round_}
         mechanism = self.dp["mechanism"]
         series = {"series": self.series} if self.series else {}
         return {**known, "mechanism": mechanism, **series, **{key: self.dp[key] for key in LEDGER[mechanism]}}

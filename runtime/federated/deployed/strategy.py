@@ -62,7 +62,8 @@ class Deployed(TrainingOnly):
         del server_round
         assert self._keys is not None
         total = torch.zeros(len(self.state.weights), dtype=torch.float64)
-        for reply in sorted(replies, key=lambda reply: reply.metadata.src_node_id):
+        by_node = {reply.metadata.src_node_id: reply for reply in replies}  # a device that answers twice is one device
+        for _, reply in sorted(by_node.items()):
             update = None if reply.has_error() else Done.read(reply.content).total
             if update is not None and update.shape == self.state.weights.shape:
                 add_clipped(total, torch.from_numpy(update.astype(np.float64)), self.terms.clip)

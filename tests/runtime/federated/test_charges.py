@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,15 @@ def test_rounds_add_up_over_runs(tmp_path: Path) -> None:
         charges(tmp_path).charge(name, 0)
 
     assert charged_events(tmp_path, "en-us/2026") == [SubsampledGaussian(sampling=1.0, noise=20.0, rounds=3)]
+
+
+def test_the_ledger_tells_the_day_and_not_how_long_rounds_took(tmp_path: Path) -> None:
+    """A round takes the longer the more people joined it."""
+    charges(tmp_path).charge("a", 0)
+    (line,) = [json.loads(line) for line in ledger_file(tmp_path, "en-us/2026").read_text().splitlines()]
+
+    assert line["time"] % 86_400 == 0
+    assert 0 <= time.time() - line["time"] < 2 * 86_400
 
 
 def test_nobody_was_charged_before_the_first_run(tmp_path: Path) -> None:

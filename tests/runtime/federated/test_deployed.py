@@ -249,6 +249,18 @@ def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Pat
     assert np.abs(moved).max() < 100
 
 
+def test_a_device_that_answers_twice_counts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice its clip would be more than the noise hides."""
+    of, added = app(tmp_path), list[float]()
+    there = phones(tmp_path, 4)
+    once = there.send_and_receive
+    there.send_and_receive = lambda messages, **_: once(messages) * 2  # type: ignore[method-assign]
+    monkeypatch.setattr("synthc.runtime.federated.deployed.strategy.add_clipped", lambda *said: added.append(said[-1]))
+    tune(there, of, tmp_path / "app" / "state", least=2, seconds=5)
+
+    assert added == [of.clip] * 4
+
+
 @pytest.mark.parametrize(
     ("dp", "says"),
     [

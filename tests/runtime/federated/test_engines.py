@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flwr.app import ArrayRecord, Context, Message
+from flwr.app import ArrayRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
 
 from synthc.runtime.engines.engine import Engine
@@ -20,9 +20,10 @@ from synthc.runtime.federated.carry import Worker, carry, hush, worker_of
 from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
-from synthc.runtime.federated.grid import LocalGrid
+from synthc.runtime.federated.grid import LocalGrid, context_of
 from synthc.runtime.federated.lent import MEMORY, Lent
 from synthc.runtime.federated.pool import PoolGrid
+from synthc.runtime.federated.simulation import _client
 from tests.runtime.federated.small import SETTINGS, saved, some_users, strategy
 
 NOISY, BARE = Gaussian.of(SETTINGS, 8), NoMechanism(users=8, coin=0.7, drawn=5.6)
@@ -147,6 +148,15 @@ def test_what_a_mistake_in_a_worker_says_is_not_shown(tmp_path: Path, engine: En
     engine.close()
     assert "in train" in str(found.value)
     assert SECRET not in "".join([*traceback.format_exception(found.value), *capfd.readouterr()])
+
+
+def test_what_a_mistake_on_ray_says_is_not_in_its_logs() -> None:
+    """Ray writes down what an actor raises, and Flower sends it to the server."""
+    message = LocalGrid(Mistaken()(), 1).create_message(RecordDict(), "train", 1, "0")
+
+    with pytest.raises(Hushed) as found:
+        _client(Mistaken())(message, context_of(1))
+    assert SECRET not in "".join(traceback.format_exception(found.value))
 
 
 def test_a_worker_that_cannot_begin_says_why_and_leaves_no_memory_behind(tmp_path: Path, worker: Worker, engine: Engine) -> None:
