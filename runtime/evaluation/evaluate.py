@@ -89,13 +89,14 @@ def _exact(context: Context, counts: Mapping[str, list[Judged]]) -> dict[str, An
 
 
 def _noised(context: Context, counts: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Return the numbers that are released under a mechanism; a scoring that is charged isn't counted beside."""
+    """Return the numbers that are released under a mechanism; a scoring that is charged isn't counted beside, one whose noise protects nobody is."""
     from synthc.runtime.evaluation.released import released
 
     found = released(context, counts)
     # Under a limit, a seed or a pretended population the noise protects nobody.
     kind = "dp" if context.node.label is Privacy.DP else "not dp"
-    return {"release": kind, "part": context.node.settings["part"], "times_scored": None, **found, "unmet": _unmet(context, found["models"])}
+    times = None if kind == "dp" else _scored(context)
+    return {"release": kind, "part": context.node.settings["part"], "times_scored": times, **found, "unmet": _unmet(context, found["models"])}
 
 
 def _family_metrics(seeds: list[dict[str, float]]) -> dict[str, Any]:

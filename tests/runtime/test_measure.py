@@ -234,6 +234,7 @@ def test_seeded_noise_lies_under_private(tmp_path: Path) -> None:
     assert not (outcome.folder / "datasets/cells").exists()
     assert len(rows(outcome, "cells", "private/datasets")) == 1000
     assert outcome.document["metrics"]["judged"]["release"] == "not dp"
+    assert outcome.document["metrics"]["judged"]["times_scored"] == 1, "whoever knows the seed knows the numbers without noise"
     assert not ledger_file(project.folder, "phones").exists()
     assert "Not private: the noise over" in (outcome.folder / "report.html").read_text()
 
