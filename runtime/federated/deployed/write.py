@@ -117,6 +117,8 @@ seconds-a-round = 600
 
 def _readme(node: Node, start: str, of: Terms) -> str:
     times = "once" if of.participations == 1 else f"{of.participations} times"
+    people = node.settings["people"]
+    before = "" if node.settings["population_is"] == "simulated" else f" Whoever is among `{people}` has spent what `.synth/privacy` says of them too: it adds to this."
     return f"""# {node.name}, for real devices
 
 A Flower app: `flwr run .` sends it to the SuperLink of your Flower configuration, whose SuperNodes are the devices. Each device is one user.
@@ -128,7 +130,7 @@ A Flower app: `flwr run .` sends it to the SuperLink of your Flower configuratio
 - **Start.** The weights are those of `{start}`.
 - **State.** `state/` stays on the server's machine, and its path stands in `pyproject.toml`: the model it starts from, the ledger (empty now; a line a
   round, before anything is released), who took part, and at the end `state/tuned`. A stopped run goes on from there. The ledger belongs to these people:
-  begin no second app on them without adding both up. Keep `.gitignore`, without which `flwr run` would send the keys of the noise to every device.
+  begin no second app on them without adding both up. Keep `.gitignore`, without which `flwr run` would send the keys of the noise to every device.{before}
 - **Devices.** Each has text of its own: start its SuperNode with `--node-config 'text="/path/of/texts.jsonl"'` (JSON lines with `{of.column}`,
   or plain lines). The rounds that it joined stand beside that, in `texts.jsonl.joined`, and it joins no more than are promised: a SuperNode without
   keys of its own has another id after each start, by which the server takes it for another device.

@@ -284,6 +284,9 @@ def test_what_a_pretended_population_taught_stays_here(tmp_path: Path) -> None:
 
     assert of.by_name["tuned"].label is Privacy.SIMULATED
     assert written.start == "warm"
+    assert "it adds to this" not in (tmp_path / "app" / "README.md").read_text()
+    app(tmp_path / "real")
+    assert "Whoever is among `phones` has spent what `.synth/privacy` says of them too" in (tmp_path / "real" / "app" / "README.md").read_text()
     with pytest.raises(InputError, match="is not empty"):
         write_app(tmp_path / "run", of, of.by_name["tuned"], tmp_path / "app", participations=1, version="1.0")
     with pytest.raises(InputError, match="finish the run first"):
