@@ -122,23 +122,32 @@ def _privacy(about: About) -> Iterator[str]:
     names = {node.name for node in about.needed if node.mechanism}
     read = [ledger for ledger in about.result["privacy"].values() if names & {mechanism["node"] for mechanism in ledger["mechanisms"]}]
     if not read:
-        yield "No private text was read."
+        yield "No private text was read to make it." if _released(about) else "No private text was read."
     for ledger in read:
         yield from _ledger(ledger, names, about)
 
 
 def _numbers(about: About) -> Iterator[str]:
     """Yield the accuracies of a model that were released under DP, with their intervals."""
-    rows = []
-    for name, found in about.result.get("metrics", {}).items():
-        own: Mapping[str, Any] = found["models"].get(about.node.name, {}) if found.get("release") == "dp" else {}
+    rows, said = [], []
+    for name, found in _released(about).items():
+        own = found["models"][about.node.name]
+        people, spent = next((of["people"], one) for of in about.result["privacy"].values() for one in of["mechanisms"] if one["node"] == name)
+        said.append(
+            f"`{name}` released its numbers with noise, under user-level differential privacy of their own, on text of `{people}`: epsilon = {round_up(spent['epsilon'], 4):.4g} at delta = {spent['delta']:.3g}."
+        )
         for metric in (key for key in own if f"{key}_interval" in own):
             low, high = own[f"{metric}_interval"]
             rows.append(f"| `{name}` | `{found['part']}` | {metric} | {own[metric]:.2%} | {low:.2%} to {high:.2%} |")
     if rows:
         yield "## How well it does"
         yield "\n".join(["| evaluation | part | number | mean over users | 95% interval |", "| --- | --- | --- | --- | --- |", *rows])
-        yield "These numbers were released with noise, under user-level differential privacy of their own."
+        yield from said
+
+
+def _released(about: About) -> dict[str, Mapping[str, Any]]:
+    """Return the evaluations under DP that judged a model."""
+    return {name: found for name, found in about.result.get("metrics", {}).items() if found.get("release") == "dp" and about.node.name in found["models"]}
 
 
 def _ledger(ledger: Mapping[str, Any], names: set[str], about: About) -> Iterator[str]:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from synthc.compiler.estimate import plan
+from synthc.compiler.graph.accounting import round_up
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.charges import ledger_file
@@ -146,6 +147,9 @@ def test_a_card_says_whose_text_was_counted(done: tuple[Project, Outcome]) -> No
     assert "It rests on `topics`, made on text of `phones` under user-level differential privacy: epsilon = " in of_rows
     assert "No private text was read" not in of_rows
     assert "| `judged` | `test` | top1_macro |" in of_model
+    spent = outcome.document["privacy"]["phones"]["mechanisms"][1]["epsilon"]
+    assert f"`judged` released its numbers with noise, under user-level differential privacy of their own, on text of `phones`: epsilon = {round_up(spent, 4):.4g} at" in of_model
+    assert "No private text was read." not in of_model
     assert "top1_macro" not in of_rows
 
 
