@@ -158,6 +158,9 @@ class Walk:
         if not self.store.has(print_, private=private):
             return False
         if node.kind in ROWS and not Dataset(folder=self.store.folder(print_, private=private)).whole:
+            charged = node.mechanism and node.settings["population_is"] != "simulated" and not self.stamped(node)
+            if charged and not self.options.fresh:
+                raise InputError(f"{node.place}: what `{node.name}` released is damaged; bring it back from a copy, or release it again and pay for it again with `--fresh --only {node.name}`")
             self.events.emit("note", node=node.name, text="what was kept of its rows is damaged, so they are made again")
             self.store.remove(print_, private=private)
             return False

@@ -216,6 +216,21 @@ def test_a_second_run_spends_nothing(done: tuple[Project, Outcome]) -> None:
     assert ledger_file(project.folder, "phones").read_bytes() == before
 
 
+def test_what_was_released_is_not_paid_for_again_because_a_disk_lost_it(tmp_path: Path) -> None:
+    """Public rows are made again; people are charged once more only if that is said."""
+    project = made(tmp_path)
+    assert project.run(only="+topics").problem is None
+    before = ledger_file(project.folder, "phones").read_bytes()
+    (kept,) = (project.folder / ".synth/store").glob("*/release.json")
+    (kept.parent / "part-00000.parquet").write_bytes(b"")
+    problem = project.run(only="+topics").problem
+
+    assert "what `topics` released is damaged" in str(problem)
+    assert ledger_file(project.folder, "phones").read_bytes() == before
+    assert project.run(only="topics", fresh=True).problem is None
+    assert len(ledger_file(project.folder, "phones").read_text().splitlines()) == 2
+
+
 def test_what_was_released_may_be_published_and_a_try_out_may_not(done: tuple[Project, Outcome], tmp_path: Path) -> None:
     """Noise from a seed protects nobody."""
     project, outcome = done

@@ -62,6 +62,8 @@ def test_others_are_not_changed_by_a_user() -> None:
 class Keeping(torch.nn.Module):
     """A model of another package: it remembers what it read, and leaves some of it out by chance."""
 
+    read: torch.Tensor
+
     def __init__(self) -> None:
         """Have a weight, a memory that is not saved, and a weight that is fixed."""
         super().__init__()
