@@ -154,7 +154,7 @@ def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, m
     assert made(tmp_path).run().problem is None
     (beside,) = (tmp_path / ".synth/store").rglob("federation.json")
 
-    assert abs(beside.stat().st_mtime - beside.with_name("model.safetensors").stat().st_mtime) < 0.15
+    assert abs(beside.stat().st_mtime - beside.with_name("model.safetensors").stat().st_mtime) < 0.3
 
 
 def test_plan_and_ledger_say_the_same(tmp_path: Path) -> None:
