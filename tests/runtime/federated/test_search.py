@@ -15,6 +15,7 @@ import pytest
 from synthc.compiler.estimate import plan
 from synthc.compiler.graph.accounting import Search, SubsampledGaussian, epsilon, epsilon_rdp, noise_for_search
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
+from synthc.runtime.evaluation import next_word
 from synthc.runtime.evaluation.next_word import COUNTS, Counts
 from synthc.runtime.federated import search
 from synthc.runtime.federated.charges import charged_events, ledger_file
@@ -142,13 +143,13 @@ def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path, monkeypa
 
 def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that is older than what stands beside it was tried before the last."""
-    scores, count = iter([0.9, 0.1]), search.count
+    scores = iter([0.9, 0.1])
     monkeypatch.setattr(search, "geometric", lambda *_: 2)
     monkeypatch.setattr(search, "_score", lambda *_: next(scores))
 
     def slow(*said: Any) -> Any:
         time.sleep(0.2)
-        return count(*said)
+        return next_word.count(*said)
 
     monkeypatch.setattr(search, "count", slow)
     assert made(tmp_path).run().problem is None
