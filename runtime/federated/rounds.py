@@ -12,12 +12,13 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load, save
 
 from synthc.runtime.federated.device import STATS
 from synthc.runtime.federated.dp.keystream import KEY_BYTES
@@ -44,7 +45,7 @@ class State:
     @property
     def print(self) -> str:
         """A hash of all that a round starts from."""
-        found = blake2b(str(self.round).encode(), digest_size=16)
+        found = sha256(str(self.round).encode())  # many processors have instructions for it
         for name, array in sorted(self.arrays.items()):
             found.update(f"{name} {array.dtype} {array.shape} ".encode())
             found.update(np.ascontiguousarray(array).data)
@@ -76,8 +77,8 @@ class Rounds:
     def read(self) -> State | None:
         """Return the last state that was written."""
         try:
-            with np.load(self.folder / "state.npz") as found:
-                return State(round=int(found["round"]), weights=found["weights"], server=_below(found, "server."), mechanism=_below(found, "mechanism."))
+            found = load((self.folder / "state.safetensors").read_bytes())
+            return State(round=int(found["round"][0]), weights=found["weights"], server=_below(found, "server."), mechanism=_below(found, "mechanism."))
         except FileNotFoundError:
             return None
 
@@ -96,12 +97,12 @@ class Rounds:
 
     def keep(self, state: State) -> None:
         """Write a state, whole or not at all."""
-        waiting = self.folder / "state.writing.npz"
+        waiting = self.folder / "state.writing"
         with waiting.open("wb") as file:
-            np.savez(file, allow_pickle=False, round=np.array(state.round), **state.arrays)
+            file.write(save({"round": np.array([state.round]), **state.arrays}))
             file.flush()
             os.fsync(file.fileno())
-        waiting.replace(self.folder / "state.npz")
+        waiting.replace(self.folder / "state.safetensors")
 
     def write(self, state: State, stats: NDArray[np.float64]) -> None:
         """Write the state behind a round, then destroy its keys and note its private numbers."""

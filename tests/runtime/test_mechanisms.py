@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from synthc.compiler.estimate import plan
 from synthc.compiler.graph.accounting import epsilon
@@ -86,7 +86,7 @@ def test_what_is_planned_is_what_is_reported_and_charged_though_a_run_was_stoppe
     page = write_report(outcome.folder).read_text()
     assert spent["adjacency"] in page
     assert spent["mechanisms"][0]["sampler"] in page
-    assert not list(made.folder.glob(".synth/**/state.npz")), "what the noise could be taken away by is gone"
+    assert not list(made.folder.glob(".synth/**/state.safetensors")), "what the noise could be taken away by is gone"
     if spent["adjacency"] == "zero-out":
         last = (outcome.folder / "private" / "tuned.rounds.jsonl").read_text().splitlines()[-1]
         assert json.loads(last) == {"measured": {"separation": 2, "max_participation": 2}}
@@ -125,7 +125,7 @@ def test_a_federation_that_was_killed_in_its_first_round_is_one_series(dp: str, 
 
 
 def _two_rounds_are_done(made: Project) -> bool:
-    return any(int(np.load(state)["round"]) == 2 for state in made.folder.glob(".synth/**/state.npz"))
+    return any(load_file(state)["round"].item() == 2 for state in made.folder.glob(".synth/**/state.safetensors"))
 
 
 def _model(outcome: Outcome) -> bytes:

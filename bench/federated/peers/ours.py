@@ -52,7 +52,7 @@ def tune(work: Work, rounds: int, clock: Clock, *, engine: str, workers: int) ->
     """Carry out some rounds on an engine."""
     scratch = work.folder / f"{engine}-{workers}"
     scratch.mkdir(exist_ok=True)
-    for old in ("state.npz", "keys.json"):
+    for old in ("state.safetensors", "keys.json"):
         (scratch / old).unlink(missing_ok=True)
     hush(scratch)
     from synthc.runtime.federated.strategy import PrivateFedAvg

@@ -196,7 +196,7 @@ def test_a_search_that_was_killed_goes_on_under_the_same_charge(tmp_path: Path, 
     monkeypatch.setattr(search, "geometric", lambda *_: 3)
     assert whole.run(test_noise=1).problem is None
     (tmp_path / "cut/.synth/key").write_bytes((tmp_path / "whole/.synth/key").read_bytes())
-    for file, there in (("state.npz", 1), ("score.json", 1), ("score.json", 2)):
+    for file, there in (("state.safetensors", 1), ("score.json", 1), ("score.json", 2)):
         stopped = cut.run(test_noise=1, stopping=partial(reached, tmp_path / "cut", file, there))
         assert stopped.document["status"] == "interrupted"
     assert cut.run(test_noise=1).problem is None
