@@ -33,6 +33,7 @@ ADDED = ("owner TEXT NOT NULL DEFAULT ''", "subject TEXT NOT NULL DEFAULT ''", "
 """Columns that ledgers of before did not have."""
 SPENT = "INSERT INTO spent VALUES (?, ?) ON CONFLICT (endpoint) DO UPDATE SET tokens = tokens + excluded.tokens"
 COMMIT_EVERY = 0.004
+"""Seconds at most that a change waits for others to go to the disk with; twice as long as the last commit took, where that is less."""
 PATIENCE = 60.0
 """Seconds that a process waits for another that holds the file."""
 
@@ -108,15 +109,17 @@ class LedgerFile:
             raise InputError(damaged(self.path, problem)) from None
 
     def _write(self, connection: sqlite3.Connection) -> None:
-        more = True
+        more, took = True, 0.0
         while more:
             batch = [self._queue.get()]
-            time.sleep(COMMIT_EVERY)
+            time.sleep(min(COMMIT_EVERY, 2 * took))
             with contextlib.suppress(queue.Empty):
                 while True:
                     batch.append(self._queue.get_nowait())
             more = None not in batch
+            began = time.perf_counter()
             self._commit(connection, [change for change in batch if change is not None])
+            took = time.perf_counter() - began
         connection.close()
 
     def _commit(self, connection: sqlite3.Connection, batch: Sequence[Change]) -> None:
