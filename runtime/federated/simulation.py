@@ -34,14 +34,16 @@ LONGEST_FOLDER = 40
 class WatchedGrid(NearGrid):
     """The grid of a simulation, watched while it is waited for: Flower's own would wait for ever for a Ray that is gone."""
 
-    def __init__(self, inner: Grid, alive: Callable[[], None]) -> None:
-        """Take Flower's grid; `alive` is called while waiting and may raise."""
-        super().__init__(len(list(inner.get_node_ids())))
+    def __init__(self, inner: Grid, nodes: int, alive: Callable[[], None]) -> None:
+        """Take Flower's grid and how many nodes it will have; `alive` is called while waiting and may raise."""
+        super().__init__(nodes)
         self.inner, self.alive = inner, alive
 
     def get_node_ids(self) -> list[int]:
-        """Return the ids that Flower drew."""
-        return list(self.inner.get_node_ids())
+        """Return the ids that Flower drew, when all nodes have come."""
+        while len(found := list(self.inner.get_node_ids())) < self.nodes:
+            self._wait()
+        return found
 
     def create_message(self, content: RecordDict, message_type: str, dst_node_id: int, group_id: str, ttl: float | None = None) -> Message:
         """Return a message to a node."""
@@ -56,9 +58,12 @@ class WatchedGrid(NearGrid):
             replies += found
             waiting -= {message.metadata.reply_to_message_id for message in found}
             if not found:
-                self.alive()
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                self._wait()
         return replies
+
+    def _wait(self) -> None:
+        self.alive()
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def simulated(main: Callable[[Grid], None], make: Callable[[], ClientApp], nodes: int, address: str | None, alive: Callable[[], None]) -> None:
@@ -77,7 +82,7 @@ def simulated(main: Callable[[Grid], None], make: Callable[[], ClientApp], nodes
     @server.main()
     def run(grid: Grid, context: Context) -> None:
         del context
-        main(WatchedGrid(grid, still))
+        main(WatchedGrid(grid, nodes, still))
 
     def still() -> None:
         if ended.is_set():
