@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 from synthc.compiler.graph.fingerprint import fingerprint
 
 DISCRETISATION = 1e-4
+ANSWERS = 1
+"""Raised with each change of how an answer is worked out, for answers outlive the code that gave them."""
 TOO_LARGE_FOR_PLD = 60.0
 """Above this RDP epsilon the PLD accountant may need more memory than there is."""
 
@@ -310,7 +312,7 @@ def kept(question: Sequence[Any], compute: Callable[[], Any], read: Callable[[An
     Raises:
         NotYet: nobody waits for the answer, and it isn't kept.
     """
-    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{fingerprint(question)}.json"
+    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{fingerprint([ANSWERS, *question])}.json"
     try:
         return read(json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
