@@ -22,7 +22,8 @@ from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
 
 LOCAL: dict[str, Any] = {"kind": "sgd", "learning_rate": RATE, "epochs": 1, "batch": BATCH, "max_words": 100_000, "max_sentences": None, "proximal": 0.0}
-SETTINGS: dict[str, Any] = {"local": LOCAL, "stragglers": 0.0, "dropout": 0.0, "report_goal": None, "server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0}}
+ABSENT: dict[str, Any] = {"dp": None, "population_is": "simulated", "stragglers": 0.0, "dropout": 0.0, "report_goal": None}
+SETTINGS: dict[str, Any] = {**ABSENT, "local": LOCAL, "server": {"kind": "sgd", "learning_rate": 1.0, "momentum": 0.0}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
