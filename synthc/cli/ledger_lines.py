@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from synthc.compiler.graph.accounting import round_up
+
 
 def ledger_lines(privacy: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Yield lines about each private source: what it spends in all, and mechanism by mechanism."""
@@ -64,4 +66,5 @@ def _drawn(of: Mapping[str, Any]) -> str:
 
 
 def _short(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3g}"
+    """Return three digits, rounded up as in the report, for a bound stays one."""
+    return "unknown" if value is None else f"{round_up(value, 3):.3g}"
