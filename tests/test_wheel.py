@@ -41,7 +41,7 @@ def away(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
 def test_the_main_job_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     """Compile and run, from an environment and a folder that know nothing of the checkout."""
     shutil.copytree(ROOT / "specs" / "quickstart", tmp_path / "project", ignore=shutil.ignore_patterns(".synth", "runs", "build"))
-    where = subprocess.run([installed, "-c", "import synthc; print(synthc.__file__)"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    where = subprocess.run([installed, "-c", "import synthc; print(synthc.__file__)"], cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True)
     assert str(ROOT) not in where.stdout
 
     compiled = away(installed, tmp_path, "compile")
