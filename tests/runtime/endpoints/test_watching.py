@@ -76,21 +76,23 @@ def test_leaving_frees_the_place_at_the_server(server: Served, kind: Any, ask: A
     assert after.tokens_out > 0
 
 
+async def answered(toy: OpenaiServer | TgiServer, kind: type[OpenaiEndpoint | TgiEndpoint], request: Request) -> Reply:
+    """Return what a toy server's endpoint makes of a request."""
+    async with toy.running():
+        endpoint = kind(connection=Connection(name="llm", url=toy.url, timeout=5.0))
+        try:
+            return await endpoint.answer(request)
+        finally:
+            await endpoint.close()
+
+
 @ROUTES
 @pytest.mark.parametrize("kind", ["vllm", "sglang", "llama.cpp", "tgi"])
 def test_a_list_with_all_its_items_is_left(kind: str, ask: Any) -> None:
     """The items are those that are whole, and what it might have had still is saved."""
     toy = OpenaiServer(kind=kind, text=LINES)
 
-    async def run() -> Reply:
-        async with toy.running():
-            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=5.0))
-            try:
-                return await endpoint.answer(ask(answer=TWO, max_output=250))
-            finally:
-                await endpoint.close()
-
-    reply = asyncio.run(run())
+    reply = asyncio.run(answered(toy, OpenaiEndpoint, ask(answer=TWO, max_output=250)))
 
     assert read_answer(reply, TWO)["value"] == ["hey you", "are you home"]
     assert (reply.finish, reply.tokens_out, reply.saved) == ("enough", 16, 234)
@@ -103,15 +105,7 @@ def test_a_list_with_all_its_items_is_left_at_tgi(ask: Any) -> None:
     """By both of its routes; the tokens of the prompt are those that its tokenizer counts."""
     toy = TgiServer(text=LINES)
 
-    async def run() -> Reply:
-        async with toy.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=5.0))
-            try:
-                return await endpoint.answer(ask(answer=TWO, max_output=250))
-            finally:
-                await endpoint.close()
-
-    reply = asyncio.run(run())
+    reply = asyncio.run(answered(toy, TgiEndpoint, ask(answer=TWO, max_output=250)))
 
     assert read_answer(reply, TWO)["value"] == ["hey you", "are you home"]
     assert (reply.finish, reply.tokens_out, reply.saved, reply.tokens_in) == ("enough", 16, 234, len(ask().text.split()))
