@@ -209,6 +209,17 @@ def noise_for_whole(*, epsilon: float, delta: float, squared: float) -> float:
     return float(kept([accountant(), "noise for the whole", epsilon, delta, squared], solve, float))
 
 
+def largest_squared_mu(*, epsilon: float, delta: float) -> float:
+    """Return the largest squared mu of a Gaussian that spends at most epsilon: what a budget leaves to mechanisms that are one Gaussian together."""
+
+    def solve() -> float:
+        import dp_accounting
+
+        return float(dp_accounting.get_sigma_gaussian(epsilon, delta)) ** -2
+
+    return float(kept([accountant(), "largest squared mu", epsilon, delta], solve, float))
+
+
 def _epsilon(events: Sequence[Event], delta: float, interval: float = DISCRETISATION) -> float:
     import dp_accounting
     from dp_accounting import pld

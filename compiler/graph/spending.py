@@ -42,25 +42,27 @@ def adjacencies(spent: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({ADJACENCY[spent["mechanism"]]})
 
 
-def event(dp: Mapping[str, Any], rounds: int) -> Event:
+def event(dp: Mapping[str, Any], rounds: int, most: int | None = None) -> Event:
     """Return what the first so many rounds of a mechanism spend.
 
     Of correlated noise that is less than proportional to rounds: a user comes back every `separation`
-    rounds at most, so that max participation is ceil(rounds / separation). A whole search, all its tries
+    rounds at most, so that max participation is ceil(rounds / separation), or `most` where that is fewer. A whole search, all its tries
     with all their rounds, is one round of the node that makes it.
     """
     if dp["mechanism"] == "gaussian":
         return SubsampledGaussian(sampling=dp["sampling"], noise=dp["noise"], rounds=rounds)
     if dp["mechanism"] == "search":
         return Search(**{key: dp[key] for key in LEDGER["search"]}, times=rounds)
-    return CorrelatedGaussian(noise=dp["noise"], squared=squared_sensitivity(dp, rounds))
+    return CorrelatedGaussian(noise=dp["noise"], squared=squared_sensitivity(dp, rounds, most))
 
 
-def squared_sensitivity(dp: Mapping[str, Any], rounds: int) -> float:
+def squared_sensitivity(dp: Mapping[str, Any], rounds: int, most: int | None = None) -> float:
     """Return the squared sensitivity of all that `tree` or `blt` releases over some rounds, in squared clip norms."""
+    turns = participations(rounds, dp["separation"])
+    turns = turns if most is None else min(turns, most)
     if dp["mechanism"] == "blt":
-        return _blt(tuple(dp["theta"]), tuple(dp["omega"]), rounds, dp["separation"])
-    return _tree(rounds, dp["separation"], dp["restart"])
+        return _blt(tuple(dp["theta"]), tuple(dp["omega"]), rounds, dp["separation"], turns)
+    return _tree(rounds, dp["separation"], dp["restart"], turns)
 
 
 def errors(dp: Mapping[str, Any], rounds: int) -> list[float]:
@@ -73,14 +75,15 @@ def errors(dp: Mapping[str, Any], rounds: int) -> list[float]:
 
 
 @cache
-def _blt(theta: tuple[float, ...], omega: tuple[float, ...], rounds: int, separation: int) -> float:
-    return toeplitz(coefficients(theta, omega, rounds), separation, participations(rounds, separation))
+def _blt(theta: tuple[float, ...], omega: tuple[float, ...], rounds: int, separation: int, turns: int) -> float:
+    return toeplitz(coefficients(theta, omega, rounds), separation, turns)
 
 
 @cache
-def _tree(rounds: int, separation: int, restart: int | None) -> float:
-    question = ["tree", rounds, separation, restart]
-    return float(kept(question, lambda: tree(rounds, separation, participations(rounds, separation), restart), float))
+def _tree(rounds: int, separation: int, restart: int | None, turns: int) -> float:
+    fewer = [] if turns == participations(rounds, separation) else [turns]
+    question = ["tree", rounds, separation, restart, *fewer]
+    return float(kept(question, lambda: tree(rounds, separation, turns, restart), float))
 
 
 def solved(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:

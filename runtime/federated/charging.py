@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 
+from synthc.compiler.graph import Graph, Node
 from synthc.runtime.context import Context
 from synthc.runtime.federated.charges import Charges
 from synthc.runtime.store import Store
@@ -37,7 +38,7 @@ def charging(context: Context, rounds: range, *, begun: str | None, series: str 
             place=context.node.place,
             dp=settings["dp"],
             series=series,
-            budgets=_budgets(context),
+            budgets=budgets(context.node, context.graph),
         )
         paid = begun is not None and charges.has(begun)
         charges.afford(rounds[paid:])
@@ -56,8 +57,8 @@ def facts(context: Context, charge: Callable[[str, int], None], rounds: int) -> 
     }
 
 
-def _budgets(context: Context) -> list[Mapping[str, float]]:
-    """Return the budgets of all sources of the same people, this one's first: people are counted once, whatever files they are in."""
-    of, graph = context.node.settings, context.graph
+def budgets(node: Node, graph: Graph) -> list[Mapping[str, float]]:
+    """Return the budgets of all sources of the people of a node, its own first: people are counted once, whatever files they are in."""
+    of = node.settings
     others = [graph.budgets[n.name] for n in graph.nodes if n.kind == "source" and n.name in graph.budgets and n.settings["people"] == of["people"]]
     return [of["budget"], *(budget for budget in others if budget != of["budget"])]

@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("to", type=Path, metavar="DIR", help="the folder to write to, a new or an empty one")
     parser.add_argument("--format", action="append", choices=FORMATS, dest="formats", help="may be said several times; safetensors if left out")
     parser.add_argument("--federation", metavar="NAME", help="which federation becomes the app, where the run has several; with `flower` alone")
-    parser.add_argument("--participations", type=int, metavar="N", help="how many rounds a device may join, 1 if left out; with `flower` alone")
+    parser.add_argument("--participations", type=int, metavar="N", help="how many rounds a device may join; 1, or as many as the separation allows, if left out; with `flower` alone")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
         if options.formats:
             raise InputError("`--format` has no effect on a Flower app")
-        return export_flower(find_run(options.run_name), options.federation, options.to, 1 if options.participations is None else options.participations)
+        return export_flower(find_run(options.run_name), options.federation, options.to, options.participations)
     for name in ("federation", "participations"):
         if getattr(options, name) is not None:
             raise InputError(f"`--{name}` is for `synthc export RUN flower DIR` alone")

@@ -10,11 +10,11 @@ from synthc.compiler.graph import Node
 from synthc.runtime.errors import InputError
 
 
-def export_flower(found: Run, name: str | None, to: Path, participations: int) -> int:
+def export_flower(found: Run, name: str | None, to: Path, participations: int | None) -> int:
     """Write the app, and say what it promises."""
     from synthc.runtime.federated.deployed.write import write_app
 
-    if participations < 1:
+    if participations is not None and participations < 1:
         raise InputError("`--participations` is at least 1")
     node = _federation(found, name)
     written = write_app(found.folder, found.graph, node, to, participations=participations, version=__version__)
@@ -22,8 +22,8 @@ def export_flower(found: Run, name: str | None, to: Path, participations: int) -
     print(f"{to}: a Flower app that starts from `{written.start}`, its ledger empty")
     if written.start != node.name:
         print(f"`{node.name}` itself protects nobody yet, and stays on this machine")
-    print(f"each device may join {said.participations} of {said.rounds:,} rounds: epsilon {said.epsilon:.4g} at delta {said.delta:.3g}, with noise of {said.noise:.4g} x clip; nothing rests on who is drawn")
-    print(f"start it with `flwr run {to}`; its README says what devices need")
+    print(f"of {said.rounds:,} rounds each device joins {said.turns()}: epsilon {said.epsilon:.4g} at delta {said.delta:.3g}, with noise of {said.dp['noise']:.4g} x clip; nothing rests on who is drawn")
+    print(f"{to / 'README.md'} says how to start the server, the devices, and the app")
     return 0
 
 

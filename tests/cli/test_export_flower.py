@@ -6,8 +6,8 @@ from pathlib import Path
 
 from synthc.compiler.graph.encoding import to_json
 from tests.cli.project import Project
+from tests.runtime.federated.phones import graph
 from tests.runtime.federated.small import saved
-from tests.runtime.federated.test_deployed import graph
 
 
 def finished(folder: Path) -> None:
@@ -24,7 +24,7 @@ def test_export(project: Project) -> None:
 
     assert said.code == 0
     assert "app: a Flower app that starts from `warm`, its ledger empty" in said.out
-    assert "each device may join 1 of 3 rounds: epsilon " in said.out
+    assert "of 3 rounds each device joins once: epsilon " in said.out
     assert (project.folder / "app" / "pyproject.toml").is_file()
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import logging
+import math
 import os
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import torch
-from flwr.app import ArrayRecord, Context, Message
+from flwr.app import ArrayRecord, Context, Error, Message
 from flwr.clientapp import ClientApp
 from flwr.serverapp import Grid, ServerApp
 
+from synthc.runtime.errors import InputError
 from synthc.runtime.federated.deployed.book import Book
-from synthc.runtime.federated.deployed.strategy import Deployed
+from synthc.runtime.federated.deployed.joined import Declined, join
+from synthc.runtime.federated.deployed.strategy import TOLD, Deployed
 from synthc.runtime.federated.deployed.terms import Terms
-from synthc.runtime.federated.device import STATS, Device
+from synthc.runtime.federated.deployed.text import text_file, texts
+from synthc.runtime.federated.device import Device
+from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.flat import flat, load_flat
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Rounds, State
@@ -26,42 +30,72 @@ from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import load_model, load_shape, save_model
 from synthc.runtime.training.sentences import Encoded
 
+STATE = "SYNTHC_STATE"
+"""The variable that says where the server's half keeps what it must not lose; several folders, as in PATH, where one SuperLink serves several apps."""
+LOG = logging.getLogger("flwr")
+
 
 def server(folder: Path) -> ServerApp:
     """Return the server's half of the app in a folder.
 
-    Its state, the model that it starts from and the ledger are in the folder that `state` of the run's
-    settings names, on the server's machine. What a stopped run wrote is gone on from.
+    Its state, the model that it starts from and the ledger are on the server's machine, where `state_of` finds them;
+    what a stopped run wrote is gone on from.
     """
     app, terms = ServerApp(), Terms.read(folder / "terms.json")
 
     @app.main()
     def main(grid: Grid, context: Context) -> None:
-        state = Path(str(context.run_config["state"]))
+        state = state_of(terms, os.environ.get(STATE), Path.cwd())
         tune(grid, terms, state, least=int(str(context.run_config["least-devices"])), seconds=float(str(context.run_config["seconds-a-round"])))
 
     return app
+
+
+def state_of(terms: Terms, named: str | None, here: Path) -> Path:
+    """Return the folder that was exported with an app: one of those that are named, else `state` of the folder where the SuperLink was started.
+
+    The path stands in nothing that is sent, for it goes to every device then.
+
+    Raises:
+        InputError: there is none of this app.
+    """
+    folders = [here / one for one in named.split(os.pathsep) if one] if named else [here / "state"]
+    for folder in folders:
+        if (folder / "terms.json").is_file() and Terms.read(folder / "terms.json") == terms:
+            return folder
+    looked = " or ".join(str(folder) for folder in folders)
+    raise InputError(f"the state of this app is not in {looked}; start the SuperLink in the folder that `synthc export` wrote, or with `{STATE}` set to the path of its `state`")
 
 
 def tune(grid: Grid, terms: Terms, state: Path, *, least: int, seconds: float) -> None:
     """Carry out the rounds that are left, and write the tuned model to `state/tuned`.
 
     Raises:
+        InputError: `least` is less than 1, so that a round could be of nobody, or the state was put back to an older one.
         OutsideFault: another server is at work in this folder; two would give one noise to two sums.
     """
+    if least < 1:
+        raise InputError(f"`least-devices = {least}` would let a round be noise alone; write 1 or more")
     with Store(root=state).lock("server", busy=f"another server is at work in {state}; wait for it, or stop it"):
         _tune(grid, terms, state, least, seconds)
 
 
 def _tune(grid: Grid, terms: Terms, state: Path, least: int, seconds: float) -> None:
     start = load_model(state / "start")
-    rounds = Rounds(folder=state, log=state / "rounds.jsonl", test_noise=None)
-    weights = flat(start.model)
-    begin = State(round=0, weights=weights, server=beginning(terms.server, len(weights)), mechanism={})
-    strategy = Deployed(terms=terms, book=Book(folder=state, terms=terms), rounds=rounds, state=rounds.read() or begin, least=least)
-    strategy.start(grid, ArrayRecord(), num_rounds=terms.rounds - strategy.state.round, timeout=seconds)
+    rounds = Rounds(folder=state, log=state / "rounds.jsonl", test_noise=None, names=TOLD if terms.adaptive else TOLD[:1])
+    mechanism = mechanism_of({"dp": terms.dp, "cohort": terms.cohort, "population_is": "declared"}, 0)
+    at = rounds.read()
+    if at is None:
+        weights = flat(start.model)
+        at = State(round=0, weights=weights, server=beginning(terms.server, len(weights)), mechanism=mechanism.begin(len(weights)))
+        rounds.keep(at)  # what is drawn for all rounds is drawn once
+    strategy = Deployed(terms=terms, book=Book(folder=state, terms=terms), rounds=rounds, state=at, least=least, mechanism=mechanism)
+    if at.round:
+        LOG.info("%s of %s rounds are done; the app goes on from there", at.round, terms.rounds)
+    strategy.start(grid, ArrayRecord(), num_rounds=terms.rounds - at.round, timeout=seconds)
     load_flat(start.model, strategy.state.weights)
     save_model(start, state / "tuned")
+    LOG.info("The tuned model is in %s, and what its devices were promised in %s", state / "tuned", state / "privacy.json")
 
 
 def client(folder: Path) -> ClientApp:
@@ -76,51 +110,44 @@ def client(folder: Path) -> ClientApp:
     def train(message: Message, context: Context) -> Message:
         torch.set_num_threads(1)
         try:
-            text, task = Path(str(context.node_config["text"])), Task.read(message.content)
-            if joined(text, terms, task.round):
-                return Message(_done(folder, terms, text, task, context.node_id).record(), reply_to=message)
-            why = "it has joined as many rounds as were promised to it"
+            task = Task.read(message.content)
+            own = texts(text := text_file(context.node_config), terms.column)
+            norm = _norm(terms, task)
+            join(text, terms, task.round)
+            return Message(_done(folder, terms, own, norm, task).record(), reply_to=message)
+        except Declined as why:
+            said = f"this device does not take part: {why}"
         except Exception as mistake:  # noqa: BLE001 - any may hold what was typed
-            why = type(mistake).__name__
-        raise RuntimeError(f"this device does not take part: {why}")  # outside of the handler, so that the mistake does not come along
+            said = f"this device does not take part: {type(mistake).__name__}"
+        LOG.warning("%s", said)
+        return Message(Error(code=0, reason=said), reply_to=message)
 
     return app
 
 
-def joined(text: Path, terms: Terms, round_: int) -> bool:
-    """Note one more round beside a device's text and return True; False where it joined as many as it may, whatever id it has by now."""
-    path, app = text.with_name(f"{text.name}.joined"), blake2b(repr(terms).encode(), digest_size=8).hexdigest()
-    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    if sum(line.startswith(app) for line in before) >= terms.participations:
-        return False
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{app} {round_}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return True
+def _norm(terms: Terms, task: Task) -> float:
+    """Return how long an update may be: as promised, or, where that adapts, as the server says.
+
+    Raises:
+        Declined: the server asks what was not promised.
+    """
+    if not 0 <= task.round < terms.rounds:
+        raise Declined(f"the server asks for round {task.round}, and there are {terms.rounds} from 0")
+    if not (math.isfinite(task.norm) and task.norm > 0):
+        raise Declined("the server asks for an update of any length")
+    return task.norm if terms.adaptive else float(terms.dp["clip"])
 
 
-def _done(folder: Path, terms: Terms, text: Path, task: Task, number: int) -> Done:
-    """Return what a device sends; how much it holds and how well that was guessed are not in it."""
+def _done(folder: Path, terms: Terms, own: list[str], norm: float, task: Task) -> Done:
+    """Return what a device sends: how much it holds and how well that was guessed are not in it.
+
+    Where the clip norm adapts, it says whether its update was clipped; nothing else is counted.
+    """
     shape = load_shape(folder / "target")
-    encoded = Encoded.of(read_text(text, terms.column), shape.vocab, LONGEST_SENTENCE)
-    own = Users(encoded=encoded, firsts=np.array([0, len(encoded)]), numbers=np.array([number], np.uint64))
-    device = Device(model=shape.model, users=own, settings={"local": terms.local, "stragglers": 0.0})
+    encoded = Encoded.of(own, shape.vocab, LONGEST_SENTENCE)
+    user = Users(encoded=encoded, firsts=np.array([0, len(encoded)]), numbers=np.zeros(1, np.uint64))
+    device = Device(model=shape.model, users=user, settings={"local": terms.local, "stragglers": 0.0})
     assert task.weights is not None
-    total, _ = device.clipped_sum(task.weights, np.zeros(1, np.int64), norm=terms.clip, seed=task.seed, round_=task.round)
-    return Done(total=total, stats=np.zeros(len(STATS)))
-
-
-def read_text(path: Path, column: str) -> list[str]:
-    """Return the texts of a device; a line that has none is left out, and shown to nobody."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    if path.suffix != ".jsonl":
-        return lines
-    found = []
-    for line in lines:
-        try:
-            text = json.loads(line)[column]
-        except (ValueError, KeyError, TypeError):
-            continue
-        found += [text] if isinstance(text, str) else []
-    return found
+    total, stats = device.clipped_sum(task.weights, np.zeros(1, np.int64), norm=norm, seed=task.seed, round_=task.round)
+    clipped = stats[1] if terms.adaptive else 0.0
+    return Done(total=total, stats=np.array([clipped]))

@@ -1,16 +1,17 @@
-"""What the server of an exported app writes down before anything is released: charges, and who took part how often."""
+"""What the server of an exported app writes down before anything is released: charges, and who took part how often, and when."""
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from synthc.compiler.graph.spending import LEDGER
+from synthc.runtime.errors import InputError
+from synthc.runtime.federated.deployed.lines import add, grown
 from synthc.runtime.federated.deployed.terms import Terms
 
 
@@ -20,41 +21,61 @@ class Book:
 
     folder: Path
     terms: Terms
-    _names: set[str] = field(init=False)
-    _taken: Counter[int] = field(init=False)
+    _names: dict[str, int] = field(init=False)
+    _taken: dict[int, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read what was written before."""
-        self._names = {line["charge"] for line in self._lines("ledger.jsonl")}
-        self._taken = Counter(line["node"] for line in self._lines("participations.jsonl"))
+        self._names = {line["charge"]: line["round"] for line in self._lines("ledger.jsonl")}
+        self._taken = {}
+        for line in self._lines("participations.jsonl"):
+            self._taken.setdefault(line["node"], []).append(line["round"])
 
     def charge(self, name: str, round_: int) -> None:
-        """Note a round under a name, unless it stands there already."""
-        if name not in self._names:
-            event = {"mechanism": "gaussian", "sampling": 1.0, "noise": self.terms.noise, "adjacency": self.terms.adjacency}
-            self._append("ledger.jsonl", [{"charge": name, "time": round(time.time()), "round": round_, **event}])
-            self._names.add(name)
+        """Note a round under a name, unless it stands there already.
 
-    def may(self, nodes: Iterable[int]) -> list[int]:
-        """Return the devices that may take part once more."""
-        return [node for node in nodes if self._taken[node] < self.terms.participations]
+        Raises:
+            InputError: its noise would be drawn a second time, and rests on that of other rounds.
+        """
+        if name in self._names:
+            return
+        if self.terms.correlated and round_ in self._names.values():
+            raise InputError(
+                f"{self.folder}: round {round_} was begun before, under noise that is not here any more; this folder was put back to an older copy, and `{self.terms.dp['mechanism']}`"
+                " would show what later rounds took back: put the newest copy there, or export a new app"
+            )
+        dp = self.terms.dp
+        spent = {"mechanism": dp["mechanism"], **{key: dp[key] for key in LEDGER[dp["mechanism"]]}, "adjacency": self.terms.adjacency}
+        self._add("ledger.jsonl", [{"charge": name, "time": round(time.time()), "round": round_, **spent}])
+        self._names[name] = round_
+
+    def may(self, nodes: Iterable[int], round_: int) -> list[int]:
+        """Return the devices that may take part in a round: not as often as promised yet, and long enough ago."""
+        return [node for node in nodes if self._free(self._taken.get(node, []), round_)]
 
     def take(self, nodes: Iterable[int], round_: int) -> None:
         """Note who takes part; a device that then doesn't answer has taken part all the same."""
         lines = [{"node": node, "round": round_} for node in nodes]
-        self._append("participations.jsonl", lines)
-        self._taken.update(line["node"] for line in lines)
+        self._add("participations.jsonl", lines)
+        for line in lines:
+            self._taken.setdefault(line["node"], []).append(round_)
 
-    def _append(self, name: str, lines: list[dict[str, Any]]) -> None:
-        with (self.folder / name).open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
+    def document(self, rounds: int) -> dict[str, Any]:
+        """Return what was promised, and what came of it behind so many rounds."""
+        gaps = [later - earlier for taken in self._taken.values() for earlier, later in pairwise(taken)]
+        measured = {"devices": len(self._taken), "separation": min(gaps, default=None), "participations": max(map(len, self._taken.values()), default=0)}
+        return {**self.terms.promise(), "rounds_done": rounds, "rounds_charged": len(self._names), "measured": measured}
+
+    def _free(self, taken: list[int], round_: int) -> bool:
+        return len(taken) < self.terms.participations and (not taken or round_ - max(taken) >= self.terms.separation)
+
+    def _add(self, name: str, lines: list[dict[str, Any]]) -> None:
+        with grown(self.folder / name) as (_, file):
+            add(file, lines)
 
     def _lines(self, name: str) -> list[dict[str, Any]]:
-        path = self.folder / name
-        if not path.exists():
-            return []
-        whole = path.read_bytes().rpartition(b"\n")[0]
-        os.truncate(path, len(whole) + bool(whole))  # behind a line that a kill cut off nobody was asked yet
-        return [json.loads(line) for line in whole.splitlines()]
+        try:
+            with grown(self.folder / name) as (lines, _):
+                return lines
+        except ValueError:
+            raise InputError(f"{self.folder / name} is damaged; restore it from a copy, for without it nobody knows who took part and what was spent") from None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.runtime.errors import InputError
+from synthc.runtime.federated.charging import budgets
 from synthc.runtime.federated.deployed.terms import Terms, terms
 
 SHOWN = (Privacy.PUBLIC, Privacy.DP)
@@ -21,8 +22,12 @@ from synthc.runtime.federated.deployed.apps import server
 
 app = server(Path(__file__).parent)
 '''
-IGNORED = """# `flwr run` sends every JSON file here to the devices but what is named below: the keys of the noise stay on the server.
-state/
+IGNORED = """# `flwr run` sends what lies here to every device, but for what is ignored: all that is not the app itself.
+# The keys of the noise are in `state`, which stays on the server.
+/*
+!/pyproject.toml
+!/README.md
+!/device_app/
 """
 CLIENT = '''"""The device's half of the app."""
 
@@ -42,7 +47,7 @@ class Written:
     start: str
 
 
-def write_app(run: Path, graph: Graph, node: Node, folder: Path, *, participations: int, version: str) -> Written:
+def write_app(run: Path, graph: Graph, node: Node, folder: Path, *, participations: int | None, version: str) -> Written:
     """Write the app of a federate node of a run into a new folder.
 
     Raises:
@@ -50,7 +55,7 @@ def write_app(run: Path, graph: Graph, node: Node, folder: Path, *, participatio
     """
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty; name a new folder, for an app begins with an empty ledger")
-    found, (start, model) = terms(node, participations), _start(run, graph, node)
+    found, (start, model) = terms(node, participations, budgets(node, graph)), _start(run, graph, node)
     app, state = folder / "device_app", folder / "state"
     (app / "target").mkdir(parents=True)
     state.mkdir(mode=0o700)
@@ -59,11 +64,12 @@ def write_app(run: Path, graph: Graph, node: Node, folder: Path, *, participatio
     shutil.copytree(model, state / "start")
     (state / "ledger.jsonl").touch()
     found.write(app / "terms.json")
+    found.write(state / "terms.json")  # by which the server knows that this state is this app's
     for name, text in {"__init__.py": '"""A federation that synthc exported."""\n', "server_app.py": SERVER, "client_app.py": CLIENT}.items():
         (app / name).write_text(text, encoding="utf-8")
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
-    (folder / "pyproject.toml").write_text(_project(node, state.resolve(), version), encoding="utf-8")
-    (folder / "README.md").write_text(_readme(node, start, found), encoding="utf-8")
+    (folder / "pyproject.toml").write_text(_project(found, version), encoding="utf-8")
+    (folder / "README.md").write_text(_readme(node, start, found, folder.resolve().name), encoding="utf-8")
     return Written(terms=found, start=start)
 
 
@@ -85,14 +91,14 @@ def _promised(model: Path) -> bool:
     return not facts.exists() or bool(json.loads(facts.read_text(encoding="utf-8"))["private"])
 
 
-def _project(node: Node, state: Path, version: str) -> str:
+def _project(of: Terms, version: str) -> str:
     quoted: Callable[[str], str] = json.dumps
     return f"""[build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
 
 [project]
-name = {quoted(node.name.replace(".", "-").replace("_", "-"))}
+name = {quoted(of.federation.replace(".", "-").replace("_", "-"))}
 version = "1.0.0"
 description = "Tuning on devices under differential privacy, exported by synthc"
 license = "Apache-2.0"
@@ -109,31 +115,69 @@ serverapp = "device_app.server_app:app"
 clientapp = "device_app.client_app:app"
 
 [tool.flwr.app.config]
-state = {quoted(str(state))}
-least-devices = 2
+least-devices = {of.cohort}
 seconds-a-round = 600
 """
 
 
-def _readme(node: Node, start: str, of: Terms) -> str:
-    times = "once" if of.participations == 1 else f"{of.participations} times"
-    people = node.settings["people"]
-    before = "" if node.settings["population_is"] == "simulated" else f" Whoever is among `{people}` has spent what `.synth/privacy` says of them too: it adds to this."
+def _readme(node: Node, start: str, of: Terms, name: str) -> str:
+    before = "" if node.settings["population_is"] == "simulated" else f" Whoever is among `{of.people}` has spent what `.synth/privacy` says of them too, which no device knows: it adds to this."
+    life = of.lifetime
     return f"""# {node.name}, for real devices
 
-A Flower app: `flwr run .` sends it to the SuperLink of your Flower configuration, whose SuperNodes are the devices. Each device is one user.
+A Flower app: it tunes the model `{start}` over {of.rounds:,} rounds of {of.cohort:,} devices, each of which is one user.
 
-- **Promise.** A device takes part at most {times}, with noise of {of.noise:.4g} x clip on the sum: epsilon {of.epsilon:.4g} at delta {of.delta:.3g},
-  adjacency {of.adjacency}, accounted at q = 1. Nothing rests on who was drawn, and no epsilon of a simulation is claimed. Whoever runs the server is
-  trusted with single updates, which it clips once more; secure aggregation is not built in.
-- **Rounds.** {of.rounds:,} rounds of {of.cohort:,} devices need {-(-of.rounds * of.cohort // of.participations):,} devices in all. A round with fewer goes on: who is missing counts as zero.
-- **Start.** The weights are those of `{start}`.
-- **State.** `state/` stays on the server's machine, and its path stands in `pyproject.toml`: the model it starts from, the ledger (empty now; a line a
-  round, before anything is released), who took part, and at the end `state/tuned`. A stopped run goes on from there. The ledger belongs to these people:
-  begin no second app on them without adding both up. Keep `.gitignore`, without which `flwr run` would send the keys of the noise to every device.{before}
-- **Devices.** Each has text of its own: start its SuperNode with `--node-config 'text="/path/of/texts.jsonl"'` (JSON lines with `{of.column}`,
-  or plain lines). The rounds that it joined stand beside that, in `texts.jsonl.joined`, and it joins no more than are promised: a SuperNode without
-  keys of its own has another id after each start, by which the server takes it for another device.
+## Start it
 
-Everything that the app needs is to be installed beforehand; start the SuperLink with `--disable-runtime-dependency-installation`.
+Everything that it needs is installed beforehand, on the server and on each device: `pip install 'flwr>=1.41,<1.42' synthc`. Then, each in a terminal of its own:
+
+1. The server, in this folder, for its `state` is looked for where the SuperLink was started (or where `SYNTHC_STATE` says):
+
+   ```
+   cd {name}
+   flower-superlink --insecure --disable-runtime-dependency-installation
+   ```
+
+2. Each device, with its own text: JSON lines with `{of.column}`, or plain lines; the path from the root on. Of one machine each wants a port of its own.
+
+   ```
+   flower-supernode --insecure --superlink 127.0.0.1:9092 --port 9094 --node-config 'text="/path/of/texts.jsonl"'
+   ```
+
+3. The app, from any machine that reaches the server. Flower's configuration (`flwr config list` says where it is) names it:
+
+   ```
+   [superlink.here]
+   address = "127.0.0.1:9093"
+   insecure = true
+   ```
+
+   ```
+   flwr run {name} here --stream
+   ```
+
+`--insecure` is for trying it on one machine: among real ones give the SuperLink certificates, and each SuperNode keys of its own, as Flower's manual says.
+A round begins when `least-devices` are there that may join it, and waits `seconds-a-round` for their answers; both stand in `pyproject.toml`. To try it with
+two devices: `flwr run {name} here --stream --run-config least-devices=2`; noise is that of {of.cohort:,} all the same, and little is learnt. To stop it, `flwr stop RUN here`; the same `flwr run` goes on from the last round. The tuned model is in `state/tuned` at the end.
+
+## What is promised
+
+- **To each device.** It joins {of.turns()}, with noise of {of.dp["noise"]:.4g} x clip by `{of.dp["mechanism"]}`: epsilon {of.epsilon:.4g} at delta {of.delta:.3g}, adjacency
+  {of.adjacency}{", accounted at q = 1" if of.dp["mechanism"] == "gaussian" else ""}. Nothing rests on who was drawn, and no epsilon of a simulation is claimed. Whoever runs the server is trusted with single updates, which it clips once more;
+  secure aggregation is not built in.
+- **Held twice.** The server writes down who is asked before it asks, and a device that then fails has had its turn. The device writes down what it joins in
+  `texts.jsonl.joined` beside its text, before it trains, and declines what would be more or sooner: a SuperNode without keys of its own has another id after
+  each start, by which the server takes it for another device.
+- **Over all apps.** That file counts every app that synthc exported: each charges its whole promise when it is joined first, and a device declines one
+  that would bring it past the lifetime budget of `{of.people}`, epsilon {life["epsilon"]:g} at delta {life["delta"]:g}. It knows one text: of a person with two
+  devices, of a text that was moved without its file, and of what others do with the text it knows nothing.{before}
+- **Devices needed.** {max(-(-of.rounds * of.cohort // of.participations), min(of.separation, of.rounds) * of.cohort):,}, for all rounds to be full. A round with fewer goes on: who is missing counts as zero, and it learns less.
+
+## What lies where
+
+- `device_app` is what devices get, and no weights: the terms (`terms.json`), the model's shape, and its vocabulary.
+- `state` stays on the server's machine, and only its owner reads it: the model it starts from, `ledger.jsonl` (a line a round, before anything is released),
+  `participations.jsonl` (who was asked), `state.safetensors` (the last round, with all that the mechanism remembers), `keys.json` (of the open round, gone
+  when it is over), and `privacy.json`: what was promised, and how often and how soon devices really joined. One copy of it, and one server at a time.
+- `.gitignore` keeps all but the app itself from being sent: without it `flwr run` would send the keys of the noise to every device.
 """

@@ -1,142 +1,31 @@
-"""An exported app: what it promises, what it writes down, and that its two halves tune a model together, in this process."""
+"""An exported app: its two halves tune a model together, in this process, and hold what was promised."""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from collections.abc import Iterable, Mapping
+import logging
+import math
+import shutil
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from flwr.app import Context, Error, Message, RecordDict
-from flwr.cli.build import build_fab_from_disk
-from flwr.clientapp import ClientApp
+from flwr.app import Error, Message, MetricRecord, RecordDict
+from safetensors.numpy import load
 
-from synthc.compiler.graph import Graph, Privacy
-from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
 from synthc.runtime.errors import InputError, OutsideFault
-from synthc.runtime.federated.deployed.apps import client, joined, read_text, tune
+from synthc.runtime.federated.deployed.apps import tune
 from synthc.runtime.federated.deployed.book import Book
-from synthc.runtime.federated.deployed.terms import Terms, terms
-from synthc.runtime.federated.deployed.write import write_app
+from synthc.runtime.federated.dp.choose import mechanism_of
+from synthc.runtime.federated.dp.keystream import KEY_BYTES
 from synthc.runtime.federated.flat import flat
-from synthc.runtime.federated.grid import RUN, NearGrid
 from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import load_model
-from tests.compiled import graph_of
-from tests.runtime.federated.small import saved
-
-SPEC = """synth 1
-
-public source web = files("web.jsonl") { license = "CC0-1.0" }
-private source phones = files("phones.jsonl") { user = .user, PEOPLE, split = { test = 10% } }
-vocab keys = word_vocab(web) { size = 40 }
-model tiny = lstm(keys) { embedding = 8, hidden = 8 }
-pretrain warm = tiny on web { words = 1k }
-federate tuned = warm over phones {
-  rounds = 3
-  cohort = 4
-  local  = sgd(0.5)
-  server = sgd(1.0, momentum = 0.9)
-  dp     = DP
-}
-budget phones { epsilon = 40, delta = 1e-6 }
-"""
-REAL, PRETENDED, GAUSSIAN = "population = 1k", "simulate = 1k, draw = 4", "gaussian(clip = 0.3, epsilon = 4)"
-
-
-def graph(folder: Path, people: str = REAL, dp: str = GAUSSIAN) -> Graph:
-    """Return the graph of a small federation."""
-    folder.mkdir(exist_ok=True)
-    return graph_of(folder / "spec.synth", SPEC.replace("PEOPLE", people).replace("DP", dp))
-
-
-def app(folder: Path, participations: int = 1) -> Terms:
-    """Export the app of a run that ended before the federation, and return its terms."""
-    of = graph(folder)
-    saved(folder / "run" / "models" / "warm" / "seed-0")
-    return write_app(folder / "run", of, of.by_name["tuned"], folder / "app", participations=participations, version="1.0").terms
-
-
-class Phones(NearGrid):
-    """Devices in this process, each with the app and text of its own; one of them fails."""
-
-    def __init__(self, folder: Path, texts: Mapping[int, Path], broken: int | None = None) -> None:
-        """Take what each device has typed."""
-        super().__init__(len(texts))
-        self.apps: dict[int, ClientApp] = dict.fromkeys(texts, client(folder))
-        self.texts, self.broken = texts, broken
-
-    def get_node_ids(self) -> list[int]:
-        """Return who is there."""
-        return list(self.texts)
-
-    def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
-        """Have each device answer."""
-        del timeout
-        return [self._answer(message) for message in messages]
-
-    def _answer(self, message: Message) -> Message:
-        node = message.metadata.dst_node_id
-        if node == self.broken:
-            return Message(Error(code=0, reason="the battery is empty"), reply_to=message)
-        config: dict[str, Any] = {"text": str(self.texts[node])}
-        return self.apps[node](message, Context(run_id=RUN, node_id=node, node_config=config, state=RecordDict(), run_config={}))
-
-
-def phones(folder: Path, count: int, broken: int | None = None) -> Phones:
-    """Return devices that each have some text."""
-    texts = {}
-    for node in range(1, count + 1):
-        texts[node] = folder / f"{node}.jsonl"
-        texts[node].write_text(f'{{"text": "w{node} w2 w3 w4"}}\n' * 4)
-    return Phones(folder / "app" / "device_app", texts, broken)
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a file of JSON lines."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def test_the_app_keeps_the_epsilon_without_anything_that_rests_on_sampling(tmp_path: Path) -> None:
-    """The noise of a simulation that counts on who is drawn is too little; a device that joins twice needs more."""
-    once, twice = app(tmp_path / "once"), app(tmp_path / "twice", participations=2)
-    planned = graph(tmp_path).by_name["tuned"].settings["dp"]["noise"]
-
-    assert planned < once.noise < twice.noise
-    for of in (once, twice):
-        assert of.epsilon == pytest.approx(epsilon([SubsampledGaussian(sampling=1.0, noise=of.noise, rounds=of.participations)], of.delta))
-        assert of.epsilon <= 4
-    assert (once.adjacency, once.participations) == ("zero-out", 1)
-
-
-def test_the_app_is_one_that_flower_builds_without_model_ledger_or_state(tmp_path: Path) -> None:
-    """Devices get the vocabulary and the terms; weights come with the first round."""
-    app(tmp_path)
-    built = build_fab_from_disk(tmp_path / "app")
-
-    assert b"device_app/terms.json" in built
-    assert b"device_app/target/vocab.json" in built
-    assert b"safetensors" not in built
-    assert (tmp_path / "app" / "state" / "ledger.jsonl").read_text() == ""
-
-
-def test_the_keys_of_an_open_round_are_not_sent_to_devices(tmp_path: Path) -> None:
-    """A stopped run goes on with `flwr run`, which packs all JSON of the folder; whoever has the keys could take the noise away again."""
-    app(tmp_path)
-    for name in ("keys.json", "rounds.jsonl", "participations.jsonl"):
-        (tmp_path / "app" / "state" / name).write_text("{}\n")
-
-    with zipfile.ZipFile(io.BytesIO(build_fab_from_disk(tmp_path / "app"))) as built:
-        names = built.namelist()
-
-    assert "device_app/terms.json" in names
-    assert not [name for name in names if name.startswith("state/")]
+from tests.runtime.federated.phones import ADAPTIVE, BLT, GAUSSIAN, TREE, Phones, app, lines, phones
 
 
 def test_one_server_at_a_time(tmp_path: Path) -> None:
@@ -158,60 +47,111 @@ def test_a_line_that_a_kill_cut_off_does_not_stop_an_app(tmp_path: Path) -> None
     again = Book(folder=tmp_path, terms=of)
     again.take([4], 1)
 
-    assert again.may([1, 2, 3, 4]) == [3]
-    assert Book(folder=tmp_path, terms=of).may([1, 2, 3, 4]) == [3]
-
-
-def test_a_device_that_comes_back_under_another_id_joins_no_more_than_was_promised(tmp_path: Path) -> None:
-    """A SuperNode without keys of its own has a new id after each start; the device itself counts."""
-    of = app(tmp_path, participations=2)
-    text = tmp_path / "typed.jsonl"
-    text.write_text('{"text": "w1 w2"}\n')
-    other = replace(of, noise=of.noise * 2)
-
-    assert [joined(text, of, round_) for round_ in range(3)] == [True, True, False]
-    assert joined(text, other, 0)
-
-
-def test_a_device_sends_a_clipped_sum_and_nothing_that_it_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither how much it holds nor what a mistake says of it, nor an update longer than was promised, whatever it is asked."""
-    of = app(tmp_path)
-    there = phones(tmp_path, 3)
-    weights = flat(load_model(tmp_path / "app" / "state" / "start").model)
-    asked = Task(weights=weights, users=np.zeros(9, np.int64), norm=1e9, round=0, seed=0).record()
-    done = Done.read(there._answer(there.create_message(asked, "train", 1, "0")).content)
-
-    assert done.total is not None
-    assert 0 < np.linalg.norm(done.total) <= of.clip * (1 + 1e-6)
-    assert not done.stats.any()
-
-    def mistaken(path: Path, column: str) -> list[str]:
-        raise KeyError(path.read_text(), column)
-
-    monkeypatch.setattr("synthc.runtime.federated.deployed.apps.read_text", mistaken)
-    with pytest.raises(RuntimeError, match="does not take part: KeyError") as found:
-        there._answer(there.create_message(asked, "train", 2, "0"))
-    assert found.value.__context__ is None
+    assert again.may([1, 2, 3, 4], 2) == [3]
+    assert Book(folder=tmp_path, terms=of).may([1, 2, 3, 4], 2) == [3]
 
 
 def test_two_halves_tune_a_model_and_charge_every_round_before_it_is_released(tmp_path: Path) -> None:
     """Nobody joins more often than is promised, however many rounds there are."""
     of = app(tmp_path)
     state = tmp_path / "app" / "state"
-    tune(phones(tmp_path, 9), of, state, least=2, seconds=5)
+    tune(phones(tmp_path, 12), of, state, least=2, seconds=5)
 
-    assert [(line["round"], line["sampling"], line["noise"]) for line in lines(state / "ledger.jsonl")] == [(n, 1.0, of.noise) for n in range(3)]
+    assert [(line["round"], line["sampling"], line["noise"]) for line in lines(state / "ledger.jsonl")] == [(n, 1.0, of.dp["noise"]) for n in range(3)]
     joined = [line["node"] for line in lines(state / "participations.jsonl")]
-    assert sorted(joined) == sorted(set(joined)) == list(range(1, 10))
+    assert sorted(joined) == list(range(1, 13))
     moved = flat(load_model(state / "tuned").model) - flat(load_model(state / "start").model)
-    assert moved.std() > of.noise * of.clip / of.cohort
+    assert moved.std() > of.dp["noise"] * of.dp["clip"] / of.cohort
+
+
+@pytest.mark.parametrize("dp", [TREE, BLT])
+def test_a_device_comes_back_when_it_has_waited_long_enough(tmp_path: Path, dp: str) -> None:
+    """Under correlated noise the same devices take turns; what really was is written beside what was promised."""
+    of, state = app(tmp_path, dp=dp, rounds=5), tmp_path / "app" / "state"
+    tune(phones(tmp_path, 8), of, state, least=2, seconds=5)
+
+    assert [line["round"] for line in lines(state / "ledger.jsonl")] == list(range(5))
+    assert {line["mechanism"] for line in lines(state / "ledger.jsonl")} == {of.dp["mechanism"]}
+    for node in range(1, 9):
+        taken = [line["round"] for line in lines(state / "participations.jsonl") if line["node"] == node]
+        assert taken == [line["round"] for line in lines(tmp_path / f"{node}.jsonl.joined")]
+        assert all(later - earlier >= 2 for earlier, later in pairwise(taken))
+    document = json.loads((state / "privacy.json").read_text())
+    assert (document["epsilon"], document["separation"], document["participations"], document["rounds_done"]) == (of.epsilon, 2, 3, 5)
+    assert document["measured"] == {"devices": 8, "separation": 2, "participations": 3}
+
+
+@pytest.mark.parametrize("dp", [GAUSSIAN, ADAPTIVE, TREE, BLT])
+def test_the_noise_of_an_app_is_that_of_its_mechanism(tmp_path: Path, dp: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Round by round what is released over devices that all fail is what the mechanism's own file adds to zero, from the same keys."""
+    of, state = app(tmp_path, dp=dp, rounds=4), tmp_path / "app" / "state"
+    monkeypatch.setattr("synthc.runtime.federated.rounds.secrets.token_bytes", lambda size: bytes(range(size)))
+    there = phones(tmp_path, 16)
+    there._answer = lambda message: Message(Error(code=0, reason="off"), reply_to=message)  # type: ignore[method-assign]
+    tune(there, replace(of, server={**of.server, "momentum": 0.0}), state, least=2, seconds=5)
+    tuned = flat(load_model(state / "tuned").model)
+
+    settings = {"dp": of.dp, "cohort": of.cohort, "population_is": "declared"}
+    mechanism, expected = mechanism_of(settings, 0), flat(load_model(state / "start").model)
+    memory = mechanism.begin(len(expected))
+    for _ in range(4):
+        mean, memory = mechanism.release(np.zeros(len(expected)), {"users": 0.0, "clipped": 0.0}, bytes(range(KEY_BYTES)), memory)
+        expected = (expected + mean).astype(np.float32)
+    assert np.allclose(tuned, expected, atol=1e-6)
+
+
+def test_a_clip_norm_that_adapts_moves_by_what_devices_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sends one bit; without noise the norm moves exactly as Andrew et al. 2021 say, and a liar counts as one user."""
+    of, state = app(tmp_path, dp=ADAPTIVE), tmp_path / "app" / "state"
+    monkeypatch.setattr("synthc.runtime.federated.dp.gaussian.normal", lambda _, size: np.zeros(size))
+    there, sent = phones(tmp_path, 12), list[float]()
+    answer = there._answer
+
+    def lying(message: Message) -> Message:
+        norm = Task.read(message.content).norm
+        done = Done.read(answer(message).content)
+        assert done.total is not None
+        assert np.linalg.norm(done.total) <= norm * (1 + 1e-6)
+        sent.append(float(done.stats[0]))
+        return Message(Done(total=done.total, stats=done.stats * 1e9).record(), reply_to=message)
+
+    there._answer = lying  # type: ignore[method-assign]
+    tune(there, of, state, least=4, seconds=5)
+
+    assert set(sent) == {1.0}
+    assert float(load(state.joinpath("state.safetensors").read_bytes())["mechanism.clip"][0]) == pytest.approx(0.01 * math.exp(0.2 * 0.9 * 3))
+    assert [(line["users"], line["clipped"]) for line in lines(state / "rounds.jsonl")] == [(4, 4)] * 3
+    assert of.epsilon <= 4
+    assert of.dp["noise"] == app(tmp_path / "fixed").dp["noise"]
+
+
+def test_a_round_waits_for_devices_that_may_join_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Devices that had their turn do not make up a round, which would be noise alone; it says once what it waits for."""
+    of, state = app(tmp_path), tmp_path / "app" / "state"
+    there, waited = phones(tmp_path, 6), list[float]()
+
+    def more(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            come = phones(tmp_path, 12)
+            there.texts, there.apps = come.texts, come.apps
+
+    monkeypatch.setattr("synthc.runtime.federated.deployed.strategy.time.sleep", more)
+    monkeypatch.setattr(logging.getLogger("flwr"), "propagate", True)
+    with caplog.at_level("INFO"):
+        tune(there, of, state, least=3, seconds=5)
+
+    assert len(waited) == 3
+    said = [record.getMessage() for record in caplog.records]
+    assert said.count("Round 2 of 3 waits for 3 devices that may join it: 6 are there, and 2 may; each joins once, and `least-devices` says how many have to be there") == 1
+    assert "Round 3 of 3: 4 of 4 devices that were asked took part" in said
 
 
 def test_a_stopped_app_goes_on_where_it_was(tmp_path: Path) -> None:
     """Its rounds are charged once, and who joined has joined."""
     of = app(tmp_path)
     state = tmp_path / "app" / "state"
-    there = phones(tmp_path, 12)
+    there = phones(tmp_path, 16)
     asked: list[int] = []
 
     class Stopped(Exception):
@@ -226,16 +166,56 @@ def test_a_stopped_app_goes_on_where_it_was(tmp_path: Path) -> None:
     there.send_and_receive = stopping  # type: ignore[method-assign]
     with pytest.raises(Stopped):
         tune(there, of, state, least=2, seconds=5)
-    tune(phones(tmp_path, 12), of, state, least=2, seconds=5)
+    tune(phones(tmp_path, 16), of, state, least=2, seconds=5)
 
     assert [line["round"] for line in lines(state / "ledger.jsonl")] == [0, 1, 2]
     joined = [line["node"] for line in lines(state / "participations.jsonl")]
-    assert len(joined) == len(set(joined))
+    assert sorted(joined) == list(range(1, 17))
 
 
-def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Path) -> None:
+def test_correlated_noise_is_not_drawn_a_second_time(tmp_path: Path) -> None:
+    """A state that was put back to an older copy would show, beside what later rounds took back, that without it."""
+    of, state = app(tmp_path, dp=TREE, rounds=4), tmp_path / "app" / "state"
+    shutil.copytree(state, tmp_path / "older")
+    tune(phones(tmp_path, 8), of, state, least=2, seconds=5)
+    for name in ("ledger.jsonl", "participations.jsonl"):
+        shutil.copyfile(state / name, tmp_path / "older" / name)
+
+    with pytest.raises(InputError, match="round 0 was begun before, under noise that is not here any more"):
+        tune(phones(tmp_path, 16), of, tmp_path / "older", least=2, seconds=5)
+
+
+@pytest.mark.parametrize("dp", [TREE, BLT])
+def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: str) -> None:
+    """Its keys and all that the mechanism remembers are as they were, also in the first round, and the stop is charged nothing."""
+    of, state = app(tmp_path, dp=dp, rounds=3), tmp_path / "app" / "state"
+    there = phones(tmp_path, 32)
+    sent = there.send_and_receive
+    for stop_at in (0, 1, 2):
+
+        def stopping(messages: Iterable[Message], *, timeout: float | None = None, stop_at: int = stop_at) -> list[Message]:
+            asked = list(messages)
+            if asked and Task.read(asked[0].content).round == stop_at:
+                raise KeyboardInterrupt
+            return sent(asked, timeout=timeout)
+
+        there.send_and_receive = stopping  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            tune(there, of, state, least=2, seconds=5)
+        keys = (state / "keys.json").read_text()
+        with pytest.raises(KeyboardInterrupt):
+            tune(there, of, state, least=2, seconds=5)
+        assert (state / "keys.json").read_text() == keys
+    there.send_and_receive = sent  # type: ignore[method-assign]
+    tune(there, of, state, least=2, seconds=5)
+
+    assert [line["round"] for line in lines(state / "ledger.jsonl")] == [0, 1, 2]
+    assert not (state / "keys.json").exists()
+
+
+def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """The server clips once more what devices should have clipped, and divides by the planned cohort."""
-    of = app(tmp_path)
+    of = app(tmp_path, rounds=1)
     there = phones(tmp_path, 4, broken=3)
     answer = there._answer
 
@@ -245,63 +225,33 @@ def test_a_device_that_fails_or_lies_counts_as_zero_or_as_the_clip(tmp_path: Pat
             done = Done.read(reply.content)
             assert done.total is not None
             return Message(Done(total=done.total * 1e9, stats=done.stats).record(), reply_to=message)
+        if message.metadata.dst_node_id == 2:
+            return Message(RecordDict({"anything": MetricRecord({"at all": 1.0})}), reply_to=message)
+        if message.metadata.dst_node_id == 4:
+            return Message(Done(total=np.ones(3), stats=np.zeros(1)).record(), reply_to=message)
         return reply
 
     there._answer = lying  # type: ignore[method-assign]
+    caplog.set_level("INFO", "flwr")
+    monkeypatch.setattr(logging.getLogger("flwr"), "propagate", True)
     state = tmp_path / "app" / "state"
     tune(there, of, state, least=2, seconds=5)
     moved = flat(load_model(state / "tuned").model) - flat(load_model(state / "start").model)
 
     assert np.abs(moved).max() < 100
+    said = [record.getMessage() for record in caplog.records]
+    assert "Round 1 of 1: 1 of 4 devices that were asked took part" in said
+    for reason in ("the battery is empty", "its answer cannot be read", "its answer is of another shape than the model"):
+        assert f"1 of them counts as zero: {reason}" in said
 
 
 def test_a_device_that_answers_twice_counts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice its clip would be more than the noise hides."""
-    of, added = app(tmp_path), list[float]()
+    of, added = app(tmp_path, rounds=1), list[float]()
     there = phones(tmp_path, 4)
     once = there.send_and_receive
     there.send_and_receive = lambda messages, **_: once(messages) * 2  # type: ignore[method-assign]
     monkeypatch.setattr("synthc.runtime.federated.deployed.strategy.add_clipped", lambda *said: added.append(said[-1]))
     tune(there, of, tmp_path / "app" / "state", least=2, seconds=5)
 
-    assert added == [of.clip] * 4
-
-
-@pytest.mark.parametrize(
-    ("dp", "says"),
-    [
-        ("none", "an app that protects nobody is not exported"),
-        ("gaussian(clip = adaptive(0.1, count_noise = 2.0), epsilon = 4)", "a clip norm that adapts"),
-        ('gaussian(clip = 0.3, epsilon = 4)\n  search = [{ local = sgd(0.3) }, { local = sgd(1.0) }]\n  choose = best(part = "test", noise = 30)', "the best of a search"),
-    ],
-)
-def test_what_cannot_be_promised_is_refused(tmp_path: Path, dp: str, says: str) -> None:
-    """Each with what would do instead."""
-    with pytest.raises(InputError, match=says):
-        terms(graph(tmp_path, dp=dp).by_name["tuned"], 1)
-
-
-def test_what_a_pretended_population_taught_stays_here(tmp_path: Path) -> None:
-    """The app starts from the model before; nothing is exported where that is not there either."""
-    saved(tmp_path / "run" / "models" / "warm" / "seed-0")
-    saved(tmp_path / "run" / "models" / "tuned")
-    of = graph(tmp_path, PRETENDED)
-    written = write_app(tmp_path / "run", of, of.by_name["tuned"], tmp_path / "app", participations=1, version="1.0")
-
-    assert of.by_name["tuned"].label is Privacy.SIMULATED
-    assert written.start == "warm"
-    assert "it adds to this" not in (tmp_path / "app" / "README.md").read_text()
-    app(tmp_path / "real")
-    assert "Whoever is among `phones` has spent what `.synth/privacy` says of them too" in (tmp_path / "real" / "app" / "README.md").read_text()
-    with pytest.raises(InputError, match="is not empty"):
-        write_app(tmp_path / "run", of, of.by_name["tuned"], tmp_path / "app", participations=1, version="1.0")
-    with pytest.raises(InputError, match="finish the run first"):
-        write_app(tmp_path / "empty", of, of.by_name["tuned"], tmp_path / "other", participations=1, version="1.0")
-
-
-def test_lines_of_a_device_that_are_none_are_left_out(tmp_path: Path) -> None:
-    """Nothing of them is shown."""
-    (tmp_path / "a.jsonl").write_text('{"text": "hi"}\nnot json\n{"other": 1}\n{"text": 3}\n')
-    (tmp_path / "a.txt").write_text("hi\nyou\n")
-
-    assert (read_text(tmp_path / "a.jsonl", "text"), read_text(tmp_path / "a.txt", "text")) == (["hi"], ["hi", "you"])
+    assert added == [of.dp["clip"]] * 4
