@@ -17,8 +17,10 @@ from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import UNTOLD, Asking, Ledger
 
 LONGEST_WAIT = 30.0
-PATIENT_TRIES = 12
+PATIENT_TRIES = 16
 """How often while nobody listens or the server is overloaded: about two minutes."""
+SOONER = 4
+"""By so many doublings the first waits of those tries are shorter: the pace holds the others back already, and rows behind one that waits long wait too."""
 
 CLAIMED = 16
 """Questions at least that are claimed, or looked for in the ledger, before those in flight are answered; what waits behind them takes no more memory than its text."""
@@ -96,7 +98,7 @@ class Caller:
                     raise
                 self.again += 1
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
-                jitter = random.uniform(0, min(LONGEST_WAIT, self.backoff * 2**attempt))  # noqa: S311
+                jitter = random.uniform(0, min(LONGEST_WAIT, self.backoff * 2.0 ** (attempt - SOONER * patient)))  # noqa: S311
                 # All who were told to wait as long would come back together.
                 await sleep(jitter if problem.after is None else problem.after + min(jitter, problem.after / 4))
         raise AssertionError("the last try returns or raises")

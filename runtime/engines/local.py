@@ -16,7 +16,7 @@ from synthc.runtime.endpoints.base import Endpoint, Limited
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.pace import Pace
 from synthc.runtime.endpoints.same_model import still_the_same
-from synthc.runtime.engines.meter import Arrived, Meter
+from synthc.runtime.engines.meter import Arrived, Meter, closed
 from synthc.runtime.errors import InputError
 from synthc.runtime.grid import Grid, draw_indices, slot_values, weighed_indices
 from synthc.runtime.ledger import Asking, Ledger
@@ -78,7 +78,8 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
         if caller is not None:
             price = price_of(context.graph.by_name[caller.name])
             around.progress = Meter(context=context, place=place, caller=caller, price=price, read=read, arrived=arrived, arounds=arounds).tell
-        stages.append(find_stage(step)(before.counted(stages[-1]), around))
+        stages.append(before.counted(tuple(stages)))
+        stages.append(find_stage(step)(stages[-1], around))
     for place, around in enumerate(arounds):
         around.room = room(arounds, place)
     users = context.graph.by_name[node.settings["from"]["node"]].private if "from" in node.settings else False
@@ -89,8 +90,7 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
             if not callers:
                 context.progress(0 if node.private else writer.rows, None, "rows")
     finally:
-        for stage in reversed(stages):
-            await stage.aclose()
+        await closed(stages)
         aside.flush()
     for caller in callers:
         if caller.requests:
@@ -136,7 +136,7 @@ def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], Arrived]:
     if "from" in node.settings:
         rows = context.rows(node.settings["from"]["node"])
         read.total = rows.rows
-        return read.counted(_sliced(rows.frames())), steps, read
+        return read.counted([_sliced(rows.frames())]), steps, read
     columns = _grid_columns(context)
     slots = {name: slot_values(slot, lambda n, c: _distinct(context, n, c)) for name, slot in node.settings["grid"].items()}
     for name, values in slots.items():
@@ -150,9 +150,9 @@ def _beginning(context: Context) -> tuple[Frames, tuple[Step, ...], Arrived]:
             count = min(count, context.limit)
         drawn = _drawn(context, grid, settings, count)
         read.total = len(drawn)
-        return read.counted(_flowing(grid.frames(drawn))), steps[1:], read
+        return read.counted([_flowing(grid.frames(drawn))]), steps[1:], read
     read.total = grid.size if context.limit is None else min(grid.size, context.limit)
-    return read.counted(_flowing(grid.frames(range(read.total)))), steps, read
+    return read.counted([_flowing(grid.frames(range(read.total)))]), steps, read
 
 
 def _drawn(context: Context, grid: Grid, settings: Mapping[str, Any], count: int) -> Sequence[int]:

@@ -26,14 +26,20 @@ class Arrived:
     rows: int = 0
     total: int | None = None
 
-    async def counted(self, frames: Frames) -> Frames:
-        """Pass frames on and count their rows; who wants no more of them ends what makes them."""
+    async def counted(self, stages: Sequence[Frames]) -> Frames:
+        """Pass on the frames of the last stage and count their rows; who wants no more of them ends all stages, one after the other."""
         try:
-            async for frame in frames:
+            async for frame in stages[-1]:
                 self.rows += len(frame)
                 yield frame
         finally:
-            await frames.aclose()
+            await closed(stages)
+
+
+async def closed(stages: Sequence[Frames]) -> None:
+    """End stages from the last to the first: one that is ended does not end what it reads, and two that end it at once are an error."""
+    for stage in reversed(stages):
+        await stage.aclose()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -172,8 +172,7 @@ async def _server(node: Node, override: str | None, graph: Graph) -> tuple[Endpo
 
 
 def _taken(steps: tuple[Step, ...], behind: list[Sample], graph: Graph) -> dict[str, float]:
-    """Sum what asking takes; a `take` that has enough stops the asking before it."""
-    from synthc.runtime.steps.ask import AHEAD
+    """Sum what asking takes; a `take` that has enough stops the asking before it, all but what is in flight then."""
     from synthc.runtime.steps.enough import AT_MOST_ONE
 
     sums = dict.fromkeys(("requests", "tokens_in", "tokens_out"), 0.0)
@@ -184,7 +183,7 @@ def _taken(steps: tuple[Step, ...], behind: list[Sample], graph: Graph) -> dict[
             share *= step.settings["count"] / behind[place - 1].total
         elif step.verb == "ask":
             closely = all(between.verb in AT_MOST_ONE for between in steps[place + 1 : _next_take(steps, place)])
-            ahead = 0.0 if closely else graph.by_name[step.settings["endpoint"]["node"]].settings["concurrency"] * AHEAD / max(1.0, behind[place].total)
+            ahead = 0.0 if closely else graph.by_name[step.settings["endpoint"]["node"]].settings["concurrency"] / max(1.0, behind[place].total)
             here = min(1.0, share + ahead) if share < 1 else 1.0
             for key in sums:
                 sums[key] += (behind[place].taken[key] or 0.0) * here

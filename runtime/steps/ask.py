@@ -25,8 +25,10 @@ Row = tuple[pl.DataFrame, int]
 """A frame and the index of a row in it."""
 Waiting = tuple[Row, "asyncio.Task[Asked]"]
 
-AHEAD = 4
-"""Rows in the queue for each request in flight: enough to stay busy, little to waste behind a `take`."""
+AHEAD, DEEP = 16, 2048
+"""Rows in the queue for each request in flight, while they are not so many: those in flight stay busy though the first row waits for an answer that takes long."""
+WINDOW = 2
+"""Rows that are sent in an order of their own, for each request in flight."""
 TOGETHER = 32
 """Answered rows that go on as one frame while others wait for their answers."""
 
@@ -38,15 +40,16 @@ TURNS = "turns"
 async def STAGE(frames: Frames, around: Around) -> Frames:  # noqa: N802
     """Keep a bounded queue of questions in row order and give rows on as the first of them is answered."""
     assert around.caller is not None
-    most = around.caller.pace.most * AHEAD
-    together = min(TOGETHER, around.caller.pace.most)
+    flying = around.caller.pace.most
+    most = min(flying * AHEAD, max(DEEP, flying * 2 * WINDOW))
+    together = min(TOGETHER, flying)
     seeds_of = prompt_print(around.settings["prompt"])
     waiting: deque[Waiting] = deque()
     around.tally = tally(around.settings["prompt"])
     try:
         async for frame in frames:
             questions, ids = render(frame, around.settings), frame[ID].to_list()
-            for window in windows(frame, around.settings, questions, most // 2):
+            for window in windows(frame, around.settings, questions, flying * WINDOW):
                 tasks = {place: asyncio.create_task(_answer(ids[place], questions[place], seeds_of, around)) for place in window}
                 waiting.extend(((frame, place), tasks[place]) for place in sorted(window))
                 # The next few rows must have room: half of the queue, so that those in flight never wait for them.
