@@ -16,7 +16,7 @@ from synthc.runtime.rehearsal import rehearse
 from synthc.runtime.rehearsal.sample import Sample
 from tests.compiled import graph_of
 from tests.runtime.endpoints.openai_server import OpenaiServer
-from tests.runtime.endpoints.test_tgi import chat, complete
+from tests.runtime.endpoints.questions import chat, complete
 from tests.runtime.endpoints.tgi_server import TgiServer
 from tests.runtime.spec import write_jsonl
 

@@ -12,7 +12,7 @@ from synthc.runtime.endpoints.connection import Connection
 from synthc.runtime.endpoints.hf import DeployedEndpoint, HfEndpoint
 from synthc.runtime.errors import InputError, OutsideFault
 from tests.runtime.endpoints.openai_server import OpenaiServer
-from tests.runtime.endpoints.test_tgi import ALIKE, YES_NO, chat, complete
+from tests.runtime.endpoints.questions import ALIKE, YES_NO, chat, complete
 from tests.runtime.endpoints.tgi_server import TgiServer
 
 

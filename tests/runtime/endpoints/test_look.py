@@ -14,7 +14,7 @@ from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.pool import Member, PoolEndpoint
 from synthc.runtime.endpoints.tgi import TgiEndpoint
 from tests.runtime.endpoints.openai_server import OpenaiServer
-from tests.runtime.endpoints.test_tgi import TEXT
+from tests.runtime.endpoints.questions import TEXT
 from tests.runtime.endpoints.tgi_server import TgiServer
 
 

@@ -14,7 +14,7 @@ from synthc.runtime.endpoints.connection import Connection
 from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.errors import InputError
 from tests.runtime.endpoints.openai_server import ROUTES, OpenaiServer
-from tests.runtime.endpoints.test_tgi import ALIKE, LONG, TEXT, YES_NO, chat, complete
+from tests.runtime.endpoints.questions import ALIKE, LONG, TEXT, YES_NO, chat, complete
 
 ASK = {"/v1/completions": complete, "/v1/chat/completions": chat}
 route = pytest.mark.parametrize("route", ASK)

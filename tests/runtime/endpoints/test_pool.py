@@ -13,7 +13,7 @@ from synthc.runtime.endpoints.fake import written
 from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.endpoints.pool import Member, PoolEndpoint
 from synthc.runtime.errors import InputError, OutsideFault
-from tests.runtime.endpoints.test_tgi import complete
+from tests.runtime.endpoints.questions import complete
 from tests.runtime.spec import spec
 
 

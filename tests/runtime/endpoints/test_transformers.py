@@ -13,7 +13,7 @@ from synthc.runtime.answers import read_answer
 from synthc.runtime.endpoints.base import EndpointError, Identity, Reply, Request
 from synthc.runtime.endpoints.transformers import TransformersEndpoint
 from synthc.runtime.errors import InputError
-from tests.runtime.endpoints.test_tgi import ALIKE, YES_NO, chat, complete
+from tests.runtime.endpoints.questions import ALIKE, YES_NO, chat, complete
 
 transformers = pytest.importorskip("transformers")
 

@@ -16,9 +16,9 @@ from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.tgi import TgiEndpoint
 from synthc.runtime.endpoints.watching import Piece, Watched, worth_watching
 from tests.runtime.endpoints.openai_server import OpenaiServer
+from tests.runtime.endpoints.questions import TEXT, YES_NO, chat, complete
 from tests.runtime.endpoints.served import Served, served
 from tests.runtime.endpoints.test_serve_load import wait
-from tests.runtime.endpoints.test_tgi import TEXT, YES_NO, chat, complete
 from tests.runtime.endpoints.tgi_server import TgiServer
 
 TWO = {"kind": "list", "of": TEXT, "most": 2}
