@@ -15,6 +15,7 @@ from synthc.compiler.expression import Expressions
 from synthc.compiler.fold import OF_ROWS, calls_in, fold, spelled
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
+from synthc.compiler.types import SHARE
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.source import Span
@@ -45,7 +46,8 @@ class Constants:
         """
         handler = EVALUATE.get(type(written))
         if handler is None:
-            raise self._refuse("this is not known when the spec is compiled", written.span)
+            mend = "a sum of shares is the value of a `mix`" if isinstance(written, syntax.WeightedSum) else None
+            raise self._refuse("this is not known when the spec is compiled", written.span, help=mend)
         value = handler(self, written)
         if isinstance(written, MAKING) and size(value) > LARGEST:
             raise self._refuse("this number is too large" if isinstance(value, int) else "this constant is too large", written.span)
@@ -99,7 +101,7 @@ class Constants:
         value = fold(typed.json)
         if value is None:
             raise self._refuse("this has no value", written.span)
-        return value
+        return Share(value) if typed.type == SHARE else value
 
     def _binary(self, written: syntax.Binary) -> Any:
         if written.operator in LOGIC:
@@ -117,8 +119,12 @@ class Constants:
         value = ARITHMETIC[written.operator](left, right)
         if isinstance(value, float) and not math.isfinite(value):
             raise self._refuse("this number is too large", written.span)
-        kinds = {type(left), type(right)} & {Share, Duration}
-        return kinds.pop()(value) if len(kinds) == 1 else value
+        unit, other = ((type(side) if isinstance(side, Share | Duration) else None) for side in (left, right))
+        if unit != other and not (None in {unit, other} and (written.operator == "*" or (written.operator == "/" and unit))):
+            said = "a share" if Share in {unit, other} else "a duration"
+            raise self._refuse(f"{said} is no number, so `{written.operator}` does not apply to the two", written.span)
+        made = unit or other
+        return value if made is None or (unit == other and written.operator == "/") else made(value)
 
     def _unary(self, written: syntax.Unary) -> Any:
         operand = self.evaluate(written.operand)

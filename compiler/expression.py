@@ -9,30 +9,34 @@ from typing import Any
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, Gives
 from synthc.compiler.pattern import wrong_pattern
-from synthc.compiler.privacy import PUBLIC, Flow, join
+from synthc.compiler.privacy import join
 from synthc.compiler.refusal import no_score, no_value
 from synthc.compiler.scope import FOREIGN, Scope
 from synthc.compiler.suggest import guess, spelling
-from synthc.compiler.types import BOOL, DATE, FLOAT, INT, SHARE, TEXT, UNKNOWN, Type, accepts, common, list_of, range_of, spoken
+from synthc.compiler.typed import MISTAKE, Typed, content, joined, like, made
+from synthc.compiler.types import (
+    BOOL,
+    DATE,
+    FLOAT,
+    INT,
+    SHARE,
+    TEXT,
+    UNKNOWN,
+    Type,
+    accepts,
+    common,
+    list_of,
+    of_arithmetic,
+    one_share,
+    range_of,
+    spoken,
+)
 from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Edit, Fix, Label, Safety, error
 from synthc.dsl.source import Span
 
 ANSWER_FIELDS = {"raw": TEXT, "ok": BOOL, "logprob": FLOAT}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """An expression that was checked: its type, its JSON, what label it carries, what it read."""
-
-    type: Type
-    json: Any = None
-    flow: Flow = PUBLIC
-    inputs: tuple[str, ...] = ()
-
-
-MISTAKE = Typed(type=UNKNOWN)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,9 +90,9 @@ class Expressions:
         ]
         if not parts:
             return Typed(type=TEXT, json={"value": ""})
-        found = parts[0] if len(parts) > 1 or parts[0].type == TEXT else _made("concat", TEXT, Typed(type=TEXT, json={"value": ""}), parts[0])
+        found = parts[0] if len(parts) > 1 or parts[0].type == TEXT else made("concat", TEXT, Typed(type=TEXT, json={"value": ""}), parts[0])
         for part in parts[1:]:
-            found = _made("concat", TEXT, found, content(part))
+            found = made("concat", TEXT, found, content(part))
         return found
 
     def _name(self, written: syntax.Name) -> Typed:
@@ -123,14 +127,10 @@ class Expressions:
         return MISTAKE
 
     def _kept(self, written: syntax.Name) -> None:
-        self.scope.report(
-            error(
-                "unchecked-answer",
-                f"`{written.name}` may have failed, for its `ask` says `on_fail = keep`",
-                written.span,
-                help=f"read it behind `where {written.name}.ok`",
-            )
-        )
+        """Report an answer that may have failed, once for all steps that read it."""
+        message = f"`{written.name}` may have failed, for its `ask` says `on_fail = keep`"
+        if not any(one.message == message for one in self.scope.program.diagnostics):
+            self.scope.report(error("unchecked-answer", message, written.span, help=f"read it behind `where {written.name}.ok`"))
 
     def _declared(self, written: syntax.Expression, scope: Scope, declared: Any) -> Typed:
         thing = scope.program.thing(scope, declared)
@@ -155,7 +155,7 @@ class Expressions:
         if of.type == UNKNOWN:
             return MISTAKE
         if of.type.kind == "answer" and written.name.name in ANSWER_FIELDS:
-            return _like(of, ANSWER_FIELDS[written.name.name], {"field": written.name.name, "of": of.json})
+            return like(of, ANSWER_FIELDS[written.name.name], {"field": written.name.name, "of": of.json})
         inner = content(of)
         type_ = inner.type.field(written.name.name)
         if type_ is None:
@@ -163,49 +163,55 @@ class Expressions:
             help_, fix = guess(written.name.name, names, written.name.span)
             self.scope.report(error("unknown-field", f"{spoken(of.type)} has no field `{written.name.name}`", written.name.span, help=help_, fix=fix))
             return MISTAKE
-        return _like(inner, type_, {"field": written.name.name, "of": inner.json})
+        return like(inner, type_, {"field": written.name.name, "of": inner.json})
 
     def _list(self, written: syntax.ListOf) -> Typed:
         items = [content(self._walk(item)) for item in written.items]
         of: Type | None = UNKNOWN
         for item, spelled in zip(items, written.items, strict=True):
-            joined = common(of or UNKNOWN, item.type)
-            if joined is None:
+            wider = common(of or UNKNOWN, item.type)
+            if wider is None:
                 return self._wrong(f"the items of a list have one type, and after {spoken(of or UNKNOWN)} this is {spoken(item.type)}", spelled.span)
-            of = joined
-        return _joined(list_of(of or UNKNOWN), {"list": [item.json for item in items]}, *items)
+            of = wider
+        return joined(list_of(of or UNKNOWN), {"list": [item.json for item in items]}, *items)
 
     def _range(self, written: syntax.Range) -> Typed:
         low, high = self._walk(written.low), self._walk(written.high)
         if low.type == high.type == DATE:
-            return _joined(range_of(DATE), {"range": [low.json, high.json]}, low, high)
+            return joined(range_of(DATE), {"range": [low.json, high.json]}, low, high)
         low, high = self.check(written.low, FLOAT), self.check(written.high, FLOAT)
-        return _joined(range_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
+        ends = [end.json["value"] for end in (low, high) if end.json is not None and "value" in end.json]
+        if len(ends) == 2 and ends[0] > ends[1]:
+            self.scope.report(error("wrong-value", "this range is empty: its low end stands above its high end", written.span, help=f"write `{written.high.span.text}..{written.low.span.text}`"))
+            return MISTAKE
+        return joined(range_of(common(low.type, high.type) or FLOAT), {"range": [low.json, high.json]}, low, high)
 
     def _unary(self, written: syntax.Unary) -> Typed:
         wanted, op = (BOOL, "not") if written.operator == "not" else (FLOAT, "neg")
         operand = self.check(written.operand, wanted)
-        return _joined(operand.type, {"op": op, "args": [operand.json]}, operand)
+        return joined(operand.type, {"op": op, "args": [operand.json]}, operand)
 
     def _binary(self, written: syntax.Binary) -> Typed:
         operator = written.operator
         if operator in {"and", "or"}:
-            return _made(operator, BOOL, self.check(written.left, BOOL), self.check(written.right, BOOL))
+            return made(operator, BOOL, self.check(written.left, BOOL), self.check(written.right, BOOL))
         if operator in {"in", "not in"}:
             return self._membership(written)
         left, right = content(self._walk(written.left)), content(self._walk(written.right))
         if UNKNOWN in {left.type, right.type}:
             return MISTAKE
         if operator == "+" and common(left.type, right.type) in {TEXT, *([left.type] if left.type.kind == "choice" else [])}:
-            return _made("concat", TEXT, left, right)
+            return made("concat", TEXT, left, right)
         if operator in {"+", "-", "*", "/"}:
             return self._arithmetic(written, left, right)
+        if operator in {"==", "!=", "<", "<=", ">", ">="} and one_share(left.type, right.type):
+            return self._wrong("a share is no number, so the two cannot be compared", written.span, help=_as_the_other(written))
         if operator in {"==", "!="}:
             return self._equality(written, left, right)
         if operator in {"<", "<=", ">", ">="}:
             if not (left.type.numeric and right.type.numeric) and left.type != right.type:
                 return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} cannot be compared", written.span, help=_dated(left, right))
-            return _made(operator, BOOL, left, right)
+            return made(operator, BOOL, left, right)
         if operator == "else":
             return self._wrong("`else` gives a default to a column of a source; here every value is there", written.span)
         return self._wrong(f"`{operator}` cannot stand in an expression", written.span)
@@ -214,8 +220,13 @@ class Expressions:
         for side, spelled in ((left, written.left), (right, written.right)):
             if not side.type.numeric:
                 return self._wrong(f"`{written.operator}` wants numbers, and this is {spoken(side.type)}", spelled.span)
-        whole = left.type == right.type == INT and written.operator != "/"
-        return _made(written.operator, INT if whole else FLOAT, left, right)
+        if written.operator == "/" and right.json.get("value") == 0:
+            self.scope.report(error("wrong-value", "this divides by zero", written.span))
+            return MISTAKE
+        type_ = of_arithmetic(written.operator, left.type, right.type)
+        if type_ is None:
+            return self._wrong(f"a share is no number, so `{written.operator}` does not apply to the two", written.span, help=_as_the_other(written))
+        return made(written.operator, type_, left, right)
 
     def _equality(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
         for choice, other in ((left, written.right), (right, written.left)):
@@ -225,17 +236,19 @@ class Expressions:
                 return MISTAKE
         if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
             return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} are never equal", written.span, help=_dated(left, right))
-        return _made(written.operator, BOOL, left, right)
+        return made(written.operator, BOOL, left, right)
 
     def _membership(self, written: syntax.Binary) -> Typed:
         left, right = content(self._walk(written.left)), content(self._walk(written.right))
         of = right.type.of if right.type.kind in {"list", "range"} else right.type if right.type.kind == "text" else None
         if UNKNOWN in {left.type, right.type}:
             return MISTAKE
+        if of is not None and one_share(of, left.type):
+            return self._wrong("a share is no number, so it is in no list or range of them", written.span)
         if of is None or (common(of, left.type) is None and not (of.numeric and left.type.numeric)):
             return self._wrong(f"`in` wants a list, a range or a text of {spoken(left.type)} on its right, and this is {spoken(right.type)}", written.right.span)
-        found = _made("in_text" if right.type.kind == "text" else "in", BOOL, left, right)
-        return found if written.operator == "in" else _joined(BOOL, {"op": "not", "args": [found.json]}, found)
+        found = made("in_text" if right.type.kind == "text" else "in", BOOL, left, right)
+        return found if written.operator == "in" else joined(BOOL, {"op": "not", "args": [found.json]}, found)
 
     def _call(self, written: syntax.Call) -> Typed:
         if isinstance(written.function, syntax.Field):
@@ -259,7 +272,7 @@ class Expressions:
         if name in PATTERNS and not self._pattern(name, arguments[PATTERNS[name]], written.arguments[PATTERNS[name]].value):
             return MISTAKE
         result = RESULTS[function.gives](arguments, function.result)
-        return _joined(result, {"call": name, "args": [a.json for a in arguments]}, *arguments)
+        return joined(result, {"call": name, "args": [a.json for a in arguments]}, *arguments)
 
     def _pattern(self, name: str, typed: Typed, written: syntax.Expression) -> bool:
         """Check a regular expression that is known; of columns only `matches` takes one, which is tried at run."""
@@ -276,7 +289,10 @@ class Expressions:
         if of.type == UNKNOWN:
             return MISTAKE
         if function.name.name != "p" or of.type.content.kind != "choice" or of.type.kind != "answer":
-            return self._wrong(f"{spoken(of.type)} has no `{function.name.name}(...)`; an answer of a choice has `.p(\"option\")`", function.name.span)
+            said = ALSO_CALLED.get(function.name.name, function.name.name)
+            given = ", ".join([function.of.span.text, *(argument.span.text for argument in written.arguments)])
+            mend = f"write `{said}({given})`" if said in FUNCTIONS else "an answer of a choice has `.p(\"option\")`"
+            return self._wrong(f"{spoken(of.type)} has no `{function.name.name}(...)`", function.name.span, help=mend)
         if len(written.arguments) != 1 or not isinstance(written.arguments[0].value, syntax.Text):
             return self._wrong("`.p` takes one option, as a text in quotes", written.span)
         option = written.arguments[0].value
@@ -284,7 +300,7 @@ class Expressions:
             help_, _ = spelling(option.value, of.type.content.options, option.span)
             self.scope.report(error("impossible-comparison", f"the answer is {of.type.content}, never \"{option.value}\"", option.span, help=help_))
             return MISTAKE
-        return _like(of, FLOAT, {"method": "p", "of": of.json, "args": [{"value": option.value}]})
+        return like(of, FLOAT, {"method": "p", "of": of.json, "args": [{"value": option.value}]})
 
     def _logprob(self, written: syntax.Call) -> Typed:
         if not self.scope.unnamed(written):
@@ -319,34 +335,22 @@ class Expressions:
                 return self._wrong("a field of a record has a name: `record(name = value)`", argument.span)
             fields[argument.name.name] = content(self._walk(argument.value))
         type_ = Type(kind="record", fields=tuple((name, typed.type) for name, typed in fields.items()))
-        return _joined(type_, {"record": {name: typed.json for name, typed in fields.items()}}, *fields.values())
+        return joined(type_, {"record": {name: typed.json for name, typed in fields.items()}}, *fields.values())
+
+
+def _as_the_other(written: syntax.Binary) -> str | None:
+    """Return how the literal of a pair would be written as what the other side is."""
+    for side in (written.right, written.left):
+        if isinstance(side, syntax.Share):
+            return f"write `{side.value:g}`"
+        if isinstance(side, syntax.Number):
+            return f"write `{side.value * 100:g}%`"
+    return None
 
 
 def is_option(written: syntax.Expression, wanted: Type) -> bool:
     """Tell whether a text in quotes is an option of the choice that is wanted."""
     return wanted.kind == "choice" and isinstance(written, syntax.Text) and written.value in wanted.options
-
-
-def content(typed: Typed) -> Typed:
-    """Return what an answer holds; any other expression itself."""
-    if typed.type.kind != "answer":
-        return typed
-    return _like(typed, typed.type.content, {"field": "value", "of": typed.json})
-
-
-def _like(of: Typed, type_: Type, json: Any) -> Typed:
-    return Typed(type=type_, json=json, flow=of.flow, inputs=of.inputs)
-
-
-def _joined(type_: Type, json: Any, *parts: Typed) -> Typed:
-    if any(part.type == UNKNOWN for part in parts):
-        return MISTAKE
-    inputs = tuple(name for part in parts for name in part.inputs)
-    return Typed(type=type_, json=json, flow=join(*(part.flow for part in parts)), inputs=inputs)
-
-
-def _made(operator: str, type_: Type, left: Typed, right: Typed) -> Typed:
-    return _joined(type_, {"op": operator, "args": [left.json, right.json]}, left, right)
 
 
 def _meant(name: str, span: Span) -> tuple[str | None, Fix | None]:

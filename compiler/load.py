@@ -68,6 +68,8 @@ class Loaded:
         for item in self.syntax.items:
             if isinstance(item, syntax.Import):
                 alias = item.alias.name
+                if not SNAKE.fullmatch(alias):
+                    yield error("wrong-name", f"names are in lower case with underscores, and `{alias}` is not", item.alias.span, help=f"write `{snake(alias)}`")
                 if alias in self.aliases:
                     yield error("repeated-name", f"`{alias}` is imported twice", item.alias.span, help="give one of them another name with `as`")
                 else:

@@ -14,7 +14,7 @@ REMEDIES = {
     "trained": "a model that was tuned without noise is as private as the text it saw; tune it with `dp = gaussian(...)`",
 }
 SCORED_IN_STEPS = "score rows in a step, `let fit = logprob(MODEL, text)`, and give the column to the prompt"
-PRIVATE_ROWS = "private rows are reached by `federate` and `evaluate` alone"
+PRIVATE_ROWS = "private rows are reached by `federate`, `measure` and `evaluate` alone"
 
 
 def no_value(thing: Thing, span: Span, reader: str) -> Diagnostic:

@@ -128,7 +128,7 @@ class Scope:
     def must_find(self, reference: syntax.Expression, what: str) -> tuple[Scope, Declared] | None:
         """Like `find`, but a name that stands for nothing is reported, as is anything that is no name."""
         if not isinstance(reference, syntax.Name | syntax.Field):
-            self.report(error("wrong-value", f"{wanted(what)}, by its name", reference.span))
+            self.report(error("wrong-value", f"{wanted(what)}, by {'their' if what.startswith('rows') else 'its'} name", reference.span))
             return None
         found = self.find(reference)
         if found is None:
@@ -144,6 +144,11 @@ class Scope:
             return
         if isinstance(reference, syntax.Name):
             word, span, candidates = reference.name, reference.span, {*self.names, *self.aliases}
+        elif self._of_rows(reference, what):
+            return
+        elif self._stranger(reference.of):
+            self._unknown_module(reference)
+            return
         else:
             word, span, candidates = reference.name.name, reference.name.span, self._members(reference.of)
         help_, fix = guess(word, candidates, span)
@@ -153,8 +158,37 @@ class Scope:
             help_ = f"a text stands in quotes: `\"{word}\"`"
         self.report(error("unknown-name", f"{wanted(what)}, and nothing is called `{reference.span.text}`", span, help=help_, fix=fix))
 
+    def _of_rows(self, reference: syntax.Field, what: str) -> bool:
+        """Report a column or a part of some rows where neither can stand; tell whether that, or what the rows are, has been reported."""
+        found = self.find(reference.of) if isinstance(reference.of, syntax.Name | syntax.Field) else None
+        thing = found and self.program.thing(*found)
+        if found is None or (thing is not None and thing.thing != "rows"):
+            return False
+        name = reference.name.name
+        parts = {"train", *((thing.settings.get("split") or {}).get("parts", ()))} if thing is not None and thing.kind == "source" else set()
+        if thing is None:
+            return True
+        if name in thing.columns:
+            self.report(error("wrong-kind", f"{wanted(what)}, and `{reference.span.text}` is a column", reference.span))
+        elif name in parts:
+            self.report(error("wrong-kind", f"{wanted(what)}, and `{reference.span.text}` is a part of people", reference.span, help=f"parts are read by `evaluate`: `over {reference.span.text}`"))
+        return name in thing.columns or name in parts
+
+    def _stranger(self, of: syntax.Expression) -> bool:
+        """Whether what stands before a dot is a name of nothing here."""
+        return isinstance(of, syntax.Name) and of.name not in self.names and self.imported(of.name) is None
+
+    def _unknown_module(self, reference: syntax.Field) -> None:
+        word, span = reference.of.span.text, reference.of.span
+        help_, fix = guess(word, self.aliases, span)
+        imported = "imported are " + ", ".join(f"`{alias}`" for alias in self.aliases) if self.aliases else "import it first: `import std.phone`"
+        self.report(error("unknown-name", f"nothing is imported or declared as `{word}`", span, help=help_ or imported, fix=fix))
+
     def lost(self, reference: syntax.Expression) -> bool:
         """Whether a name belongs to an item or an import that could not be read."""
+        there = self.imported(reference.of.name) if isinstance(reference, syntax.Field) and isinstance(reference.of, syntax.Name) else None
+        if there is not None and isinstance(reference, syntax.Field):
+            return reference.name.name in self.program.look(_lost, there.module)
         while isinstance(reference, syntax.Field):
             reference = reference.of
         return isinstance(reference, syntax.Name) and reference.name in self.program.look(_lost, self.module)

@@ -235,6 +235,11 @@ def like(declared: syntax.Declaration, scope: Scope) -> Inherited | None:
         if other is None:
             return None
         where, named = other
+        if id(named) in seen and named is not declared:
+            return None  # those that take over from each other further on say so themselves
+        if id(named) in seen and current is not declared:
+            scope.report(error("wrong-value", f"`{declared.name.name}` takes its settings over from itself, by way of `{current.name.name}`", entry.value.span))
+            return None
         if not isinstance(named, syntax.Declaration) or named.kind.name != kind or id(named) in seen:
             scope.report(error("wrong-value", f"`like` wants another {kind}, whose settings are taken over", entry.value.span))
             return None

@@ -113,6 +113,24 @@ def common(left: Type, right: Type) -> Type | None:
     return left.content if right.kind == "unknown" else None
 
 
+def of_arithmetic(operator: str, left: Type, right: Type) -> Type | None:
+    """Return the type of arithmetic between two numbers, None where one is a share and that has no meaning.
+
+    >>> of_arithmetic("*", SHARE, INT) == SHARE, of_arithmetic("/", SHARE, SHARE) == FLOAT, of_arithmetic("+", SHARE, FLOAT)
+    (True, True, None)
+    """
+    if left == right == SHARE:
+        return FLOAT if operator == "/" else SHARE
+    if SHARE in {left, right}:
+        return SHARE if operator == "*" or (operator == "/" and left == SHARE) else None
+    return INT if left == right == INT and operator != "/" else FLOAT
+
+
+def one_share(left: Type, right: Type) -> bool:
+    """Tell whether of two numbers one is a share, and so no number."""
+    return left != right and SHARE in {left, right} and left.numeric and right.numeric and UNKNOWN not in {left, right}
+
+
 def spoken(type_: Type) -> str:
     """Return a type as a sentence speaks of a value of it.
 

@@ -42,7 +42,9 @@ def _test(item: syntax.Test, scope: Scope) -> tuple[dict[str, Any], Thing] | Non
         scope.report(error("wrong-kind", f"a test is about a prompt, and `{prompt.name}` is {a(prompt.kind)}", item.about.span))
         return None
     cases = check_cases(item.cases, dict(prompt.columns), prompt.type, scope)
-    endpoint = prompt.settings["endpoint"] or default_endpoint(scope, item.span)
+    # Whoever imports a prompt may ask it by name everywhere, and can't change its file.
+    mend = f"say `endpoint = NAME` in the prompt `{prompt.name}`"
+    endpoint = prompt.settings["endpoint"] or default_endpoint(scope, item.about.span, mend=mend, any_of=bool(scope.prefix))
     if endpoint is None:
         return None
     test = {

@@ -45,7 +45,24 @@ def _budget(item: syntax.Budget, scope: Scope) -> tuple[str, dict[str, Any]] | N
         scope.report(_missing_delta(item, thing))
         return None
     read = _read(model, item, scope)
+    population = thing.settings.get("population") or thing.settings.get("simulate")
+    if isinstance(read, PeopleBudget) and population is not None and weak(read, population):
+        scope.report(_weak_delta(item, read, thing, population))
     return None if read is None else (thing.name, read.model_dump())
+
+
+def weak(budget: PeopleBudget, population: int) -> bool:
+    """Whether a delta is so large that it would let one of so many people down."""
+    return budget.delta >= 1 / (10 * population)
+
+
+def _weak_delta(item: syntax.Budget, budget: PeopleBudget, source: Thing, population: int) -> Diagnostic:
+    at = next(entry.value.span for entry in item.settings.entries if isinstance(entry, syntax.Setting) and entry.name.name == "delta")
+    said = small_delta(population)
+    fix = Fix(title=f"write `{said}`", edits=(Edit(span=at, text=said),), safety=Safety.UNSAFE)
+    labels = (Label(span=source.span, text="the people are declared here"),)
+    message = f"a delta of {budget.delta:.3g} is too large for {population:,} people"
+    return error("weak-delta", message, at, labels=labels, help=f"it must stay below 1 / (10 x population), here {1 / (10 * population):.3g}", fix=fix)
 
 
 def _missing_delta(item: syntax.Budget, source: Thing) -> Diagnostic:

@@ -11,7 +11,7 @@ from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
-from synthc.compiler.types import Type
+from synthc.compiler.types import FLOAT, SHARE, Type
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import error
 from synthc.dsl.parse import parse
@@ -32,7 +32,8 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if found is None or (wanted is not None and not fits(value, wanted)):
         problem = "the items of a list have one type" if isinstance(value, list) else "this is no value that a constant can have"
         message = f"`{declared.name.name}` is declared as {wanted}, and this is {found}" if found else problem
-        scope.report(error("wrong-type", message, (declared.value or declared.name).span))
+        shares = {wanted, found} == {FLOAT, SHARE}
+        scope.report(error("wrong-type", message, (declared.value or declared.name).span, help="a share is written `20%`, and is not a float" if shares else None))
         return None
     return Thing(
         name=scope.prefix + declared.name.name,

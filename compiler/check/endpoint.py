@@ -16,7 +16,7 @@ from synthc.compiler.scope import Scope
 from synthc.compiler.settings import make, setting_span, settings_of
 from synthc.compiler.suggest import spelling
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import error
+from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
 SPEAKERS = frozenset({"vllm", "sglang", "llamacpp", "llama_cpp", "ollama", "litellm"})
@@ -50,8 +50,25 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         return None
     if read is None:
         return None
+    if read.default and not _only_default(declared, scope):
+        return None
     settings = {"kind": kind, "url": None, "token": {"secret": token.variable} if token else None, **read.model_dump(exclude={"token"} if getattr(read, "price", None) else {"token", "price"})}
     return _thing(declared, settings, brackets, scope)
+
+
+def _only_default(declared: syntax.Declaration, scope: Scope) -> bool:
+    """Tell whether no endpoint above is the default, after reporting that one is."""
+    main = scope.program.scope(scope.program.main)
+    above: tuple[syntax.Declaration, ...] = scope.program.look(_endpoints)
+    if declared not in above:
+        return True
+    for one in above[: above.index(declared)]:
+        thing = scope.program.thing(main, one)
+        if thing is not None and thing.settings["default"]:
+            labels = (Label(span=thing.span, text="the default already"),)
+            scope.report(error("which-endpoint", f"`{declared.name.name}` is the default, and so is `{thing.name}`", setting_span(declared, "default"), labels=labels, help="leave `default = true` at one of them"))
+            return False
+    return True
 
 
 def _thing(declared: syntax.Declaration, settings: Mapping[str, Any], brackets: Mapping[str, Any], scope: Scope) -> Thing | None:
@@ -122,8 +139,11 @@ def _address(kind: str, written: syntax.Expression, scope: Scope) -> dict[str, A
     return {"text": said}
 
 
-def default_endpoint(scope: Scope, span: Span) -> Thing | None:
-    """Return the endpoint that answers where none is named: the only one that is in no pool, the default, or the embedded one."""
+def default_endpoint(scope: Scope, span: Span, *, mend: str = "say `using NAME` here", any_of: bool = False) -> Thing | None:
+    """Return the endpoint that answers where none is named: the only one that is in no pool, the default, or the embedded one.
+
+    With `any_of`, of several the first answers; else that is reported, and how to `mend` it.
+    """
     main = scope.program.scope(scope.program.main)
     declared: tuple[syntax.Declaration, ...] = scope.program.look(_endpoints)
     if not declared and NAMELESS in main.names:
@@ -139,9 +159,11 @@ def default_endpoint(scope: Scope, span: Span) -> Thing | None:
     chosen = free if complete and len(free) == 1 else [t for t in things if t.settings.get("default")]
     if len(chosen) == 1:
         return chosen[0]
+    if complete and any_of:
+        return free[0]
     if complete:
         names = ", ".join(f"`{thing.name}`" for thing in free)
-        scope.report(error("which-endpoint", f"there are several endpoints ({names}) and none is said to answer this", span, help="say `using NAME` here, or `default = true` at one of them"))
+        scope.report(error("which-endpoint", f"there are several endpoints ({names}) and none is said to answer this", span, help=f"{mend}, or `default = true` at one of them"))
     return None
 
 

@@ -12,6 +12,7 @@ from synthc.compiler.check.references import behind, call, clause, named, text_c
 from synthc.compiler.graph import Privacy
 from synthc.compiler.privacy import Flow, join
 from synthc.compiler.program import Thing
+from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.settings import settings_of
 from synthc.compiler.suggest import guess
@@ -55,7 +56,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         thing="evaluation",
         kind="evaluate",
         span=span,
-        flow=join(own, *(m.flow for m in known.values())),
+        flow=join(own, *(m.flow.through(span, f"`{declared.name.name}` judges `{m.name}` here") for m in known.values())),
         origin=rows.origin or (rows if rows.flow.label is Privacy.PRIVATE else None),
         settings={
             "metric": written,
@@ -109,6 +110,9 @@ def _pairs(written: Any, models: dict[str, Thing], scope: Scope) -> list[tuple[T
             scope.report(error("wrong-value", "`pairs` lists comparisons such as `warm vs baseline`", item.span))
             return None
         left, right = _judged(item.left, models, scope), _judged(item.right, models, scope)
+        if left is not None and left is right:
+            scope.report(error("wrong-value", f"`{left.name}` is compared with itself", item.span, help="name two of the models judged here"))
+            return None
         if left is None or right is None or not _equal_arms(left, right, item, scope):
             return None
         pairs.append((left, right))
@@ -124,7 +128,11 @@ def _items(written: Any) -> tuple[Any, ...]:
 def _judged(written: Any, models: dict[str, Thing], scope: Scope) -> Thing | None:
     """Return a model by its name, None after reporting that it is not judged here."""
     model = models.get(written.span.text)
-    if model is None:
+    found = scope.find(written) if model is None and isinstance(written, syntax.Name | syntax.Field) else None
+    other = found and scope.program.thing(*found)
+    if other and other.thing == "evaluation":
+        scope.report(no_value(other, written.span, "a requirement"))
+    elif model is None:
         help_, fix = guess(written.span.text, models, written.span)
         judged = "judged here are " + ", ".join(f"`{name}`" for name in models)
         scope.report(error("unknown-name", f"`{written.span.text}` is none of the models judged here", written.span, help=help_ or judged, fix=fix))
@@ -145,7 +153,7 @@ def _equal_arms(left: Thing, right: Thing, item: syntax.Binary, scope: Scope) ->
 
 def _shown(value: Any) -> str:
     if not isinstance(value, dict):
-        return str(value)
+        return f"{value:,}" if isinstance(value, int) else str(value)
     return ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
 
 
@@ -164,8 +172,9 @@ def _requirement(written: Any, models: dict[str, Thing], numbers: tuple[str, ...
         scope.report(error("wrong-value", "`require` compares metrics of the models judged here, such as `warm.top1 >= 0.2`", written.span))
         return None
     of = _number if operator in COMPARISONS else _requirement
-    left, right = of(written.left, models, numbers, scope), of(written.right, models, numbers, scope)
-    return None if left is None or right is None else {"op": operator, "args": [left, right]}
+    left = of(written.left, models, numbers, scope)
+    right = None if left is None else of(written.right, models, numbers, scope)
+    return None if right is None else {"op": operator, "args": [left, right]}
 
 
 def _number(written: Any, models: dict[str, Thing], numbers: tuple[str, ...], scope: Scope) -> Any:

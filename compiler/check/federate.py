@@ -90,4 +90,4 @@ def _flow(declared: syntax.Declaration, model: Thing, users: Thing, source: Thin
         return None
     label = Privacy.SIMULATED if source.settings["simulate"] else Privacy.DP
     tuned = users.flow.relabelled(label, span, f"`{name}` is tuned over `{users.name}` here", name)
-    return join(tuned, model.flow)
+    return join(tuned, model.flow.through(span, f"`{name}` starts from `{model.name}` here"))

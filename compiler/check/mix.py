@@ -43,7 +43,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         return None
     flow = join(*(thing.flow.through(declared.value.span, f"`{thing.name}` is a part of `{declared.name.name}`") for thing, _ in parts))
     if flow.label is Privacy.PRIVATE:
-        scope.report(private_flow(flow, declared.value.span, "a mix", "mix public text; private text is reached by `federate` alone"))
+        scope.report(private_flow(flow, declared.value.span, "a mix", "mix public text; private text is reached by `federate` and `measure` alone"))
         return None
     if settings is None:
         return None

@@ -11,8 +11,8 @@ from synthc.compiler.catalog.reader import SOURCES
 from synthc.compiler.program import Program, Thing
 from synthc.dsl.diagnostic import Label, error
 
-WILD = re.compile(r"\*+|\?|\[[^]]+\]")
-"""What stands for more than itself in a pattern of files."""
+WILD = re.compile(r"\*\*/|\*+|\?|\[[^]]+\]")
+"""What stands for more than itself in a pattern of files; `**/` stands for no folder too."""
 LONGEST = 1000
 """Longer patterns, which no file system knows, are compared as they stand."""
 
@@ -56,8 +56,8 @@ def _share(one: Thing, other: Thing, folder: str) -> bool:
 def _meet(one: str, other: str) -> bool:
     """Whether some path fits both patterns; a wildcard may stand for folders too.
 
-    >>> _meet("data/*.jsonl", "data/user*"), _meet("a.jsonl", "b.jsonl")
-    (True, False)
+    >>> _meet("data/*.jsonl", "data/user*"), _meet("a.jsonl", "b.jsonl"), _meet("**/a.jsonl", "a.jsonl")
+    (True, False, True)
     """
     if one == other or max(len(one), len(other)) > LONGEST or not (_wild(one) or _wild(other)):
         return one == other

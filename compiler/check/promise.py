@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from synthc.compiler.catalog.budgets import PeopleBudget
-from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, lost_budget, small_delta
+from synthc.compiler.check.budget import DEFAULT_DELTA_SHARE, budget_item, budget_of, lost_budget, small_delta, weak
 from synthc.compiler.graph.privacy_document import train_share
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
@@ -44,10 +44,8 @@ def promise(named: syntax.Identifier, source: Thing, scope: Scope) -> PeopleBudg
             mend = f"add `budget {source.name} {{ epsilon = 8, delta = {small_delta(population)} }}`"
             scope.report(error("missing-budget", f"`{source.name}` stands under a mechanism and has no budget", span, labels=here, help=mend))
         return None
-    if budget.delta >= 1 / (10 * population):
-        scope.report(error("weak-delta", f"a delta of {budget.delta:.3g} is too large for {population:,} people", span, labels=here, help=f"it must stay below 1 / (10 x population), here {1 / (10 * population):.3g}"))
-        return None
-    return budget
+    # A delta that is too large is reported where it stands.
+    return None if weak(budget, population) else budget
 
 
 def own_delta(written: float | None, budget: PeopleBudget) -> float:

@@ -74,7 +74,7 @@ def _slots(call: StepCall, written: syntax.Call, prompt: Thing) -> dict[str, Any
         return None
     for name, argument in zip(filled, written.arguments, strict=True):
         if name not in prompt.columns:
-            call.scope.report(_slot_error(prompt, "unknown-slot", f"`{prompt.name}` has no {'slot ' + f'`{name}`' if name else 'so many slots'}", argument))
+            call.scope.report(_slot_error(prompt, "unknown-slot", f"`{prompt.name}` has no slot `{name}`" if name else f"`{prompt.name}` has no slot for this one", argument))
             return None
         typed = call.expressions.check(argument.value)
         if typed.json is None:

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.catalog.values import Number, Settings
-from synthc.compiler.expression import content
 from synthc.compiler.privacy import join
+from synthc.compiler.typed import content
 from synthc.dsl.diagnostic import error
 
 

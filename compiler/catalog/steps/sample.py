@@ -9,7 +9,8 @@ from pydantic import Field
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
 from synthc.compiler.catalog.values import Expression, Said, Settings, Words
 from synthc.compiler.check.references import named
-from synthc.compiler.privacy import PUBLIC
+from synthc.compiler.graph import Privacy
+from synthc.compiler.privacy import PUBLIC, private_flow
 from synthc.compiler.program import Thing
 from synthc.compiler.suggest import guess
 from synthc.compiler.types import accepts
@@ -40,6 +41,10 @@ def apply(call: StepCall) -> Outcome | None:
         return Outcome(columns=call.columns, settings=amount)
     measure = named(settings.weigh, ("rows",), call.scope, settings.weigh.span)
     if measure is None:
+        return None
+    if measure.flow.label is Privacy.PRIVATE:
+        flow = measure.flow.through(settings.weigh.span, f"`{measure.name}` weighs rows here")
+        call.scope.report(private_flow(flow, settings.weigh.span, "a choice among rows", "weigh by what a `measure` found, under a mechanism"))
         return None
     if measure.kind != "measure":
         call.scope.report(error("wrong-kind", f"a sample is weighed by a measure, and `{measure.name}` is {a(measure.kind)}", settings.weigh.span))

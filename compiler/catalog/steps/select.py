@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.expression import Typed, content
 from synthc.compiler.privacy import join
+from synthc.compiler.typed import Typed, content
 from synthc.compiler.types import Type
 
 

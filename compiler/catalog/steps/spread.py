@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthc.compiler.catalog.step import Marks, Outcome, StepCall, StepEntry
-from synthc.compiler.expression import content
+from synthc.compiler.typed import content
 
 
 def apply(call: StepCall) -> Outcome | None:
