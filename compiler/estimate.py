@@ -66,7 +66,7 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None, me
             amount, calls = _node(node, rows, project)
             rows[node.name] = amount
             finished = (done or {}).get(node.name, False)
-            entry = _entry(node, amount, calls, finished=finished) | ({"model": _model(node, graph)} if node.kind == "model" else {})
+            entry = _entry(node, amount, calls, finished=finished) | _sizes(node, graph)
             nodes.append(entry if finished else _priced(entry | dict((measured or {}).get(node.name, {})), node, graph))
     return {
         "nodes": nodes,
@@ -74,6 +74,22 @@ def plan(graph: Graph, project: Path, done: Mapping[str, bool] | None = None, me
         "privacy": privacy_document(graph),
         "graph": graph.fingerprint,
     }
+
+
+def _sizes(node: Node, graph: Graph) -> dict[str, Any]:
+    """Return the size of a model, and of the noise that a federation remembers from round to round."""
+    from synthc.compiler.graph.spending import vectors
+
+    if node.kind == "model":
+        return {"model": _model(node, graph)}
+    remembered = vectors(node.settings["dp"], node.settings["rounds"]) if node.kind == "federate" and node.mechanism else 0
+    if not remembered:
+        return {}
+    model = node
+    while model.kind != "model":
+        model = graph.by_name[model.settings["model"]["node"]]
+    size = _model(model, graph)
+    return {"noise": {"vectors": remembered, "bytes": None if size is None else remembered * size["bytes"]}}
 
 
 def _model(node: Node, graph: Graph) -> dict[str, int] | None:

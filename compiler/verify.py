@@ -119,6 +119,7 @@ RESTS_ON: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "search": lambda dp: 0 < dp["sampling"] <= 1 and dp["score"] > 0 and dp["tries"] >= 1,
     "tree": lambda dp: dp["separation"] >= 1,
     "blt": lambda dp: dp["separation"] >= 1 and len(dp["theta"]) == len(dp["omega"]) == dp["buffers"],
+    "banded": lambda dp: len(dp["coefficients"]) == dp["bands"] <= dp["separation"] and dp["coefficients"][0] == 1,
 }
 
 

@@ -6,8 +6,7 @@ from synthc.dsl.diagnostic import Diagnostic, error
 from synthc.dsl.source import Span
 
 CALLS = {
-    "local": "noise that devices add themselves is not built yet: `gaussian(...)`, `tree(...)` and `blt(...)` add it to the sum of a round",
-    "banded": "noise by banded matrices is not built yet: `blt(...)` is the mechanism with a matrix",
+    "local": "noise that devices add themselves is not built yet: `gaussian(...)`, `tree(...)`, `blt(...)` and `banded(...)` add it to the sum of a round",
 }
 
 

@@ -165,7 +165,7 @@ def _alike(program: Program, mechanisms: list[Thing]) -> bool:
         if other is not None:
             here, there = (one.settings["dp"]["mechanism"] for one in (thing, other))
             labels = (Label(span=other.span, text=f"the adjacency of `{there}` is {ADJACENCY[there]}"),)
-            mend = "leave `cohort` out: what is counted of everybody goes with both" if thing.kind == "measure" else "tune both under mechanisms of one adjacency: `gaussian`, or `tree` and `blt`"
+            mend = "leave `cohort` out: what is counted of everybody goes with both" if thing.kind == "measure" else "tune both under mechanisms of one adjacency: `gaussian`, or `tree`, `blt` and `banded`"
             message = f"`{here}` and `{there}` promise different things to `{thing.settings['people']}`: {ADJACENCY[here]} and {ADJACENCY[there]}"
             program.diagnostics.append(error("unlike-mechanisms", message, thing.span, labels=labels, help=mend))
             return False

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from synthc.compiler.catalog.mechanisms.adaptive import Adaptive, FederatedGaussian
-from synthc.compiler.catalog.mechanisms.blt import Blt
-from synthc.compiler.catalog.mechanisms.tree import Tree
 from synthc.compiler.catalog.noisy import Noisy
+from synthc.compiler.catalog.separated import Separated
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
 from synthc.compiler.graph.accounting import NotYet, epsilon
@@ -58,7 +57,7 @@ def _own(declared: syntax.Declaration, settings: Federate, source: Thing, scope:
             scope.report(error("cohort-too-large", f"a cohort of {settings.cohort:,} is more than the {users:,.0f} users that train", span, labels=declared_here(source)))
             return None
         return {"sampling": settings.cohort / users, **_adaptive(dp.clip, settings.cohort)}
-    assert isinstance(dp, Tree | Blt)
+    assert isinstance(dp, Separated)
     separated = min(dp.separation, settings.rounds)
     if settings.cohort * separated > users:
         message = f"cohorts of {settings.cohort:,} in each of {separated:,} rounds, all of other people, are more than the {users:,.0f} users that train"
@@ -71,8 +70,7 @@ def _own(declared: syntax.Declaration, settings: Federate, source: Thing, scope:
             mend = f"write `{name} = {settings.rounds}`" if name == "separation" else "leave it out"
             scope.report(error("useless-setting", f"a `{name}` of {value:,} is more than all {settings.rounds:,} rounds of `{declared.name.name}`", span, help=mend))
             return None
-    more = {"restart": dp.restart} if isinstance(dp, Tree) else {"buffers": dp.buffers}
-    return {"separation": dp.separation, **more}
+    return {key: value for key, value in dp.model_dump().items() if key not in Noisy.model_fields}
 
 
 def _adaptive(clip: Adaptive | float, cohort: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from synthc.compiler.graph import bands, buffers
 from synthc.compiler.graph.accounting import (
     CorrelatedGaussian,
     Event,
@@ -22,13 +23,17 @@ from synthc.compiler.graph.accounting import (
     noise_for_whole,
 )
 from synthc.compiler.graph.aggregation import variances
-from synthc.compiler.graph.buffers import chosen, coefficients
-from synthc.compiler.graph.buffers import errors as errors_of_blt
 from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
 
-LEDGER = {"gaussian": ("sampling", "noise"), "tree": ("noise", "separation", "restart"), "blt": ("noise", "separation", "theta", "omega"), "search": ("sampling", "noise", "rounds", "score", "tries")}
+LEDGER = {
+    "gaussian": ("sampling", "noise"),
+    "tree": ("noise", "separation", "restart"),
+    "blt": ("noise", "separation", "theta", "omega"),
+    "banded": ("noise", "separation", "coefficients"),
+    "search": ("sampling", "noise", "rounds", "score", "tries"),
+}
 """The settings of each mechanism that decide what a round spends; they stand on each line of the lifetime ledger."""
-ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out", "search": "add/remove"}
+ADJACENCY = {"gaussian": "add/remove", "tree": "zero-out", "blt": "zero-out", "banded": "zero-out", "search": "add/remove"}
 
 
 def adjacencies(spent: Mapping[str, Any]) -> frozenset[str]:
@@ -57,18 +62,22 @@ def event(dp: Mapping[str, Any], rounds: int, most: int | None = None) -> Event:
 
 
 def squared_sensitivity(dp: Mapping[str, Any], rounds: int, most: int | None = None) -> float:
-    """Return the squared sensitivity of all that `tree` or `blt` releases over some rounds, in squared clip norms."""
+    """Return the squared sensitivity of all that correlated noise hides over some rounds, in squared clip norms."""
     turns = participations(rounds, dp["separation"])
     turns = turns if most is None else min(turns, most)
     if dp["mechanism"] == "blt":
         return _blt(tuple(dp["theta"]), tuple(dp["omega"]), rounds, dp["separation"], turns)
+    if dp["mechanism"] == "banded":
+        return bands.squared(dp["coefficients"], rounds, dp["separation"], turns)
     return _tree(rounds, dp["separation"], dp["restart"], turns)
 
 
 def errors(dp: Mapping[str, Any], rounds: int) -> list[float]:
     """Return the deviation of the noise on the sum of all rounds up to each, where that of one round's fresh noise is 1."""
     if dp["mechanism"] == "blt":
-        return [float(error) for error in errors_of_blt(dp["theta"], dp["omega"], rounds)]
+        return [float(error) for error in buffers.errors(dp["theta"], dp["omega"], rounds)]
+    if dp["mechanism"] == "banded":
+        return [float(error) for error in bands.errors(dp["coefficients"], rounds)]
     if dp["mechanism"] == "tree":
         return [math.sqrt(variance) for variance in variances(rounds, dp["restart"])]
     return [math.sqrt(round_) for round_ in range(1, rounds + 1)]
@@ -76,7 +85,7 @@ def errors(dp: Mapping[str, Any], rounds: int) -> list[float]:
 
 @cache
 def _blt(theta: tuple[float, ...], omega: tuple[float, ...], rounds: int, separation: int, turns: int) -> float:
-    return toeplitz(coefficients(theta, omega, rounds), separation, turns)
+    return toeplitz(buffers.coefficients(theta, omega, rounds), separation, turns)
 
 
 @cache
@@ -86,15 +95,34 @@ def _tree(rounds: int, separation: int, restart: int | None, turns: int) -> floa
     return float(kept(question, lambda: tree(rounds, separation, turns, restart), float))
 
 
+def with_matrix(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
+    """Return a mechanism with the matrix that is chosen for it, where it rests on one."""
+    found = dict(dp)
+    if found["mechanism"] == "blt" and "theta" not in found:
+        found["theta"], found["omega"] = buffers.chosen(rounds, found["separation"], found["buffers"])
+    if found["mechanism"] == "banded" and "coefficients" not in found:
+        found["coefficients"] = bands.chosen(rounds, found["separation"], found["bands"])
+    return found
+
+
+def vectors(dp: Mapping[str, Any], rounds: int) -> int:
+    """Return how many vectors of noise, each as long as the model, a mechanism remembers from round to round at most.
+
+    >>> vectors({"mechanism": "tree", "restart": None}, 2000), vectors({"mechanism": "gaussian"}, 2000)
+    (11, 0)
+    """
+    if dp["mechanism"] == "tree":
+        return int(dp["restart"] or rounds).bit_length()
+    return int(dp.get("buffers", dp.get("bands", 1) - 1))
+
+
 def solved(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
     """Return a mechanism with all that it is carried out by: its matrix where it has one, and its noise where an epsilon was asked.
 
     Raises:
         ValueError: no noise does; the message is a sentence.
     """
-    found = dict(dp)
-    if found["mechanism"] == "blt" and "theta" not in found:
-        found["theta"], found["omega"] = chosen(rounds, found["separation"], found["buffers"])
+    found = with_matrix(dp, rounds)
     if found["noise"] is None:
         asked = {"epsilon": found["epsilon"], "delta": found["delta"]}
         if found["mechanism"] == "gaussian":

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from synthc.compiler.catalog.model import size_of
-from synthc.compiler.graph.buffers import chosen
-from synthc.compiler.graph.spending import errors, squared_sensitivity
+from synthc.compiler.graph.spending import errors, squared_sensitivity, with_matrix
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax
@@ -54,18 +53,32 @@ class Tuning:
         return noise * self.spread * math.sqrt(self.parameters) / self.cohort
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The model that a training begins from in the end, and how many numbers it learns where its vocabulary is full."""
+
+    span: Span
+    parameters: int
+
+
+def tuned_model(item: syntax.Declaration, scope: Scope) -> Model | None:
+    """Return the model of a federation, None where it is not known or its package does not tell its size."""
+    made = _architecture(item, scope)
+    size = size_of(made[0].settings, made[1].settings) if made is not None else None
+    return Model(span=made[0].span, parameters=size.parameters) if made is not None and size is not None else None
+
+
 def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
     """Return what is known of a federation, None for anything else and for one without a mechanism."""
     thing = scope.program.thing(scope, item) if item.kind.name == "federate" else None
     dp = thing.settings["dp"] if thing is not None else None
-    made = _architecture(item, scope) if dp is not None else None
-    size = size_of(made[0].settings, made[1].settings) if made is not None else None
-    if thing is None or dp is None or made is None or size is None:
+    model = tuned_model(item, scope) if dp is not None else None
+    if thing is None or dp is None or model is None:
         return None
     settings = thing.settings
     return Tuning(
-        model=made[0].span,
-        parameters=size.parameters,
+        model=model.span,
+        parameters=model.parameters,
         cohort=settings["cohort"],
         users=settings["population"] * settings["train_share"],
         rounds=dp.get("rounds", settings["rounds"]),
@@ -77,9 +90,7 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
 
 
 def _correlated(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:
-    known = dict(dp)
-    if known["mechanism"] == "blt":
-        known["theta"], known["omega"] = chosen(rounds, known["separation"], known["buffers"])
+    known = with_matrix(dp, rounds)
     return {"moved": math.sqrt(squared_sensitivity(known, rounds)), "spread": max(errors(known, rounds)) / math.sqrt(rounds), "separation": known["separation"]}
 
 

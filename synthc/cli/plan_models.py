@@ -22,6 +22,10 @@ def plan_models(document: Mapping[str, Any]) -> Iterator[str]:
         rows.append([node["name"], f"{model['parameters']:,}", f"{brief(size)}B", f"{brief(size / 4)}B", f"{brief(model['training_bytes'])}B", brief(model["flops"])])
     yield from table(rows, right="lrrrrr").splitlines()
     yield "  at most, where the vocabulary is full; training is weights, gradients and AdamW's means, without what a batch takes"
+    for node in document["nodes"]:
+        if noise := node.get("noise"):
+            size = "" if noise["bytes"] is None else f", {brief(noise['bytes'])}B"
+            yield f"  `{node['name']}` remembers up to {noise['vectors']:,} vectors of noise{size}: in memory, and on the disk with each round"
 
 
 def brief(number: float) -> str:

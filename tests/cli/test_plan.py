@@ -131,6 +131,22 @@ def test_models_are_sized(project: Project) -> None:
     assert "keyboard 1,480 5.92 kB 1.48 kB 23.7 kB 2.69 k" in [" ".join(line.split()) for line in said.out.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("dp", "vectors"),
+    [("tree(clip = 0.3, noise = 7, separation = 100)", 7), ("blt(clip = 0.3, noise = 7, separation = 100)", 3), ("banded(clip = 0.3, noise = 7, bands = 50, separation = 100)", 49)],
+    ids=["tree", "blt", "banded"],
+)
+def test_noise_that_is_remembered_is_sized(project: Project, dp: str, vectors: int) -> None:
+    """As many vectors as the mechanism reaches back, each as large as the model: a disk may be too small for them."""
+    project.write("spec.synth", PRIVATE.replace("gaussian(clip = 0.3, noise = 1.0)", dp))
+    said, document = project.run("plan").out, json.loads(project.run("plan", "--json").out)
+    nodes = {node["name"]: node for node in document["nodes"]}
+
+    assert nodes["tuned"]["noise"] == {"vectors": vectors, "bytes": vectors * nodes["keyboard"]["model"]["bytes"]}
+    assert f"  `tuned` remembers up to {vectors} vectors of noise, " in said
+    assert all("noise" not in node for name, node in nodes.items() if name != "tuned")
+
+
 ASKED = """
 prompt rewrite(text: text) -> text {
   ask        = \"\"\"Rewrite this: {{ text }}\"\"\"

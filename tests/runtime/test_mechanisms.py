@@ -44,8 +44,9 @@ MECHANISMS = {
     "adaptive": "gaussian(clip = adaptive(0.1, quantile = 0.5), epsilon = 3, delta = 9e-9)",
     "tree": "tree(clip = 0.3, epsilon = 3, delta = 9e-9, separation = 2)",
     "blt": "blt(clip = 0.3, epsilon = 3, delta = 9e-9, buffers = 2, separation = 2)",
+    "banded": "banded(clip = 0.3, epsilon = 3, delta = 9e-9, bands = 2, separation = 2)",
 }
-STATEFUL, CORRELATED = (pytest.mark.parametrize("dp", [MECHANISMS[name] for name in names], ids=names) for names in (("adaptive", "tree", "blt"), ("tree", "blt")))
+STATEFUL, CORRELATED = (pytest.mark.parametrize("dp", [MECHANISMS[name] for name in names], ids=names) for names in (("adaptive", "tree", "blt", "banded"), ("tree", "blt", "banded")))
 EVERY = pytest.mark.parametrize("dp", MECHANISMS.values(), ids=MECHANISMS)
 
 
@@ -98,7 +99,7 @@ def test_a_stopped_federation_goes_on_to_the_same_model(dp: str, tmp_path: Path,
     """In test mode, bit for bit: noise that later rounds take back survives with the model."""
     whole, parts = (tuned_by(dp, tmp_path / folder, monkeypatch, population=PRETENDED) for folder in ("whole", "parts"))
     models = [_model(whole.run(test_noise=3))]
-    shutil.copytree(whole.folder / ".synth", parts.folder / ".synth", ignore=shutil.ignore_patterns("store*", "*scratch*"))
+    shutil.copytree(whole.folder / ".synth", parts.folder / ".synth", ignore=shutil.ignore_patterns("store*", "*scratch*"), dirs_exist_ok=True)
     assert parts.run(test_noise=3, stopping=partial(_two_rounds_are_done, parts)).problem is not None
     models.append(_model(parts.run(test_noise=3)))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from synthc.compiler.catalog.mechanisms.adaptive import FederatedGaussian
+from synthc.compiler.catalog.mechanisms.banded import Banded
 from synthc.compiler.catalog.mechanisms.blt import Blt
 from synthc.compiler.catalog.mechanisms.tree import Tree
 from synthc.compiler.catalog.values import (
@@ -73,7 +74,7 @@ class Federate(Settings):
     cohort: Users = Field(description="The expected number of users of a round; each takes part by chance.")
     local: Annotated[Any, Makers(sgd=LocalSgd)] = Field(description="What a device does in a round.")
     server: Annotated[Any, Makers(sgd=ServerSgd, adam=ServerAdam)] = Field(ServerSgd(learning_rate=1.0), description="What the server does with the mean of the updates.")
-    dp: Annotated[Any, Makers(NoneType, gaussian=FederatedGaussian, tree=Tree, blt=Blt)] = Field(description="The mechanism; with `none` the model is as private as the text it saw.")
+    dp: Annotated[Any, Makers(NoneType, gaussian=FederatedGaussian, tree=Tree, blt=Blt, banded=Banded)] = Field(description="The mechanism; with `none` the model is as private as the text it saw.")
     column: Words = Field("text", description="The column that is learned.")
     dropout: Annotated[Percent, Field(lt=1)] = Field(0.0, description="Simulates devices that fail: the share of a round's users whose update is missing. A missing update counts as zero; noise and divisor stay those of the planned cohort.")
     stragglers: Annotated[Percent, Field(lt=1)] = Field(0.0, description="Simulates slow devices: the share of a round's users who send what they have behind a part of their steps.")

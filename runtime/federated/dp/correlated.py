@@ -9,7 +9,7 @@ stays what it was.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from synthc.compiler.graph.accounting import Event
 from synthc.compiler.graph.spending import event
+from synthc.runtime.federated.dp.banded import Banded
 from synthc.runtime.federated.dp.blt import Blt
 from synthc.runtime.federated.dp.mechanism import Arrays, Indices, Stats, Vector, drawn_users
 from synthc.runtime.federated.dp.sampling import lot
@@ -37,7 +38,7 @@ class Noise(Protocol):
         ...
 
 
-NOISES: Mapping[str, Any] = {"tree": Tree.of, "blt": Blt.of}
+NOISES: Mapping[str, Callable[[Mapping[str, Any]], Noise]] = {"tree": Tree.of, "blt": Blt.of, "banded": Banded.of}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""`tree` and `blt` do what their accountant is told, shown by running them: who takes part, and how the noise of rounds hangs together."""
+"""`tree`, `blt` and `banded` do what their accountant is told, shown by running them: who takes part, and how the noise of rounds hangs together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthc.compiler.graph.accounting import CorrelatedGaussian, epsilon
-from synthc.compiler.graph.buffers import inverse
+from synthc.compiler.graph.buffers import coefficients, inverse
 from synthc.compiler.graph.sensitivity import participations
-from synthc.compiler.graph.spending import errors, squared_sensitivity
+from synthc.compiler.graph.spending import errors, squared_sensitivity, vectors
 from synthc.runtime.federated.device import add_clipped
+from synthc.runtime.federated.dp.banded import Banded
 from synthc.runtime.federated.dp.correlated import Correlated, measured
 from synthc.runtime.federated.dp.mechanism import Arrays
 from synthc.runtime.federated.rounds import Rounds, State
@@ -24,7 +25,9 @@ from synthc.runtime.federated.rounds import Rounds, State
 SIZE, ROUNDS, SEPARATION = 120_000, 9, 4
 TREE: dict[str, Any] = {"mechanism": "tree", "clip": 0.3, "noise": 2.0, "separation": SEPARATION, "restart": None}
 BLT: dict[str, Any] = {"mechanism": "blt", "clip": 0.3, "noise": 2.0, "separation": SEPARATION, "buffers": 2, "theta": [0.6, 0.97], "omega": [0.3, 0.15]}
-BOTH = pytest.mark.parametrize("dp", [TREE, {**TREE, "restart": 4}, BLT], ids=["tree", "tree with restart", "blt"])
+BANDED: dict[str, Any] = {"mechanism": "banded", "clip": 0.3, "noise": 2.0, "separation": SEPARATION, "bands": 4, "coefficients": [1.0, 0.6, 0.45, 0.4]}
+BANDED_NOISE = Banded.of(BANDED)
+EVERY = pytest.mark.parametrize("dp", [TREE, {**TREE, "restart": 4}, BLT, BANDED], ids=["tree", "tree with restart", "blt", "banded"])
 
 
 def mechanism(dp: dict[str, Any], users: int = 40, cohort: int = 10, **more: Any) -> Correlated:
@@ -47,7 +50,7 @@ def released(of: Correlated, rounds: int = ROUNDS, seed: bytes = b"", size: int 
     return np.array(found)
 
 
-@BOTH
+@EVERY
 def test_the_noise_on_sums_of_rounds_has_the_deviation_that_is_promised(dp: dict[str, Any]) -> None:
     """Up to every round, within 1%: noise x clip / cohort, times what the mechanism's errors say."""
     sums = np.cumsum(released(mechanism(dp)), axis=0)
@@ -61,9 +64,34 @@ def test_the_noise_of_blt_is_the_inverse_of_its_matrix() -> None:
     """Noise of two rounds hangs together as the rows of C^-1 do, and as nothing else."""
     noise = released(mechanism(BLT)) / (2.0 * 0.3 / 10)
     column = inverse(BLT["theta"], BLT["omega"], ROUNDS)
-    rows = np.array([[column[row - at] if row >= at else 0.0 for at in range(ROUNDS)] for row in range(ROUNDS)])
+    rows = matrix(column.tolist())
 
     assert np.allclose(noise @ noise.T / SIZE, rows @ rows.T, atol=6 / SIZE**0.5)
+
+
+def matrix(column: list[float]) -> np.ndarray:
+    """Return the first rounds of a lower triangular Toeplitz matrix by its first column."""
+    return np.array([[column[row - at] if 0 <= row - at < len(column) else 0.0 for at in range(ROUNDS)] for row in range(ROUNDS)])
+
+
+def test_the_noise_of_banded_is_the_inverse_of_its_matrix() -> None:
+    """Also of rounds that are further apart than it has bands: what a round took back hangs on what was taken back before."""
+    noise = released(mechanism(BANDED)) / (2.0 * 0.3 / 10)
+    rows = np.linalg.inv(matrix(BANDED["coefficients"]))
+
+    assert abs(rows[ROUNDS - 1, 0]) > 0.02, "the test would not see it"
+    assert np.allclose(noise @ noise.T / SIZE, rows @ rows.T, atol=6 / SIZE**0.5)
+
+
+def test_banded_remembers_the_rounds_that_it_reaches_and_no_more() -> None:
+    """The noise of three rounds for four bands, in single precision: nothing grows with rounds."""
+    state: Arrays = BANDED_NOISE.begin(10)
+    for round_ in range(ROUNDS):
+        _, state = BANDED_NOISE.next(round_, 10, key(round_), state)
+
+    assert sorted(state) == ["noise6", "noise7", "noise8"]
+    assert {array.dtype for array in state.values()} == {np.dtype(np.float32)}
+    assert len(state) == vectors(BANDED, ROUNDS)
 
 
 def test_the_noise_of_a_tree_is_that_of_its_nodes() -> None:
@@ -84,7 +112,7 @@ def test_trees_that_are_over_have_nothing_to_do_with_the_next() -> None:
     assert abs(np.corrcoef(first, second)[0, 1]) < 5 / SIZE**0.5
 
 
-@BOTH
+@EVERY
 def test_two_runs_share_no_noise(dp: dict[str, Any]) -> None:
     """Other keys, other noise; the same keys, the same."""
     one, other = (released(mechanism(dp), 3, seed=secrets.token_bytes(16)) for _ in range(2))
@@ -93,7 +121,7 @@ def test_two_runs_share_no_noise(dp: dict[str, Any]) -> None:
     assert np.array_equal(released(mechanism(dp), 3), released(mechanism(dp), 3))
 
 
-@BOTH
+@EVERY
 @pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_the_noise_drawn_and_the_noise_counted_are_one_number(dp: dict[str, Any], factor: float) -> None:
     """Whoever changes the node's noise changes what is drawn and what is charged, both by it."""
@@ -106,11 +134,11 @@ def test_the_noise_drawn_and_the_noise_counted_are_one_number(dp: dict[str, Any]
     assert (epsilon([events[1]], 1e-9) < epsilon([events[0]], 1e-9)) is (factor > 1)
 
 
-@BOTH
+@EVERY
 def test_what_is_counted_grows_with_rounds_and_falls_with_separation(dp: dict[str, Any]) -> None:
     """Monotone, as a ledger that is read after each round needs it."""
     by_rounds = [squared_sensitivity(dp, rounds) for rounds in range(1, 40)]
-    by_separation = [squared_sensitivity({**dp, "separation": separation}, 40) for separation in range(1, 41)]
+    by_separation = [squared_sensitivity({**dp, "separation": separation}, 40) for separation in range(dp.get("bands", 1), 41)]
 
     assert by_rounds == sorted(by_rounds)
     assert by_separation == sorted(by_separation, reverse=True)
@@ -167,21 +195,20 @@ def test_a_pretended_population_has_the_noise_of_the_real_one() -> None:
 finite = st.floats(allow_nan=True, allow_infinity=True, width=64)
 
 
-@given(st.lists(finite, min_size=3, max_size=3), st.sampled_from([1e-3, 0.3, 10.0]))
-def test_one_user_moves_all_rounds_by_no_more_than_is_counted(update: list[float], norm: float) -> None:
+@pytest.mark.parametrize("dp", [BLT, BANDED], ids=["blt", "banded"])
+@given(update=st.lists(finite, min_size=3, max_size=3), norm=st.sampled_from([1e-3, 0.3, 10.0]))
+def test_one_user_moves_all_rounds_by_no_more_than_is_counted(dp: dict[str, Any], update: list[float], norm: float) -> None:
     """The user of a whole run with any updates, huge or not numbers, and without: C times the difference stays within the squared sensitivity."""
-    rounds, turns = 9, [0, 4, 8]
-    column = np.concatenate([[1.0], [sum(o * t**at for o, t in zip(BLT["omega"], BLT["theta"], strict=True)) for at in range(rounds - 1)]])
-    matrix = np.array([[column[row - at] if row >= at else 0.0 for at in range(rounds)] for row in range(rounds)])
-    sent, moved = torch.zeros(3, dtype=torch.float64), np.zeros((rounds, 3))
+    column = coefficients(dp["theta"], dp["omega"], ROUNDS).tolist() if dp is BLT else dp["coefficients"]
+    sent, moved = torch.zeros(3, dtype=torch.float64), np.zeros((ROUNDS, 3))
     add_clipped(sent, torch.tensor(update, dtype=torch.float32), norm)
-    moved[turns] = sent.numpy()
+    moved[[0, 4, 8]] = sent.numpy()
 
     assert np.isfinite(moved).all()
-    assert ((matrix @ moved) ** 2).sum() <= squared_sensitivity(BLT, rounds) * norm**2 * (1 + 1e-6)
+    assert ((matrix(column) @ moved) ** 2).sum() <= squared_sensitivity(dp, ROUNDS) * norm**2 * (1 + 1e-6)
 
 
-@BOTH
+@EVERY
 def test_what_is_remembered_survives_a_kill_bit_for_bit(dp: dict[str, Any], tmp_path: Any) -> None:
     """Read back from the disk between two rounds, the noise goes on as if nothing had happened."""
     of, size = mechanism(dp), 1000
