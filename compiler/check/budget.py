@@ -8,7 +8,8 @@ from typing import Any
 
 from synthc.compiler.catalog.budgets import CallBudget, PeopleBudget
 from synthc.compiler.check.references import named
-from synthc.compiler.graph.accounting import NotYet, epsilon
+from synthc.compiler.graph.accounting import epsilon
+from synthc.compiler.graph.answers import NotYet
 from synthc.compiler.graph.spending import ADJACENCY, adjacencies, event, solved
 from synthc.compiler.program import Program, Thing
 from synthc.compiler.scope import Scope

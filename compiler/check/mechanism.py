@@ -10,7 +10,8 @@ from synthc.compiler.catalog.noisy import Noisy
 from synthc.compiler.catalog.separated import Separated
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
-from synthc.compiler.graph.accounting import NotYet, epsilon
+from synthc.compiler.graph.accounting import epsilon
+from synthc.compiler.graph.answers import NotYet
 from synthc.compiler.graph.spending import event, solved
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope

@@ -9,7 +9,8 @@ from synthc.compiler.catalog.mechanisms.gaussian import Gaussian
 from synthc.compiler.catalog.metrics.next_word import Bounded
 from synthc.compiler.check.promise import declared_here, own_delta, people_of, promise
 from synthc.compiler.check.references import behind, clause
-from synthc.compiler.graph.accounting import NotYet, SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon
+from synthc.compiler.graph.answers import NotYet
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax

@@ -9,7 +9,8 @@ from typing import Any
 from synthc.compiler.catalog.trainers.federate import Federate
 from synthc.compiler.constant import Made
 from synthc.compiler.evaluate import Constants, NotConstant
-from synthc.compiler.graph.accounting import NotYet, epsilon
+from synthc.compiler.graph.accounting import epsilon
+from synthc.compiler.graph.answers import NotYet
 from synthc.compiler.graph.spending import event, solved
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope

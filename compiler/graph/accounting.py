@@ -1,47 +1,24 @@
 """What noise costs: epsilon of noise, and noise for an epsilon, by library accountants.
 
 The one place that both the compiler, who solves for noise, and the runtime, who charges for it,
-ask; so that both print the same number. Answers are cached on disk by their parameters.
+ask; so that both print the same number. Answers are kept on disk, see `answers`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
-from synthc.compiler.graph.fingerprint import fingerprint
+from synthc.compiler.graph.answers import kept
 
 DISCRETISATION = 1e-4
-ANSWERS = 1
-"""Raised with each change of how an answer is worked out, for answers outlive the code that gave them."""
 TOO_LARGE_FOR_PLD = 60.0
 """Above this RDP epsilon the PLD accountant may need more memory than there is."""
-
-
-class NotYet(Exception):
-    """Raised in place of an answer that nobody waits for."""
-
-
-_LATER: ContextVar[Callable[[Callable[[], float]], None] | None] = ContextVar("later", default=None)
-
-
-@contextmanager
-def impatient(later: Callable[[Callable[[], float]], None]) -> Iterator[None]:
-    """Have questions whose answers aren't kept yet refused with `NotYet`, and handed over to be asked later."""
-    token = _LATER.set(later)
-    try:
-        yield
-    finally:
-        _LATER.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +169,7 @@ def noise_for_search(search: Search, *, epsilon: float, delta: float) -> float:
         return round_up(high, 3)
 
     question = [accountant(), "noise for a search", asdict(replace(search, noise=0.0)), epsilon, delta]
-    return float(kept(question, solve, float))
+    return float(kept(question, solve))
 
 
 def noise_for_whole(*, epsilon: float, delta: float, squared: float) -> float:
@@ -206,7 +183,7 @@ def noise_for_whole(*, epsilon: float, delta: float, squared: float) -> float:
 
         return round_up(math.sqrt(squared) * float(dp_accounting.get_sigma_gaussian(epsilon, delta)))
 
-    return float(kept([accountant(), "noise for the whole", epsilon, delta, squared], solve, float))
+    return float(kept([accountant(), "noise for the whole", epsilon, delta, squared], solve))
 
 
 def largest_squared_mu(*, epsilon: float, delta: float) -> float:
@@ -217,7 +194,7 @@ def largest_squared_mu(*, epsilon: float, delta: float) -> float:
 
         return float(dp_accounting.get_sigma_gaussian(epsilon, delta)) ** -2
 
-    return float(kept([accountant(), "largest squared mu", epsilon, delta], solve, float))
+    return float(kept([accountant(), "largest squared mu", epsilon, delta], solve))
 
 
 def _epsilon(events: Sequence[Event], delta: float, interval: float = DISCRETISATION) -> float:
@@ -314,29 +291,4 @@ def round_up(value: float, digits: int = 4) -> float:
 def cached(method: str, events: Sequence[E], delta: float, compute: Callable[[Sequence[E], float], float]) -> float:
     """Return what was computed by a method of these events before, or compute it and keep it on disk."""
     question = [accountant(), DISCRETISATION, method, [asdict(event) for event in events], delta]
-    return float(kept(question, lambda: compute(events, delta), float))
-
-
-def kept(question: Sequence[Any], compute: Callable[[], Any], read: Callable[[Any], Any] = list) -> Any:
-    """Return the answer to a question that was kept on disk, or compute and keep it; `read` refuses what was spoilt.
-
-    Raises:
-        NotYet: nobody waits for the answer, and it isn't kept.
-    """
-    file = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synthc" / "accounting" / f"{fingerprint([ANSWERS, *question])}.json"
-    try:
-        return read(json.loads(file.read_text()))
-    except (OSError, ValueError, TypeError):
-        later = _LATER.get()
-        if later is not None:
-            later(lambda: kept(question, compute, read))
-            raise NotYet from None
-        answer = compute()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        waiting = file.with_suffix(f".{os.getpid()}")
-        waiting.write_text(json.dumps(answer))
-        waiting.replace(file)
-    except OSError:
-        pass  # a cache that cannot be written costs a second, not the answer
-    return answer
+    return float(kept(question, lambda: compute(events, delta)))

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from synthc.compiler.graph.accounting import kept
+from synthc.compiler.graph.answers import kept
 from synthc.compiler.graph.sensitivity import participations
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from synthc.compiler.graph.accounting import kept
+from synthc.compiler.graph.answers import kept
 from synthc.compiler.graph.sensitivity import participations, toeplitz
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ the same user; TF-Privacy and Kairouz et al. 2021 count the rounds between them,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,20 +54,26 @@ def tree(rounds: int, separation: int, most: int, restart: int | None = None) ->
     """Return the squared sensitivity of all sums that tree aggregation releases, new trees every `restart` rounds.
 
     Released is the sum of every complete node, the rounds from i 2^h up to (i + 1) 2^h (Kairouz et al.
-    2021). It is exact: complete trees are joined from halves, and what is kept of each is the most that
-    a number of participations adds up to, by the rounds that must stay free at either end of it.
+    2021). A node of at most `separation` rounds holds one turn of a user, and what it adds does not
+    depend on where; which of these cells hold a turn decides about all nodes above. They can be had
+    together if they can by coming in each as early as possible, so that only few rounds matter in each:
+    those some separations behind the begin of an earlier cell. It is exact: complete trees are joined
+    from halves, and what is kept of each is the most that a number of turns adds up to, by the round of
+    it from which one comes and the round behind it from which one may come again.
     """
     import numpy as np
 
     most = min(most, participations(rounds, separation))
-    best = np.full((most + 1, separation), NEVER, np.int64)  # by participations and rounds free behind the last
-    best[0] = 0
     whole = min(restart or rounds, rounds)
-    tables = dict(_complete(whole.bit_length() - 1, separation, most))
-    for length in [whole] * (rounds // whole) + [rounds % whole]:
-        for height in _heights(length):
-            best = _appended(best, tables[height], 1 << height)
-    return int(best[:, 0].max())
+    pieces = [height for length in [whole] * (rounds // whole) + [rounds % whole] for height in _heights(length)]
+    cell = separation.bit_length() - 1
+    early = _early(pieces, separation, cell)
+    best = np.full((most + 1, 1, len(early)), NEVER, np.int64)  # by turns and the first round that may follow
+    best[0] = 0
+    trees = dict(_complete(max(pieces, default=0), early, separation, most))
+    for height in pieces:
+        best = _behind(best, early, height, separation) if height <= cell else _joined(best, trees[height], most)
+    return int(best.max())
 
 
 def _heights(rounds: int) -> list[int]:
@@ -75,48 +81,52 @@ def _heights(rounds: int) -> list[int]:
     return [height for height in range(rounds.bit_length() - 1, -1, -1) if rounds >> height & 1]
 
 
-def _complete(highest: int, separation: int, most: int) -> Iterator[tuple[int, Table]]:
-    """Yield complete trees by their height: by participations, rounds free in front, and rounds free behind."""
+def _early(pieces: Sequence[int], separation: int, cell: int) -> Table:
+    """Return how far into a cell or beyond it, ascending, the first round may be from which a user comes."""
     import numpy as np
 
-    free = np.add.outer(np.arange(separation), np.arange(separation))
-    table = np.zeros((2, separation, separation), np.int64)
-    for height in range(highest + 1):
-        if 1 << height <= separation:  # two of the same user do not fit
-            table[1] = np.where(free < 1 << height, height + 1, NEVER)
-        else:
-            table = _doubled(table, 1 << height - 1, most)
-        yield height, table[: most + 1].copy()
+    now, found = {0}, {0}
+    for height in pieces:
+        size = 1 << min(height, cell)
+        for _ in range(1 << max(height - cell, 0)):
+            now = {max(begin - size, 0) for begin in now} | {begin + separation - size for begin in now if begin < size}
+            found |= now
+    return np.array(sorted(found))
 
 
-def _doubled(half: Table, size: int, most: int) -> Table:
-    """Return the table of a tree with two halves of some size; each participation counts once more for every one in the new root."""
+def _complete(highest: int, early: Table, separation: int, most: int) -> Iterator[tuple[int, Table]]:
+    """Yield trees of more than one cell by their height: by turns, the round from which one comes, and that behind it."""
     import numpy as np
 
-    separation, turns = half.shape[1], half.shape[0] - 1
-    room = np.arange(separation)
-    clear = np.maximum(room - size, 0)
-    both = np.full((min(2 * turns, most, participations(2 * size, separation)) + 1, separation, separation), NEVER, np.int64)
-    kept = min(turns, len(both) - 1) + 1
-    both[:kept] = np.maximum(half[:kept][:, clear], half[:kept][:, :, clear])
-    for right in range(1, turns + 1):
-        left = min(turns, len(both) - 1 - right)
-        for behind in range(separation if left > 0 else 0):
-            joined = half[1 : left + 1, :, behind, None] + half[right, separation - 1 - behind]
-            np.maximum(both[1 + right : 1 + right + left], joined, out=both[1 + right : 1 + right + left])
-    count = np.arange(len(both), dtype=np.int64)[:, None, None]
-    return np.maximum(both + count**2, NEVER).astype(np.int64)
+    cell = separation.bit_length() - 1
+    table = np.where(early[:, None] <= early, 0, NEVER)[None]
+    table = _behind(np.concatenate([table, np.full_like(table, NEVER)]), early, cell, separation)[: most + 1]
+    for height in range(cell + 1, highest + 1):
+        table = _joined(table, table, most)
+        table += np.arange(len(table))[:, None, None] ** 2  # the root holds all turns
+        yield height, np.maximum(table, NEVER)
 
 
-def _appended(best: Table, tree: Table, size: int) -> Table:
-    """Return what is best with one more complete tree behind."""
+def _behind(best: Table, early: Table, height: int, separation: int) -> Table:
+    """Return what is best behind one more tree that holds at most one turn, which counts once for each of its heights."""
     import numpy as np
 
-    separation = best.shape[1]
-    found = best[:, np.maximum(np.arange(separation) - size, 0)]
-    for turns in range(1, min(len(tree), len(best))):
-        before = best[: len(best) - turns]
-        for behind in range(separation):
-            joined = before[:, behind, None] + tree[turns, separation - 1 - behind]
-            np.maximum(found[turns:], joined, out=found[turns:])
+    size = 1 << height
+    found = best[..., np.searchsorted(early, early + size, "right") - 1]
+    latest = np.minimum(early + size - separation, size - 1)  # the latest round to come in, to come again in time
+    came = best[:-1][..., np.searchsorted(early, latest, "right") - 1] + height + 1
+    np.maximum(found[1:], np.where(latest >= 0, came, NEVER), out=found[1:])
     return np.maximum(found, NEVER)
+
+
+def _joined(left: Table, right: Table, most: int) -> Table:
+    """Return the table of two pieces, one behind the other: the first round that may follow the left one is that from which one comes."""
+    import numpy as np
+
+    both = np.full((min(len(left) + len(right) - 1, most + 1), left.shape[1], right.shape[2]), NEVER, np.int64)
+    for turns in range(min(len(right), len(both))):
+        before = left[: len(both) - turns]
+        into = both[turns : turns + len(before)]
+        for at in range(left.shape[2]):
+            np.maximum(into, before[:, :, at, None] + right[turns, at], out=into)
+    return both

@@ -17,12 +17,12 @@ from synthc.compiler.graph.accounting import (
     Event,
     Search,
     SubsampledGaussian,
-    kept,
     noise_for,
     noise_for_search,
     noise_for_whole,
 )
 from synthc.compiler.graph.aggregation import variances
+from synthc.compiler.graph.answers import kept
 from synthc.compiler.graph.sensitivity import participations, toeplitz, tree
 
 LEDGER = {
@@ -92,7 +92,7 @@ def _blt(theta: tuple[float, ...], omega: tuple[float, ...], rounds: int, separa
 def _tree(rounds: int, separation: int, restart: int | None, turns: int) -> float:
     fewer = [] if turns == participations(rounds, separation) else [turns]
     question = ["tree", rounds, separation, restart, *fewer]
-    return float(kept(question, lambda: tree(rounds, separation, turns, restart), float))
+    return float(kept(question, lambda: tree(rounds, separation, turns, restart)))
 
 
 def with_matrix(dp: Mapping[str, Any], rounds: int) -> dict[str, Any]:

@@ -67,7 +67,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from synthc.compiler.graph.accounting import NotYet
+from synthc.compiler.graph.answers import NotYet
 from synthc.compiler.rules.rule import Rule
 from synthc.compiler.scope import Scope
 from synthc.dsl import syntax

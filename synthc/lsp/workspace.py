@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from synthc.compiler.graph.accounting import impatient
+from synthc.compiler.graph.answers import impatient
 from synthc.compiler.session import Session
 from synthc.dsl.diagnostic import Diagnostic
 from synthc.dsl.source import Source

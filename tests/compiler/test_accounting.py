@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from dp_accounting import rdp
 
+from synthc.compiler.graph import answers
 from synthc.compiler.graph.accounting import SubsampledGaussian, epsilon, epsilon_rdp, noise_for, round_up
+from synthc.compiler.graph.answers import kept
 
 MNIST = 60_000
 
@@ -131,15 +135,70 @@ def test_nothing_is_printed(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
 
 
-def test_answers_are_kept(cache: Path) -> None:
-    """By their parameters; what is spoilt is asked again."""
-    first = epsilon(event(0.01, 2.0, 20), 1e-6)
-    (kept,) = cache.iterdir()
-    kept.write_text("17.0")
-    assert epsilon(event(0.01, 2.0, 20), 1e-6) == 17
-    kept.write_text("junk")
+def asked(question: list[object], answer: object) -> object:
+    """Return what is answered where working it out comes to `answer`."""
+    return kept(question, lambda: answer)
 
-    assert epsilon(event(0.01, 2.0, 20), 1e-6) == first
+
+def test_answers_are_kept(cache: Path) -> None:
+    """By their questions, whatever is worked out later."""
+    assert (asked(["a", 1], [1.5, [2]]), asked(["a", 2], 3.0)) == ([1.5, [2]], 3.0)
+    assert (asked(["a", 1], 17.0), asked(["a", 2], 17.0)) == ([1.5, [2]], 3.0)
+    assert len(list(cache.iterdir())) == 2
+
+
+SPOILT: dict[str, Callable[[str], str | None]] = {
+    "cut off": lambda text: text[:-3],
+    "another number": lambda text: text.replace("1.5", "1.4"),
+    "not a number": lambda text: text.replace("1.5", "NaN"),
+    "no list": lambda _: "17.0",
+    "a record": lambda _: '{"a": 1, "b": 2}',
+    "no text": lambda _: "\udcff",
+    "nothing": lambda _: "",
+    "deep": lambda _: "[" * 100_000,
+    "that of another question": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_is_spoilt_is_worked_out_again(how: str, cache: Path) -> None:
+    """A damaged file costs time: it neither breaks anything nor is it believed."""
+    asked(["other"], 0.1)
+    (other,) = cache.iterdir()
+    asked(["a"], 1.5)
+    (file,) = set(cache.iterdir()) - {other}
+    text = SPOILT[how](file.read_text())
+    file.write_bytes(other.read_bytes() if text is None else text.encode(errors="surrogateescape"))
+
+    assert asked(["a"], 2.5) == 2.5
+    assert asked(["a"], 3.5) == 2.5, "and kept"
+
+
+def test_a_folder_in_place_of_an_answer_is_no_matter(cache: Path) -> None:
+    """Whatever stands there."""
+    asked(["a"], 1.5)
+    (file,) = cache.iterdir()
+    file.unlink()
+    file.mkdir()
+
+    assert asked(["a"], 2.5) == 2.5
+
+
+def test_a_mended_mistake_is_not_answered_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers go with the code that gave them."""
+    asked(["a"], 1.5)
+    monkeypatch.setattr(answers, "code", lambda: "mended")
+
+    assert asked(["a"], 2.5) == 2.5
+
+
+def test_the_code_is_all_that_answers_rest_on() -> None:
+    """Every module of the product that an answer is worked out by stands in the folder that is hashed."""
+    folder = Path(answers.__file__).parent
+    rests = {name for file in folder.glob("*.py") for name in re.findall(r"^ *(?:from|import) (synthc\.\S+)", file.read_text(), re.MULTILINE)}
+
+    assert rests
+    assert all(name.startswith("synthc.compiler.graph") for name in rests)
 
 
 def test_a_cache_that_cannot_be_written_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -58,13 +59,30 @@ def test_gboard_trees() -> None:
     assert epsilon(events, 1e-10) == pytest.approx(8.526, abs=1e-3)
 
 
-@given(st.integers(1, 11), st.integers(1, 6), st.integers(1, 4), st.none() | st.integers(1, 11))
+@given(st.integers(1, 14), st.integers(1, 6), st.integers(1, 4), st.none() | st.integers(1, 14))
 def test_no_schedule_moves_trees_further(rounds: int, separation: int, most: int, restart: int | None) -> None:
     """The most of all schedules, tried one by one."""
     every = list(nodes(rounds, restart))
     tried = max(sum(sum(begin <= at < end for at in one) ** 2 for begin, end in every) for one in schedules(rounds, separation, most))
 
     assert tree(rounds, separation, most, restart) == tried
+
+
+@pytest.mark.parametrize(
+    ("rounds", "separation", "restart", "squared"),
+    [(2048, 1000, None, 44), (2000, 45, None, 1636), (2000, 63, None, 942), (1000, 60, 300, 241), (1000, 100, 7, 30), (2000, 314, 777, 70)],
+)
+def test_large_trees(rounds: int, separation: int, restart: int | None, squared: int) -> None:
+    """What tables by every round in front and behind gave, which took seconds."""
+    assert tree(rounds, separation, rounds, restart) == squared
+
+
+def test_trees_of_thousands_of_rounds_keep_nobody_waiting() -> None:
+    """A user who comes four times in 20,000 rounds: what matters is a handful of rounds in each half, not all 5,000."""
+    began = time.process_time()
+
+    assert tree(20_000, 5000, 4) == 76
+    assert time.process_time() - began < 1
 
 
 @given(st.lists(st.floats(0, 1), max_size=8).map(lambda c: [1.0, *sorted(c, reverse=True)]), st.integers(1, 6), st.integers(1, 4))
