@@ -94,22 +94,23 @@ class Charges:
                     f" and their budget is {budget['epsilon']:g}; ask for less, raise the budget, or keep the model that is there"
                 )
 
-    def charge(self, name: str, round_: int) -> None:
-        """Note a round under a name, unless it stands there already."""
-        path = ledger_file(self.project, self.people)
-        if self.has(name):
-            return
+    def charge(self, rounds: Mapping[str, int]) -> None:
+        """Note rounds under their names, but for those that stand there already."""
+        path, lines = ledger_file(self.project, self.people), list[str]()
+        fresh = {name: round_ for name, round_ in rounds.items() if not self.has(name)}
+        for name, round_ in fresh.items():
+            self._begin(round_)
+            lines.append(json.dumps(self._line(name, round_)) + "\n")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._begin(round_)
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(self._line(name, round_)) + "\n")
+            file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
         if not self._names:
             sync_folder(path.parent)
-        self._names.add(name)
+        self._names.update(fresh)
         if self.series:
-            self._rounds.add(round_)
+            self._rounds.update(fresh.values())
 
     def _begin(self, round_: int) -> None:
         """Begin another series where a round was charged already under other noise."""

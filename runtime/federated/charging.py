@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from synthc.compiler.graph import Graph, Node
 from synthc.runtime.context import Context
 from synthc.runtime.federated.charges import Charges
+from synthc.runtime.federated.rounds import Charge
 from synthc.runtime.store import Store
 
 
 class Uncharged:
     """Charges nobody: a pretended population, a seeded test, or no mechanism at all."""
 
-    def __call__(self, name: str, round_: int) -> None:
+    def __call__(self, rounds: Mapping[str, int]) -> None:
         """Do nothing."""
 
 
 @contextlib.contextmanager
-def charging(context: Context, rounds: range, *, begun: str | None, series: str | None = None) -> Iterator[Callable[[str, int], None]]:
-    """Give what notes a charge, while nobody else may charge the same people.
+def charging(context: Context, rounds: range, *, begun: Iterable[str], series: str | None = None) -> Iterator[Charge]:
+    """Give what notes charges, while nobody else may charge the same people.
 
-    `rounds` are those that aren't written, and `begun` the name under which the first of them may have
+    `rounds` are those that aren't written, and `begun` the names under which the first of them may have
     been charged; `series` is the name of all rounds of the node, where their noise is correlated.
     """
     settings = context.node.settings
@@ -40,12 +41,12 @@ def charging(context: Context, rounds: range, *, begun: str | None, series: str 
             series=series,
             budgets=budgets(context.node, context.graph),
         )
-        paid = begun is not None and charges.has(begun)
+        paid = sum(map(charges.has, begun))
         charges.afford(rounds[paid:])
         yield charges.charge
 
 
-def facts(context: Context, charge: Callable[[str, int], None], rounds: int) -> dict[str, object]:
+def facts(context: Context, charge: Charge, rounds: int) -> dict[str, object]:
     """Return what is written beside a release: what was charged for it, and whether it protects anybody."""
     settings = context.node.settings
     seeded = context.test_noise is not None or context.limit is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,14 @@ from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.correlated import measured
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
 from synthc.runtime.federated.flat import flat, load_flat
-from synthc.runtime.federated.rounds import Rounds, State
+from synthc.runtime.federated.rounds import Charge, Rounds, State
 from synthc.runtime.federated.server import beginning
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import Trained, load_model, save_model
 
 ROUNDS_UNDER_LIMIT = 2
+SECONDS_BETWEEN_STATES = 5.0
+"""What a kill costs at most, beside the open round."""
 
 
 def federate(context: Context) -> None:
@@ -47,7 +49,8 @@ def tuned(context: Context, start: Trained, *, charged: bool = True) -> tuple[St
     users = users_of(context, start)
     mechanism = mechanism_of(settings, len(users))
     total = settings["rounds"] if context.limit is None else min(settings["rounds"], ROUNDS_UNDER_LIMIT)
-    rounds = Rounds(folder=context.scratch, log=context.private / f"{context.node.name}.rounds.jsonl", test_noise=context.test_noise)
+    log = context.private / f"{context.node.name}.rounds.jsonl"
+    rounds = Rounds(folder=context.scratch, log=log, test_noise=context.test_noise, held=SECONDS_BETWEEN_STATES, total=total)
     state = rounds.read()
     if state is None:
         state = _beginning(start, settings, mechanism)
@@ -55,7 +58,8 @@ def tuned(context: Context, start: Trained, *, charged: bool = True) -> tuple[St
             rounds.keep(state)  # its name is drawn once: under another a killed first round would be charged as a run of its own
     begun = rounds.begun(state)
     series = bytes(state.mechanism["series"]).hex() if "series" in state.mechanism else None
-    charges = charging(context, range(state.round, total), begun=None if begun is None else begun.charge, series=series)
+    left = range(state.round, total)
+    charges = charging(context, left, begun=map(begun.name, left) if begun else [], series=series)
     with charges if charged else contextlib.nullcontext(Uncharged()) as charge:
         if state.round < total:
             state = _tune(context, rounds, state=state, users=users, mechanism=mechanism, total=total, charge=charge)
@@ -79,7 +83,7 @@ def users_of(context: Context, start: Trained) -> Users:
 
 
 def _tune(
-    context: Context, rounds: Rounds, *, state: State, users: Users, mechanism: Mechanism, total: int, charge: Callable[[str, int], None]
+    context: Context, rounds: Rounds, *, state: State, users: Users, mechanism: Mechanism, total: int, charge: Charge
 ) -> State:
     """Run the rounds that are left through Flower's strategy, on the engine of the run."""
     settings = context.node.settings

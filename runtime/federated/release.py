@@ -74,9 +74,11 @@ def release(context: Context, contributions: Contributions, **beside: object) ->
     rounds = Rounds(folder=context.scratch, log=log, test_noise=context.test_noise, names=("users", *bounded.told))
     done = rounds.read()
     begun = rounds.begun(start)
-    with charging(context, range(int(done is None)), begun=None if begun is None else begun.charge) as charge:
+    with charging(context, range(int(done is None)), begun=[] if begun is None else [begun.name(0)]) as charge:
         if done is None:
-            done = _release(rounds, mechanism, bounded, rounds.begin(start, charge))
+            keys = rounds.begin(start)
+            charge({keys.charge: 0})
+            done = _release(rounds, mechanism, bounded, keys)
     record = {**facts(context, charge, 1), **beside}
     (context.folder / RECORD).write_text(json.dumps(record, indent=1) + "\n")
     found: NDArray[np.float64] = done.mechanism["mean"]

@@ -1,8 +1,12 @@
-"""What of a federation must survive a kill: the model, the keys of the open round, its charge.
+"""What of a federation must survive a kill: the model, the keys of the open rounds, their charges.
 
-A round's keys come from the system's entropy. They are written before anything is drawn, the charge
-before any noised model is, and they are destroyed when the round's model is on the disk. A round
-that was begun and not written is repeated with the same keys, so that it is the same release.
+Nothing leaves memory but a state on the disk, so that rounds may go on for some seconds between two
+of them; those are a segment. Its secret comes from the system's entropy and is written before anything
+is drawn; each round's keys are derived from it. At its end the charges of its rounds are written,
+then the state behind the last, and then the secret is destroyed. Rounds that were begun and not
+written are repeated with the same keys, from the state that they began with, and charged under the
+same names, so that they are the same release: to the bit, or to the order of a sum where the number of
+workers is another.
 """
 
 from __future__ import annotations
@@ -10,8 +14,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +27,10 @@ from safetensors.numpy import load, save
 
 from synthc.runtime.federated.device import STATS
 from synthc.runtime.federated.dp.keystream import KEY_BYTES
+from synthc.runtime.store import sync_folder
+
+Charge = Callable[[Mapping[str, int]], None]
+"""Notes rounds, counted from 0, under their names; under a name that it noted before it notes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +63,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The secrets of one round, and the name under which it was charged."""
+    """The secrets of one round, and the name under which it is charged."""
 
     charge: str
     cohort: bytes
@@ -62,17 +71,40 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The secret of the rounds from one state on the disk to the next, and the beginning of their names in the ledger."""
+
+    charge: str
+    secret: bytes
+
+    def name(self, round_: int) -> str:
+        """Return the name under which a round is charged."""
+        return f"{self.charge}-{round_}"
+
+    def keys(self, round_: int) -> Keys:
+        """Return the keys of a round, from which neither the secret nor another round's follow."""
+        cohort, noise = (blake2b(f"{round_} {what}".encode(), key=self.secret, digest_size=KEY_BYTES).digest() for what in ("cohort", "noise"))
+        return Keys(charge=self.name(round_), cohort=cohort, noise=noise)
+
+
+@dataclass(slots=True, kw_only=True)
 class Rounds:
     """The folder of a federation while it runs, and its private log.
 
-    With `test_noise` keys come from that seed instead, and what comes out is not private. `names` are
-    those of the private numbers.
+    With `test_noise` secrets come from that seed instead, and what comes out is not private. `names` are
+    those of the private numbers. A state is written when `held` seconds have passed since the one before,
+    and behind the last of `total` rounds; behind each if both are left out.
     """
 
     folder: Path
     log: Path
     test_noise: int | None
     names: tuple[str, ...] = STATS
+    held: float = 0.0
+    total: int = 0
+    _segment: Segment | None = None
+    _since: float = 0.0
+    _released: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def read(self) -> State | None:
         """Return the last state that was written."""
@@ -82,18 +114,11 @@ class Rounds:
         except FileNotFoundError:
             return None
 
-    def begin(self, state: State, charge: Callable[[str, int], None]) -> Keys:
-        """Return the keys of a round, the old ones where it was begun from the same state.
-
-        `charge` notes the round under the name it is given, unless it did before.
-        """
-        keys = self.begun(state)
-        if keys is None:
-            keys = Keys(charge=secrets.token_hex(8), cohort=self._key(state.round, "cohort"), noise=self._key(state.round, "noise"))
-            document = {"state": state.print, "charge": keys.charge, "cohort": keys.cohort.hex(), "noise": keys.noise.hex()}
-            write_secret(self._keys_file, json.dumps(document))
-        charge(keys.charge, state.round)
-        return keys
+    def begin(self, state: State) -> Keys:
+        """Return the keys of a round, those of before where it was begun from the same state and not written."""
+        if self._segment is None:
+            self._segment, self._since = self.begun(state) or self._drawn(state), time.monotonic()
+        return self._segment.keys(state.round)
 
     def keep(self, state: State) -> None:
         """Write a state, whole or not at all."""
@@ -104,11 +129,19 @@ class Rounds:
             os.fsync(file.fileno())
         waiting.replace(self.folder / "state.safetensors")
 
-    def write(self, state: State, stats: NDArray[np.float64]) -> None:
-        """Write the state behind a round, then destroy its keys and note its private numbers."""
+    def write(self, state: State, stats: NDArray[np.float64], charge: Charge | None = None) -> None:
+        """Take the state behind a round and its private numbers; where it is time, charge the rounds since the last and write it."""
+        self._released[state.round - 1] = stats
+        if state.round < self.total and time.monotonic() - self._since < self.held:
+            return
+        if charge and self._segment:
+            charge({self._segment.name(round_): round_ for round_ in self._released})
         self.keep(state)
         self._keys_file.unlink(missing_ok=True)
-        self.note({"round": state.round, **dict(zip(self.names, stats.tolist(), strict=True))})
+        sync_folder(self.folder)
+        for round_, numbers in self._released.items():
+            self.note({"round": round_ + 1, **dict(zip(self.names, numbers.tolist(), strict=True))})
+        self._segment, self._released = None, {}
 
     def note(self, told: Mapping[str, Any]) -> None:
         """Append to the private log."""
@@ -119,19 +152,23 @@ class Rounds:
     def _keys_file(self) -> Path:
         return self.folder / "keys.json"
 
-    def begun(self, state: State) -> Keys | None:
-        """Return the keys of a round that was begun from this very state and not written."""
+    def begun(self, state: State) -> Segment | None:
+        """Return the secret of rounds that were begun from this very state and not written; one of other rounds is destroyed."""
         try:
             found = json.loads(self._keys_file.read_text())
-            keys = Keys(charge=found["charge"], cohort=bytes.fromhex(found["cohort"]), noise=bytes.fromhex(found["noise"]))
+            if found["state"] == state.print:
+                return Segment(charge=found["charge"], secret=bytes.fromhex(found["secret"]))
         except (FileNotFoundError, ValueError, KeyError):
-            return None
-        return keys if found["state"] == state.print else None
+            pass
+        self._keys_file.unlink(missing_ok=True)
+        return None
 
-    def _key(self, round_: int, what: str) -> bytes:
-        if self.test_noise is None:
-            return secrets.token_bytes(KEY_BYTES)
-        return blake2b(f"{self.test_noise} {round_} {what}".encode(), digest_size=KEY_BYTES).digest()
+    def _drawn(self, state: State) -> Segment:
+        """Draw a secret and write it."""
+        seeded = None if self.test_noise is None else blake2b(str(self.test_noise).encode(), digest_size=KEY_BYTES).digest()
+        segment = Segment(charge=secrets.token_hex(8), secret=seeded or secrets.token_bytes(KEY_BYTES))
+        write_secret(self._keys_file, json.dumps({"state": state.print, "charge": segment.charge, "secret": segment.secret.hex()}))
+        return segment
 
 
 def _below(found: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:

@@ -80,8 +80,8 @@ def search(context: Context) -> None:
     judges = messages_of(context, context.reference("users"), context.node.settings["search"]["part"], context.node.settings["column"])
     if not judges.messages:
         raise InputError(f"{context.node.place}: nobody scores the tries of `{context.node.name}`; the part `{context.node.settings['search']['part']}` is empty")
-    with charging(context, range(1), begun=tries.charge) as charge:
-        charge(tries.charge, 0)
+    with charging(context, range(1), begun=[tries.charge]) as charge:
+        charge({tries.charge: 0})
         best, candidate = None, 0
         for index, choice in enumerate(tries.candidates):
             replace(context, events=Events()).progress(0, None, "tries")  # whoever listens could count them

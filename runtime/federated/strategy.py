@@ -22,7 +22,7 @@ from synthc.runtime.federated.device import STATS
 from synthc.runtime.federated.dp.mechanism import Arrays, Mechanism
 from synthc.runtime.federated.grid import NearGrid, message_to
 from synthc.runtime.federated.messages import Done, Task
-from synthc.runtime.federated.rounds import Keys, Rounds, State
+from synthc.runtime.federated.rounds import Charge, Keys, Rounds, State
 from synthc.runtime.federated.server import step
 from synthc.runtime.federated.training_only import TrainingOnly
 
@@ -43,7 +43,7 @@ class PrivateFedAvg(TrainingOnly):
     absence: Absence
     server: Mapping[str, Any]
     seed: int
-    charge: Callable[[str, int], None]
+    charge: Charge
     told: Callable[[int], None]
     _keys: Keys | None = None
     _drawn: Arrays | None = None
@@ -52,7 +52,7 @@ class PrivateFedAvg(TrainingOnly):
     def configure_train(self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid) -> Iterable[Message]:
         """Send each node its chunk of a cohort drawn under a fresh secret key."""
         del arrays, config
-        self._keys = self.rounds.begin(self.state, self.charge)
+        self._keys = self.rounds.begin(self.state)
         cohort, self._drawn = self.mechanism.sample(self.state.round, self._keys.cohort, self.state.mechanism)
         norm = self.mechanism.norm(self._drawn)
         nodes = sorted(grid.get_node_ids())
@@ -79,7 +79,7 @@ class PrivateFedAvg(TrainingOnly):
         mean, mechanism = self.mechanism.release(self._total(done), told, self._keys.noise, self._drawn)
         weights, server = step(self.server, self.state.weights, mean, self.state.server)
         self.state = State(round=self.state.round + 1, weights=weights, server=server, mechanism=mechanism)
-        self.rounds.write(self.state, stats)
+        self.rounds.write(self.state, stats, self.charge)
         self._keys = self._drawn = None
         self.told(self.state.round)
         return None, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from safetensors.numpy import load_file
 from synthc.compiler.estimate import plan
 from synthc.compiler.graph.accounting import epsilon
 from synthc.compiler.graph.spending import event
+from synthc.runtime.federated import federate
 from synthc.runtime.federated.charges import charged_events, ledger_file
 from synthc.runtime.federated.device import Device
 from synthc.runtime.outcome import Outcome
@@ -68,6 +70,7 @@ def comparable(spent: dict[str, Any]) -> dict[str, Any]:
 def test_what_is_planned_is_what_is_reported_and_charged_though_a_run_was_stopped(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plan before, report after and the lifetime ledger agree; the round that was open is the same release, and is charged once."""
     made = tuned_by(dp, tmp_path, monkeypatch)
+    monkeypatch.setattr(federate, "SECONDS_BETWEEN_STATES", 0.0)
     ledger, dp_of_node = ledger_file(made.folder, "some people"), made.graph.by_name["tuned"].settings["dp"]
     planned = plan(made.graph, made.folder)["privacy"]["phones"]
     stopped = made.run(stopping=lambda: ledger.exists() and len(ledger.read_text().splitlines()) == 2)
@@ -97,6 +100,7 @@ def test_what_is_planned_is_what_is_reported_and_charged_though_a_run_was_stoppe
 @STATEFUL
 def test_a_stopped_federation_goes_on_to_the_same_model(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In test mode, bit for bit: noise that later rounds take back survives with the model."""
+    monkeypatch.setattr(federate, "SECONDS_BETWEEN_STATES", 0.0)
     whole, parts = (tuned_by(dp, tmp_path / folder, monkeypatch, population=PRETENDED) for folder in ("whole", "parts"))
     models = [_model(whole.run(test_noise=3))]
     shutil.copytree(whole.folder / ".synth", parts.folder / ".synth", ignore=shutil.ignore_patterns("store*", "*scratch*"), dirs_exist_ok=True)
@@ -107,12 +111,16 @@ def test_a_stopped_federation_goes_on_to_the_same_model(dp: str, tmp_path: Path,
 
 
 @CORRELATED
-def test_a_federation_that_was_killed_in_its_first_round_is_one_series(dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The round is the same release when it is tried again: under another name a budget that fits one run would be charged two."""
-    made, clipped_sum = tuned_by(dp, tmp_path, monkeypatch), Device.clipped_sum
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_a_federation_that_was_killed_before_its_first_state_is_one_series(rounds: int, dp: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rounds are the same releases when they are tried again: under other names a budget that fits one run would be charged two."""
+    made, clipped_sum, calls = tuned_by(dp, tmp_path, monkeypatch), Device.clipped_sum, count()
 
-    def killed(*_: Any, **__: Any) -> Any:
-        raise KeyboardInterrupt
+    def killed(*said: Any, **more: Any) -> Any:
+        if next(calls) == rounds:
+            assert not ledger_file(made.folder, "some people").exists(), "nothing was released"
+            raise KeyboardInterrupt
+        return clipped_sum(*said, **more)
 
     monkeypatch.setattr(Device, "clipped_sum", killed)
     with pytest.raises(KeyboardInterrupt):

@@ -53,7 +53,8 @@ class Deployed(TrainingOnly):
         """Send the model to a cohort, noted before it is asked."""
         del arrays, config
         may = self._waited(grid)
-        self._keys = self.rounds.begin(self.state, self.book.charge)
+        self._keys = self.rounds.begin(self.state)
+        self.book.charge(self._keys.charge, self.state.round)
         asked = random.SystemRandom().sample(may, min(len(may), self.terms.cohort))
         self.book.take(asked, self.state.round)
         self._asked = set(asked)

@@ -17,7 +17,7 @@ from synthc.compiler.graph.accounting import Search, SubsampledGaussian, epsilon
 from synthc.runtime.endpoints.fake import FakeEndpoint, chosen
 from synthc.runtime.evaluation import next_word
 from synthc.runtime.evaluation.next_word import COUNTS, Counts
-from synthc.runtime.federated import search
+from synthc.runtime.federated import federate, search
 from synthc.runtime.federated.charges import charged_events, ledger_file
 from synthc.runtime.federated.search import geometric
 from tests.runtime.project import Project
@@ -194,6 +194,7 @@ def test_a_search_that_was_killed_goes_on_under_the_same_charge(tmp_path: Path, 
     whole, cut = made(tmp_path / "whole"), made(tmp_path / "cut")
     (tmp_path / "cut/.synth").mkdir()
     monkeypatch.setattr(search, "geometric", lambda *_: 3)
+    monkeypatch.setattr(federate, "SECONDS_BETWEEN_STATES", 0.0)
     assert whole.run(test_noise=1).problem is None
     (tmp_path / "cut/.synth/key").write_bytes((tmp_path / "whole/.synth/key").read_bytes())
     for file, there in (("state.safetensors", 1), ("score.json", 1), ("score.json", 2)):
