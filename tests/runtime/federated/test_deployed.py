@@ -23,6 +23,7 @@ from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.keystream import KEY_BYTES
 from synthc.runtime.federated.flat import flat
 from synthc.runtime.federated.messages import Done, Task
+from synthc.runtime.federated.rounds import Segment
 from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import load_model
 from tests.runtime.federated.phones import ADAPTIVE, BLT, GAUSSIAN, TREE, Phones, app, lines, phones
@@ -94,8 +95,9 @@ def test_the_noise_of_an_app_is_that_of_its_mechanism(tmp_path: Path, dp: str, m
     settings = {"dp": of.dp, "cohort": of.cohort, "population_is": "declared"}
     mechanism, expected = mechanism_of(settings, 0), flat(load_model(state / "start").model)
     memory = mechanism.begin(len(expected))
-    for _ in range(4):
-        mean, memory = mechanism.release(np.zeros(len(expected)), {"users": 0.0, "clipped": 0.0}, bytes(range(KEY_BYTES)), memory)
+    secret = Segment(charge="", secret=bytes(range(KEY_BYTES)))
+    for round_ in range(4):
+        mean, memory = mechanism.release(np.zeros(len(expected)), {"users": 0.0, "clipped": 0.0}, secret.keys(round_).noise, memory)
         expected = (expected + mean).astype(np.float32)
     assert np.allclose(tuned, expected, atol=1e-6)
 
