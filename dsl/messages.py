@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 
@@ -31,6 +32,8 @@ EXPECTED = {
 
 # What texts are opened by elsewhere, by hand or by a word processor, and closed by.
 _QUOTES = {"'": "'", "`": "`", "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u2019": "\u2019", "\u00ab": "\u00bb"}
+
+_ITEM = re.compile(r"(?:(?:public|private)\s+)?[A-Za-z_]\w*\s+[A-Za-z_]\w*\s*[=:]|prompt\s+\w+\s*\(|(?:test|budget)\s+[\w.]+\s*\{|publish\s+[\w.]+\s+to\b|import\s+[A-Za-z\"]")
 
 _INSTEAD = {
     "%": "a share attaches its sign, `20%`",
@@ -274,6 +277,20 @@ def _missing_alias(failure: Failure) -> Diagnostic | None:
     return error("missing-alias", "an imported file needs a name", failure.place, help="write `import \"personas.synth\" as people`")
 
 
+def _indented_item(failure: Failure) -> Diagnostic | None:
+    """Recognise an item that is indented as if it belonged to the one above."""
+    between = failure.source.text[failure.last.end : failure.found.start]
+    line = between.rpartition("\n")
+    # A `let` or an `ask` may as well be a step that lacks its pipe.
+    if failure.found.text in {"let", "ask"} and failure.before[0].text not in {"synth", "import", "let", "param"}:
+        return None
+    if failure.open or failure.takes_value or not line[1] or line[2].strip() or not _ITEM.match(failure.source.text, failure.found.start):
+        return None
+    alike = re.compile(f"^{line[2]}(?={_ITEM.pattern})", re.MULTILINE).finditer(failure.source.text, failure.found.start - len(line[2]), failure.end)
+    fix = Fix(title="remove the white space", edits=tuple(Edit(span=failure.source.span(*margin.span()), text="") for margin in alike))
+    return error("indented-item", "an item begins in column 1", failure.place, help="remove the white space before it", fix=fix)
+
+
 def _expected(failure: Failure) -> Diagnostic:
     """Say what was expected: the clue that is left when no other knows better."""
     found = failure.found.text
@@ -347,5 +364,6 @@ CLUES: tuple[Callable[[Failure], Diagnostic | None], ...] = (
     _misspelled_edition,
     _missing_alias,
     _reserved_word,
+    _indented_item,
     _expected,
 )

@@ -15,6 +15,7 @@ from synthc.dsl.items import Cut, comments, cut, doc, indented
 from synthc.dsl.lalr import OutOfOrder, TooDeep, drive
 from synthc.dsl.messages import explain
 from synthc.dsl.source import Source, Span
+from synthc.dsl.torn import torn
 from synthc.dsl.tree import EDITION, NESTING_LIMIT, Broken, build, builder
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -33,7 +34,7 @@ def parse(source: Source, before: syntax.Module | None = None) -> tuple[syntax.M
         known.setdefault(piece.text, []).append(piece)
     pieces = tuple(_piece(source, place, known) for place in cuts)
     items = tuple(piece.item for piece in pieces if piece.item)
-    found = [finding for piece in pieces for finding in piece.found]
+    found = torn(source, pieces)
     found += _edition(source, items, pieces)
     head = tuple(comments(source, 0, cuts[0].start if cuts else len(source.text)))
     module = syntax.Module(source=source, items=items, pieces=pieces, comments=(*head, *(comment for piece in pieces for comment in piece.comments)))
@@ -114,7 +115,8 @@ def _edition(source: Source, items: tuple[syntax.AnyItem, ...], pieces: tuple[sy
     editions = [item for item in items if isinstance(item, syntax.Edition)]
     if editions or any(piece.first.text == "synth" or any(found.rule == "missing-edition" for found in piece.found) for piece in pieces[:1]):
         misplaced = [item for item in editions if item.span.start != pieces[0].first.start]
-        return [error("misplaced-edition", "the edition isn't the first item", item.span) for item in misplaced[:1]]
+        help = "remove it: the file says it on its first line" if len(editions) > len(misplaced) else "move it to the first line"
+        return [error("misplaced-edition", "the edition isn't the first item", item.span, help=help) for item in misplaced[:1]]
     start = 1 if source.text.startswith("\ufeff") else 0
     said = f"synth {EDITION}"
     edit = Edit(span=source.span(start, start), text=f"{said}\n\n" if pieces else f"{said}\n")
