@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from synthc.runtime.engines.engine import Engine
+from synthc.runtime.federated.as_found import as_found
 from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import load_model
@@ -63,6 +64,7 @@ def worker_of(start: Path, users: Path, settings: Any) -> Worker:
     return Worker(start=start, users=users, settings=json.dumps(used, sort_keys=True))
 
 
+@as_found()
 def carry(strategy: PrivateFedAvg, rounds: int, worker: Worker, *, workers: int | None, engine: Engine, alive: Callable[[], None]) -> None:
     """Carry out so many rounds with as many workers as are wanted, one a core if left out.
 

@@ -13,6 +13,7 @@ import numpy as np
 from synthc.runtime.context import Context
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.absence import Absence
+from synthc.runtime.federated.as_found import as_found
 from synthc.runtime.federated.carry import carry, hush, worker_of
 from synthc.runtime.federated.charging import Uncharged, charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
@@ -82,6 +83,7 @@ def users_of(context: Context, start: Trained) -> Users:
     return users
 
 
+@as_found()
 def _tune(
     context: Context, rounds: Rounds, *, state: State, users: Users, mechanism: Mechanism, total: int, charge: Charge
 ) -> State:

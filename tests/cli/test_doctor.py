@@ -40,12 +40,12 @@ def test_silent_endpoint(project: Project) -> None:
 )
 def test_server(project: Project, monkeypatch: pytest.MonkeyPatch, answer: bytes | None, said: str) -> None:
     """Whether the server of the bundled model answers, or might; that it does not is no fault."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         monkeypatch.setattr(serve, "PORT", port)
-        if answer is None:
-            listening.close()
-        else:
+        if answer is not None:
+            listening.listen()
             threading.Thread(target=_answer, args=(listening, answer), daemon=True).start()
 
         assert said.replace("PORT", str(port)) in project.run("doctor").out

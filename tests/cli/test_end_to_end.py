@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.cli.project import Project
@@ -70,10 +69,11 @@ def test_second_interrupt() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+        assert process.stderr is not None
+        said = [process.stderr.readline() for _ in range(2)]
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=300)
 
     assert (process.returncode, out) == (130, "tidied\n")
-    assert "once more to leave at once" in err
+    assert "once more to leave at once" in said[1]

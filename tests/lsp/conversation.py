@@ -158,7 +158,7 @@ def conversation(capabilities: Mapping[str, Any], folders: list[Path]) -> Iterat
         yield talk
         assert talk.ask("shutdown") is None
         talk.notify("exit")
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=300) == 0
         assert talk.logged == []
     finally:
         process.kill()

@@ -16,14 +16,14 @@ SIZE = 3_000
 
 @pytest.mark.parametrize("name", WORST)
 def test_worst_texts_are_quick(name: str) -> None:
-    """A second would be long for a few thousand characters; whatever is quadratic would take it."""
+    """Three seconds would be long for a few thousand characters; whatever is quadratic would take them."""
     text = WORST[name](SIZE)
     start = time.process_time()
 
     found = checks(text)
     once = format_source(Source(path="spec.synth", text=text))
 
-    assert time.process_time() - start < 1 + 0.002 * len(found)
+    assert time.process_time() - start < 3 + 0.002 * len(found)
     assert format_source(Source(path="spec.synth", text=once)) == once
 
 

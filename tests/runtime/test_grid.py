@@ -35,7 +35,7 @@ def test_a_grid_of_a_billion_billion_cells_is_sampled(tmp_path: Path) -> None:
     indices = [int(id[1:]) for id in found[0]["_id"]]
     assert indices == sorted(indices)
     assert [(a - 1) * 10**9 + b - 1 for a, b in found[0].select("a", "b").rows()] == indices
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30
 
 
 def test_a_limit_takes_a_part_of_the_sample(tmp_path: Path) -> None:

@@ -70,12 +70,12 @@ def test_the_tokens_of_a_question_are_those_that_its_server_counts() -> None:
     async def run() -> list[int | None]:
         found: list[int | None] = []
         async with TgiServer().running() as tgi:
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=tgi.url, timeout=5.0))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=tgi.url, timeout=60.0))
             found += [await endpoint.count(complete("a b c")), await endpoint.count(chat("a b c"))]
             await endpoint.close()
         for kind in ("vllm", "llama.cpp", "other"):
             async with OpenaiServer(kind=kind).running() as server:
-                other = OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+                other = OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
                 found += [await other.count(complete("a b c")), await other.count(chat("a b c"))]
                 await other.close()
         return found

@@ -33,7 +33,7 @@ ROUTES = {"/generate": complete, "/v1/chat/completions": chat}
 route = pytest.mark.parametrize("route", ROUTES)
 
 
-def answer(server: TgiServer, request: Request, *, timeout: float = 5.0, token: str | None = None) -> Reply:
+def answer(server: TgiServer, request: Request, *, timeout: float = 60.0, token: str | None = None) -> Reply:
     """Ask the server once."""
 
     async def run() -> Reply:
@@ -52,7 +52,7 @@ def settled(server: TgiServer, request: Request) -> Reply:
 
     async def run() -> Reply:
         async with server.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
             try:
                 await endpoint.identity()
                 return await endpoint.answer(request)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
+from synthc.runtime.endpoints.embedded.server.batching import Batching, Row
 from synthc.runtime.endpoints.embedded.server.generating import Generating
 from synthc.runtime.endpoints.embedded.server.limits import Limits
 from synthc.runtime.endpoints.embedded.server.serve import Server, serving
+from tests.waiting import LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Served:
         sent = {**({} if data is None else {"Content-Type": "application/json"}), **headers}
         request = urllib.request.Request(self.url + path, data, {**sent, **({"Authorization": f"Bearer {key}"} if key else {})})
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with urllib.request.urlopen(request, timeout=LONGEST) as response:
                 return _said(response)
         except urllib.error.HTTPError as refused:
             return _said(refused)
@@ -65,8 +69,8 @@ def _said(response: Any) -> Said:
 
 
 @contextmanager
-def served(*, key: str | None = None, patience: float = 5.0, **limits: Any) -> Iterator[Served]:
-    """Serve while the block lasts."""
+def served(*, key: str | None = None, patience: float = 5.0, pause: float = 0.0, **limits: Any) -> Iterator[Served]:
+    """Serve while the block lasts; each token takes `pause` seconds longer than it has to."""
     ready, told = threading.Event(), asyncio.Event()
     found: list[Any] = []
 
@@ -76,12 +80,19 @@ def served(*, key: str | None = None, patience: float = 5.0, **limits: Any) -> I
             ready.set()
             await told.wait()
 
+    step = Batching._step
+
+    def slowly(self: Batching, rows: list[Row]) -> list[Row]:
+        time.sleep(pause)
+        return step(self, rows)
+
     thread = threading.Thread(target=asyncio.run, args=(run(),))
     thread.start()
-    assert ready.wait(60)
+    assert ready.wait(LONGEST)
     loop, server = found
     try:
-        yield server
+        with patch.object(Batching, "_step", slowly):
+            yield server
     finally:
         loop.call_soon_threadsafe(told.set)
         thread.join()

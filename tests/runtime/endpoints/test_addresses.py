@@ -28,7 +28,7 @@ from tests.runtime.endpoints.tgi_server import TgiServer
 def test_an_address_is_encrypted_or_of_this_machine(url: str, message: str) -> None:
     """And is shown without what is secret in it."""
     with pytest.raises(InputError) as found:
-        Connection(name="llm", url=url, timeout=1)
+        Connection(name="llm", url=url, timeout=60.0)
 
     assert str(found.value) == message
 
@@ -36,7 +36,7 @@ def test_an_address_is_encrypted_or_of_this_machine(url: str, message: str) -> N
 @pytest.mark.parametrize(("url", "remote"), [("https://example.org", True), ("https://localhost", False), ("http://127.0.0.1:80", False), ("http://[::1]:80", False), ("https://localhost.example.org", True)])
 def test_only_this_machine_is_not_remote(url: str, remote: bool) -> None:  # noqa: FBT001
     """Whatever the address looks like."""
-    assert TgiEndpoint(connection=Connection(name="llm", url=url, timeout=1)).remote is remote
+    assert TgiEndpoint(connection=Connection(name="llm", url=url, timeout=60.0)).remote is remote
 
 
 def test_the_token_is_sent_where_it_is_named_and_never_shown() -> None:
@@ -57,7 +57,7 @@ def test_the_token_is_sent_where_it_is_named_and_never_shown() -> None:
 def test_a_token_that_would_become_two_headers_is_refused() -> None:
     """Without being shown."""
     with pytest.raises(InputError) as problem:
-        Connection(name="llm", url="https://example.org", timeout=1, token="hunter2\nX-Other: 1")
+        Connection(name="llm", url="https://example.org", timeout=60.0, token="hunter2\nX-Other: 1")
 
     assert str(problem.value) == "endpoint `llm`: its token holds characters that no token has, such as the end of a line; look at the secret that it comes from"
 
@@ -68,7 +68,7 @@ def test_a_name_and_password_in_the_address_are_sent_as_such() -> None:
 
     async def run() -> None:
         async with server.running():
-            connection = Connection(name="llm", url=f"http://me:hunter%202@127.0.0.1:{server.port}", timeout=1)
+            connection = Connection(name="llm", url=f"http://me:hunter%202@127.0.0.1:{server.port}", timeout=60.0)
             await connection.send("POST", "/generate", {"inputs": "x", "parameters": {"do_sample": False}})
             assert "hunter" not in repr(connection) + repr(connection._client) + connection.where
             await connection.close()

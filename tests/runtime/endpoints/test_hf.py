@@ -21,7 +21,7 @@ def use(server: OpenaiServer, *requests: Request, token: str | None = "hunter2")
 
     async def run() -> list[Reply]:
         async with server.running():
-            endpoint = HfEndpoint(name="llm", model="org/toy", provider="toys", token=token, base_url=server.url, timeout=5.0)
+            endpoint = HfEndpoint(name="llm", model="org/toy", provider="toys", token=token, base_url=server.url, timeout=60.0)
             try:
                 assert await endpoint.identity() == Identity(model="org/toy", revision="", server="hf toys")
                 return [await endpoint.answer(request) for request in requests]
@@ -85,7 +85,7 @@ def test_an_inference_endpoint_is_the_server_that_runs_there(server: TgiServer |
 
     async def run() -> tuple[str, Reply]:
         async with server.running():
-            endpoint = DeployedEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+            endpoint = DeployedEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
             try:
                 return (await endpoint.identity()).server, await endpoint.answer(complete(answer=YES_NO))
             finally:
@@ -100,7 +100,7 @@ def test_an_inference_endpoint_is_the_server_that_runs_there(server: TgiServer |
 
 def test_an_inference_endpoint_that_is_not_there_says_that_it_may_sleep() -> None:
     """For then it wakes up."""
-    endpoint = DeployedEndpoint(connection=Connection(name="llm", url="http://127.0.0.1:9", timeout=5.0))
+    endpoint = DeployedEndpoint(connection=Connection(name="llm", url="http://127.0.0.1:9", timeout=60.0))
 
     with pytest.raises(OutsideFault, match="an Inference Endpoint that sleeps wakes up in minutes"):
         asyncio.run(endpoint.identity())

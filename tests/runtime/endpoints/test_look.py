@@ -32,7 +32,7 @@ def of_openai(kind: str, **asked: list[str] | Prompt) -> list[Seen]:
 
     async def run() -> list[Seen]:
         async with OpenaiServer(kind=kind).running() as server:
-            return await seen(OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0)), **asked)
+            return await seen(OpenaiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0)), **asked)
 
     return asyncio.run(run())
 
@@ -42,7 +42,7 @@ def test_of_tgi_are_told_its_model_its_limits_and_how_busy_it_is() -> None:
 
     async def run() -> list[Seen]:
         async with TgiServer().running() as server:
-            return await seen(TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0)), chatty=["yes", "no"], mood=["so so", "so good", "bad"])
+            return await seen(TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0)), chatty=["yes", "no"], mood=["so so", "so good", "bad"])
 
     assert asyncio.run(run()) == [
         Seen(True, "answers with toy (abc), served by tgi 3.3.6"),
@@ -97,7 +97,7 @@ def test_the_way_of_each_prompt_is_told(kind: str, record: str | None, listed: s
 
 def test_of_a_pool_each_member_is_told() -> None:
     """Those that are there and those that are not."""
-    members = [Member(name="near", endpoint=FakeEndpoint(reply=lambda _: ""), most=4), Member(name="far", endpoint=TgiEndpoint(connection=Connection(name="far", url="http://127.0.0.1:9", timeout=1.0)), most=4)]
+    members = [Member(name="near", endpoint=FakeEndpoint(reply=lambda _: ""), most=4), Member(name="far", endpoint=TgiEndpoint(connection=Connection(name="far", url="http://127.0.0.1:9", timeout=60.0)), most=4)]
 
     found = asyncio.run(seen(PoolEndpoint(name="llm", members=members), chatty=["yes", "no"]))
 

@@ -26,7 +26,7 @@ def use(toy: OpenaiServer, *requests: Request, model: str | None = None, token: 
 
     async def run() -> tuple[Identity, list[Reply]]:
         async with toy.running():
-            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=5.0, token=token, speaks="OpenAI's API"), model=model, server=server)
+            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=60.0, token=token, speaks="OpenAI's API"), model=model, server=server)
             try:
                 return await endpoint.identity(), [await endpoint.answer(request) for request in requests]
             finally:

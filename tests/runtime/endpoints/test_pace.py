@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +13,12 @@ import pytest
 from synthc.runtime.endpoints import pace as module
 from synthc.runtime.endpoints.connection import seconds
 from synthc.runtime.endpoints.pace import Pace
+from tests.waiting import LONGEST, Timeless
 
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """Takes so many at once, refuses the others at once, and counts."""
+    """Takes so many at once for about as long, refuses the others at once, and counts."""
 
     permits: int
     work: float = 0.01
@@ -23,6 +26,7 @@ class Server:
     most: int = 0
     answered: int = 0
     refused: int = 0
+    random: Random = field(default_factory=lambda: Random(1))
 
     async def ask(self, pace: Pace) -> None:
         """Ask until there is an answer."""
@@ -34,7 +38,7 @@ class Server:
                 else:
                     self.flying += 1
                     self.most = max(self.most, self.flying)
-                    await asyncio.sleep(self.work)
+                    await asyncio.sleep(self.work * self.random.uniform(0.8, 1.2))
                     self.flying -= 1
                     self.answered += 1
                     pace.went_well()
@@ -47,22 +51,30 @@ async def ask(server: Server, pace: Pace, count: int) -> None:
     await asyncio.gather(*(server.ask(pace) for _ in range(count)))
 
 
+@pytest.fixture
+def timeless(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Runner]:
+    """Run what is measured by a clock that no neighbour slows down."""
+    with asyncio.Runner(loop_factory=Timeless) as runner:
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=runner.get_loop().time))
+        yield runner
+
+
 @pytest.mark.parametrize("most", [64, 256])
-def test_a_server_that_refuses_what_is_too_much_is_kept_busy_and_hardly_ever_refuses(most: int) -> None:
+def test_a_server_that_refuses_what_is_too_much_is_kept_busy_and_hardly_ever_refuses(timeless: asyncio.Runner, most: int) -> None:
     """After the first thousand: nine tenths of what it takes are in flight, and fewer than two in a hundred are refused."""
-    server, pace = Server(permits=32), Pace(most=most)
-    asyncio.run(ask(server, pace, 1000))
+    server, pace = Server(permits=32), Pace(most=most, _since=0.0)
+    timeless.run(ask(server, pace, 1000))
     before, answered = server.refused, server.answered
-    asyncio.run(ask(server, pace, 4000))
+    timeless.run(ask(server, pace, 4000))
 
     assert pace.now >= 0.9 * 32
     assert (server.refused - before) / (server.answered - answered) < 0.02
 
 
-def test_a_server_that_takes_all_is_asked_as_much_as_the_spec_allows() -> None:
+def test_a_server_that_takes_all_is_asked_as_much_as_the_spec_allows(timeless: asyncio.Runner) -> None:
     """A thousand in flight hold."""
-    server, pace = Server(permits=10_000, work=0.05), Pace(most=1024)
-    asyncio.run(ask(server, pace, 8000))
+    server, pace = Server(permits=10_000, work=0.05), Pace(most=1024, _since=0.0)
+    timeless.run(ask(server, pace, 8000))
 
     assert server.most == 1024
     assert pace.flying == 0
@@ -93,27 +105,11 @@ def test_a_long_queue_at_the_server_takes_some_back() -> None:
     assert asyncio.run(run(Pace(most=64), 3.0)) == pytest.approx(11.2)
 
 
-class Timeless(asyncio.SelectorEventLoop):
-    """A loop whose clock jumps to whatever is next, so that rates are what they would be on a machine with nothing else to do."""
-
-    now = 0.0
-
-    def time(self) -> float:
-        """Return the time of the loop."""
-        return self.now
-
-    def _run_once(self) -> None:
-        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
-            self.now = max(self.now, self._scheduled[0].when())  # type: ignore[attr-defined]
-        super()._run_once()  # type: ignore[misc]
-
-
-def test_a_server_that_makes_those_wait_that_it_cannot_take_is_not_asked_more_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_makes_those_wait_that_it_cannot_take_is_not_asked_more_and_more(timeless: asyncio.Runner) -> None:
     """Though it refuses nobody and tells nothing of its queue: more in flight that are answered no faster are taken back."""
 
     async def run() -> float:
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=asyncio.get_running_loop().time))
-        pace, room, most = Pace(most=1024), asyncio.Semaphore(8), 0.0
+        pace, room, most = Pace(most=1024, _since=0.0), asyncio.Semaphore(8), 0.0
 
         async def one() -> None:
             nonlocal most
@@ -126,8 +122,7 @@ def test_a_server_that_makes_those_wait_that_it_cannot_take_is_not_asked_more_an
         await asyncio.gather(*(one() for _ in range(4000)))
         return most
 
-    with asyncio.Runner(loop_factory=Timeless) as runner:
-        assert 32 < runner.run(run()) <= 32 * module.FURTHER + 1
+    assert 32 < timeless.run(run()) <= 32 * module.FURTHER + 1
 
 
 def test_who_is_cancelled_while_waiting_for_a_place_takes_none() -> None:
@@ -147,7 +142,7 @@ def test_who_is_cancelled_while_waiting_for_a_place_takes_none() -> None:
         await third
         return pace.flying
 
-    assert asyncio.run(asyncio.wait_for(run(), 5)) == 0
+    assert asyncio.run(asyncio.wait_for(run(), LONGEST)) == 0
 
 
 @pytest.mark.parametrize(("after", "date", "wait"), [("7", None, 7.0), ("9999", None, 300.0), ("-3", None, 0.0), ("nan", None, None), ("soon", None, None), (None, None, None)])

@@ -106,7 +106,7 @@ def test_the_identity_is_the_model_that_answers() -> None:
 
     async def run() -> list[Any]:
         async with TgiServer().running() as server:
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=1))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
             first = await endpoint.identity()
             await endpoint.close()
         return [first, await endpoint.identity()]
@@ -145,7 +145,7 @@ def test_an_adapter_is_named_on_both_routes() -> None:
 
     async def run() -> str:
         async with server.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0), adapter="phone")
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0), adapter="phone")
             for request in (complete(), chat()):
                 await endpoint.answer(request)
             found = await endpoint.identity()
@@ -162,7 +162,7 @@ def test_another_model_behind_the_same_address_stops_the_run() -> None:
 
     async def run() -> None:
         async with server.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5.0))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
             await endpoint.identity()
             try:
                 with pytest.raises(EndpointError, match="broke off"):
@@ -209,7 +209,7 @@ def test_a_number_is_held_to_its_pattern(route: str) -> None:
 
     async def twice() -> list[Reply]:
         async with bare.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=bare.url, timeout=5.0))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=bare.url, timeout=60.0))
             try:
                 return [await endpoint.answer(ROUTES[route](answer=whole)) for _ in range(2)]
             finally:

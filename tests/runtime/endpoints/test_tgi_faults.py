@@ -41,7 +41,7 @@ def test_each_fault_says_whether_to_ask_again(fault: Any) -> None:
     retry, overloaded, message = FAULTS[fault]
 
     with pytest.raises(EndpointError) as found:
-        answer(TgiServer(faults=[fault]), complete(), timeout=0.3)
+        answer(TgiServer(faults=[fault]), complete(), timeout=0.3 if fault == "stall" else 60.0)
 
     assert (found.value.retry, found.value.overloaded) == (retry, overloaded)
     assert message in str(found.value)
@@ -50,7 +50,7 @@ def test_each_fault_says_whether_to_ask_again(fault: Any) -> None:
 
 def test_a_server_that_is_not_there_is_a_fault_outside() -> None:
     """With what to do."""
-    endpoint = TgiEndpoint(connection=Connection(name="llm", url="http://127.0.0.1:9", timeout=1))
+    endpoint = TgiEndpoint(connection=Connection(name="llm", url="http://127.0.0.1:9", timeout=60.0))
 
     with pytest.raises(OutsideFault, match=r"is not answering \(nobody listens\); start the server, or point elsewhere with `--endpoint llm=tgi:URL`$"):
         asyncio.run(endpoint.identity())
@@ -62,7 +62,7 @@ def ask_all(server: TgiServer, folder: Path, count: int, *, most: int = 32, back
     async def run() -> tuple[Caller, list[Any]]:
         ledger = Ledger(path=folder / "ledger.sqlite")
         async with server.running():
-            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=5))
+            endpoint = TgiEndpoint(connection=Connection(name="llm", url=server.url, timeout=60.0))
             caller = Caller(name="llm", endpoint=endpoint, identity=await endpoint.identity(), ledger=ledger, pace=Pace(most=most), label=Privacy.PUBLIC, backoff=backoff)
             found = await asyncio.gather(*(caller.ask(complete(f"q{n}")) for n in range(count)), return_exceptions=True)
             await endpoint.close()

@@ -60,12 +60,12 @@ def served(*servers: TgiServer | OpenaiServer) -> Iterator[None]:
 
     thread = Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(300)
     try:
         yield
     finally:
         done.set()
-        thread.join(10)
+        thread.join()
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from synthc.runtime.endpoints.watching import Piece, Watched, worth_watching
 from tests.runtime.endpoints.openai_server import OpenaiServer
 from tests.runtime.endpoints.questions import TEXT, YES_NO, chat, complete
 from tests.runtime.endpoints.served import Served, served
-from tests.runtime.endpoints.test_serve_load import wait
 from tests.runtime.endpoints.tgi_server import TgiServer
+from tests.waiting import wait
 
 TWO = {"kind": "list", "of": TEXT, "most": 2}
 LINES = "hey you\nare you home\nnot yet lol\nwhen then " + " ".join(f"word{n}" for n in range(200))
@@ -29,7 +29,7 @@ ROUTES = pytest.mark.parametrize("ask", [complete, chat])
 @pytest.fixture
 def server() -> Iterator[Served]:
     """A server of the bundled model that lets in one."""
-    with served(max_concurrent_requests=1) as found:
+    with served(pause=0.02, max_concurrent_requests=1) as found:
         yield found
 
 
@@ -55,7 +55,7 @@ def test_leaving_frees_the_place_at_the_server(server: Served, kind: Any, ask: A
     long = ask(max_output=400, temperature=1.0, seed=3, answer=TEXT)
 
     def make() -> Endpoint:
-        return kind(connection=Connection(name="llm", url=server.url, timeout=30.0))  # type: ignore[no-any-return]
+        return kind(connection=Connection(name="llm", url=server.url, timeout=60.0))  # type: ignore[no-any-return]
 
     async def run() -> tuple[Reply, Reply]:
         endpoint = make()
@@ -79,7 +79,7 @@ def test_leaving_frees_the_place_at_the_server(server: Served, kind: Any, ask: A
 async def answered(toy: OpenaiServer | TgiServer, kind: type[OpenaiEndpoint | TgiEndpoint], request: Request) -> Reply:
     """Return what a toy server's endpoint makes of a request."""
     async with toy.running():
-        endpoint = kind(connection=Connection(name="llm", url=toy.url, timeout=5.0))
+        endpoint = kind(connection=Connection(name="llm", url=toy.url, timeout=60.0))
         try:
             return await endpoint.answer(request)
         finally:
@@ -156,7 +156,7 @@ def test_a_stream_without_an_end_is_asked_for_again(kind: str) -> None:
 
     async def run() -> None:
         async with toy.running():
-            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=5.0))
+            endpoint = OpenaiEndpoint(connection=Connection(name="llm", url=toy.url, timeout=60.0))
             try:
                 await endpoint.answer(complete(max_output=300))
             finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +14,12 @@ from synthc.runtime.federated.dp.gaussian import Gaussian
 from tests.runtime.federated.small import SETTINGS, mechanism
 
 ADAPTIVE = Adaptive(quantile=0.5, rate=0.2, count_noise=5.0)
-PEOPLE, SIZE = 1000, 150_000
+PEOPLE, SIZE, DRAWS = 1000, 200_000, 6000
+
+
+def key(number: int) -> bytes:
+    """Return the key of a draw."""
+    return number.to_bytes(32, "big")
 
 
 def adapted(start: float, quantile: float, rounds: int, lengths: np.ndarray) -> list[float]:
@@ -24,10 +27,10 @@ def adapted(start: float, quantile: float, rounds: int, lengths: np.ndarray) -> 
     of = mechanism(users=len(lengths), clip=start, coin=0.1, cohort=100, drawn=100, noise=1.0, adaptive=Adaptive(quantile=quantile, rate=0.2, count_noise=5.0))
     state, norms = of.begin(1), []
     for round_ in range(rounds):
-        drawn, state = of.sample(round_, secrets.token_bytes(32), state)
+        drawn, state = of.sample(round_, key(2 * round_), state)
         norm = of.norm(state)
         longer = (lengths[drawn] > norm).sum()
-        _, state = of.release(np.zeros(1), {"users": float(len(drawn)), "clipped": float(longer)}, secrets.token_bytes(32), state)
+        _, state = of.release(np.zeros(1), {"users": float(len(drawn)), "clipped": float(longer)}, key(2 * round_ + 1), state)
         norms.append(norm)
     return norms
 
@@ -48,7 +51,7 @@ def test_noise_is_that_of_the_norm_by_which_updates_were_clipped() -> None:
     """Not of the one that the round has arrived at: the deviation is within 1% of the split noise times the norm before."""
     of = mechanism(clip=0.3, adaptive=ADAPTIVE)
     state = of.begin(SIZE)
-    released, after = of.release(np.zeros(SIZE), {"users": 20.0, "clipped": 20.0}, secrets.token_bytes(32), state)
+    released, after = of.release(np.zeros(SIZE), {"users": 20.0, "clipped": 20.0}, key(0), state)
 
     assert of.norm(after) > of.norm(state)
     assert released.std() == pytest.approx(noise_on_updates(0.8, 5.0) * 0.3 / 20, rel=0.01)
@@ -57,10 +60,10 @@ def test_noise_is_that_of_the_norm_by_which_updates_were_clipped() -> None:
 def test_the_count_has_the_noise_that_is_counted() -> None:
     """Over many rounds, the logarithm of the norm moves by rate times noise of `count_noise` / cohort."""
     of = mechanism(clip=1.0, adaptive=ADAPTIVE)
-    moved = [np.log(of.norm(of.release(np.zeros(1), {"users": 20.0, "clipped": 10.0}, secrets.token_bytes(32), of.begin(1))[1])) for _ in range(20_000)]
+    moved = [np.log(of.norm(of.release(np.zeros(1), {"users": 20.0, "clipped": 10.0}, key(draw), of.begin(1))[1])) for draw in range(DRAWS)]
 
-    assert np.std(moved) == pytest.approx(0.2 * 5.0 / 20, rel=0.02)
-    assert abs(np.mean(moved)) < 5 * np.std(moved) / 20_000**0.5
+    assert np.std(moved) == pytest.approx(0.2 * 5.0 / 20, rel=0.06)
+    assert abs(np.mean(moved)) < 6 * np.std(moved) / DRAWS**0.5
 
 
 @given(st.floats(0.05, 5), st.floats(0.1, 50))
@@ -87,20 +90,20 @@ def test_changing_the_norm_does_not_change_what_is_charged() -> None:
     settings = {**SETTINGS, "population_is": "declared", "dp": dp}
     fixed, adaptive = Gaussian.of({**settings, "dp": SETTINGS["dp"]}, 50), Gaussian.of(settings, 50)
     louder = Gaussian.of({**settings, "dp": {**dp, "noise": 1.6}}, 50)
-    key, zero, told = b"k" * 32, np.zeros(SIZE), {"users": 0.0, "clipped": 0.0}
+    zero, told = np.zeros(SIZE), {"users": 0.0, "clipped": 0.0}
 
     assert adaptive.event(10) == fixed.event(10)
     assert epsilon([louder.event(10)], 1e-9) < epsilon([adaptive.event(10)], 1e-9)
-    assert louder.release(zero, told, key, louder.begin(1))[0].std() > 1.9 * adaptive.release(zero, told, key, adaptive.begin(1))[0].std()
+    assert louder.release(zero, told, key(0), louder.begin(1))[0].std() > 1.9 * adaptive.release(zero, told, key(0), adaptive.begin(1))[0].std()
 
 
 def test_a_pretended_population_moves_the_norm_as_the_real_one_would() -> None:
     """The noise on the share that fits is that of the pretended cohort."""
     dp = {**SETTINGS["dp"], "clip": 1.0, "adaptive": {"quantile": 0.5, "rate": 0.2, "count_noise": 25.0}}
     of = Gaussian.of({**SETTINGS, "dp": dp}, users=8)
-    moved = [np.log(of.norm(of.release(np.zeros(1), {"users": 6.0, "clipped": 3.0}, secrets.token_bytes(32), of.begin(1))[1])) for _ in range(20_000)]
+    moved = [np.log(of.norm(of.release(np.zeros(1), {"users": 6.0, "clipped": 3.0}, key(draw), of.begin(1))[1])) for draw in range(DRAWS)]
 
-    assert np.std(moved) == pytest.approx(0.2 * 25.0 / 500, rel=0.02)
+    assert np.std(moved) == pytest.approx(0.2 * 25.0 / 500, rel=0.06)
 
 
 @given(st.floats(0, 100), st.floats(0, 100))

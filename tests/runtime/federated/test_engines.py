@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -61,13 +62,15 @@ def test_a_pool_of_processes_gives_the_model_of_this_one(tmp_path: Path, worker:
 
 
 def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine) -> None:
-    """Flower's simulation carries the same messages to the same app, and leaves nothing in the folder for temporary files."""
+    """Flower's simulation carries the same messages to the same app, and leaves neither files nor settings behind."""
     pytest.importorskip("ray")
     before = left_by_ray()
     hush(tmp_path)
     logging.getLogger("flwr").setLevel(logging.CRITICAL)
+    environment = dict(os.environ)
     on_ray = tuned(tmp_path / "ray", worker, NOISY, Engine(name="ray"), 2)
 
+    assert dict(os.environ) == environment
     assert np.allclose(on_ray, tuned(tmp_path / "here", worker, NOISY, engine, 1), atol=1e-5)
     assert left_by_ray() == before
 

@@ -95,20 +95,20 @@ def test_no_row_of_numbers_is_longer_than_the_bound(values: list[list[float]], c
 
 
 def test_the_noise_is_what_is_counted(tmp_path: Path) -> None:
-    """Over a hundred thousand numbers of nobody: noise x clip, divided by the expected number of people."""
-    size = 100_000
+    """Over two hundred thousand numbers of nobody: noise x clip, divided by the expected number of people."""
+    size = 200_000
     found = release(context(tmp_path, dp={"noise": 3.0, "clip": 0.5}), contributions(np.zeros((4, size)))) * 1000
 
     assert abs(found.std() / 1.5 - 1) < 0.01
-    assert abs(found.mean()) < 5 * 1.5 / np.sqrt(size)
+    assert abs(found.mean()) < 6 * 1.5 / np.sqrt(size)
     assert charged_events(tmp_path, "us")[0].noise == 3.0
 
 
 def test_two_releases_have_noise_of_their_own(tmp_path: Path) -> None:
     """From the system's entropy."""
-    first, second = (release(context(tmp_path / name), contributions(np.zeros((4, 1000)))) for name in "ab")
+    first, second = (release(context(tmp_path / name), contributions(np.zeros((4, 10_000)))) for name in "ab")
 
-    assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.06
 
 
 def test_with_a_cohort_everybody_has_a_coin(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_with_a_cohort_everybody_has_a_coin(tmp_path: Path) -> None:
         of = context(tmp_path / str(index), cohort=100, dp={"sampling": 0.1, "noise": 1e-6}, budget={"epsilon": 1e12, "delta": 1e-5}, population_is="simulated", draw=100)
         counts.append(release(of, contributions(np.ones((1000, 1))))[0] * 100)
 
-    assert abs(np.mean(counts) - 100) < 5 * np.sqrt(90 / 60)
-    assert 40 < np.var(counts) < 190
+    assert abs(np.mean(counts) - 100) < 6 * np.sqrt(90 / 60)
+    assert 30 < np.var(counts) < 220
 
 
 def test_a_charge_that_breaks_the_budget_releases_nothing(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_seeded_noise_is_charged_to_nobody(tmp_path: Path) -> None:
 def test_a_pretended_population_has_the_noise_of_the_pretended(tmp_path: Path) -> None:
     """On the mean each number carries noise x clip / cohort, though few are there."""
     of = context(tmp_path, population_is="simulated", population=100_000, cohort=100_000)
-    found = release(of, contributions(np.zeros((20, 50_000))))
+    found = release(of, contributions(np.zeros((20, 100_000))))
 
     assert abs(found.std() / (2.0 / 100_000) - 1) < 0.02
     assert not ledger_file(tmp_path, "us").exists()

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.waiting import waited
+
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -19,7 +21,10 @@ def whole(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 @dataclass(slots=True, kw_only=True)
 class RawServer:
-    """It answers each request with what `says` returns; `greets` is sent to whoever connects, `hangs_up` after each answer."""
+    """It answers each request with what `says` returns; `greets` is sent to whoever connects, `hangs_up` after each answer.
+
+    The first answer waits until so many as `together` are asked for at once.
+    """
 
     says: Callable[[bytes], bytes]
     greets: bytes = b""
@@ -30,7 +35,7 @@ class RawServer:
     left: int = 0
     busy: int = 0
     most_busy: int = 0
-    work: float = 0.0
+    together: int = 0
     requests: list[bytes] = field(default_factory=list)
     port: int = 0
 
@@ -46,6 +51,10 @@ class RawServer:
         self.port = server.sockets[0].getsockname()[1]
         yield self
         server.close()
+
+    async def asked(self, often: int) -> None:
+        """Wait until it was asked so often, whatever the clock of the loop says."""
+        await waited(lambda: len(self.requests) == often, pause=0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -67,7 +76,7 @@ class RawServer:
         self.requests.append(request)
         self.busy += 1
         self.most_busy = max(self.most_busy, self.busy)
-        await asyncio.sleep(self.work)
+        await waited(lambda: self.most_busy >= self.together)
         said = self.says(request)
         for piece in [said[place : place + 1] for place in range(len(said))] if self.piecewise else [said]:
             writer.write(piece)
