@@ -21,6 +21,8 @@ settings.register_profile("thorough", QUIET, max_examples=1000)
 settings.load_profile("brief")
 
 ENTROPY = random.Random()
+OTHERS = {"PYTEST_CURRENT_TEST", "TORCHINDUCTOR_CACHE_DIR"}
+"""What pytest sets, and what torch does when its compiler is imported."""
 # What torch adds up in one thread is the same on every machine, and quicker beside neighbours. The others are set by commands for their process.
 os.environ |= {"OMP_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
@@ -60,7 +62,7 @@ def _leaves_its_process_as_it_was() -> Iterator[None]:
     before, environment = _surroundings(), dict(os.environ)
     yield
     left = {what: now for what, now in _surroundings().items() if before.get(what, now) != now}
-    left |= {name: os.environ.get(name) for name in os.environ.keys() | environment.keys() if os.environ.get(name) != environment.get(name) and name != "PYTEST_CURRENT_TEST"}
+    left |= {name: os.environ.get(name) for name in (os.environ.keys() | environment.keys()) - OTHERS if os.environ.get(name) != environment.get(name)}
     assert not left, f"the test left this changed: {left}"
 
 
