@@ -113,7 +113,7 @@ def client(folder: Path) -> ClientApp:
             task = Task.read(message.content)
             own = texts(text := text_file(context.node_config), terms.column)
             norm = _norm(terms, task)
-            join(text, terms, task.round)
+            join(text, terms, task.round, context.run_id)
             return Message(_done(folder, terms, own, norm, task).record(), reply_to=message)
         except Declined as why:
             said = f"this device does not take part: {why}"

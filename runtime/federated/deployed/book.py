@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,14 +23,14 @@ class Book:
     folder: Path
     terms: Terms
     _names: dict[str, int] = field(init=False)
-    _taken: dict[int, list[int]] = field(init=False)
+    _taken: dict[int, set[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read what was written before."""
         self._names = {line["charge"]: line["round"] for line in self._lines("ledger.jsonl")}
         self._taken = {}
         for line in self._lines("participations.jsonl"):
-            self._taken.setdefault(line["node"], []).append(line["round"])
+            self._taken.setdefault(line["node"], set()).add(line["round"])
 
     def charge(self, name: str, round_: int) -> None:
         """Note a round under a name, unless it stands there already.
@@ -50,24 +51,33 @@ class Book:
         self._names[name] = round_
 
     def may(self, nodes: Iterable[int], round_: int) -> list[int]:
-        """Return the devices that may take part in a round: not as often as promised yet, and long enough ago."""
-        return [node for node in nodes if self._free(self._taken.get(node, []), round_)]
+        """Return the devices that may take part in a round: not as often as promised yet, and long enough ago.
+
+        Who was asked in this very round may be asked again: a server that stopped released nothing of it.
+        """
+        return [node for node in nodes if self._free(self._taken.get(node, set()), round_)]
+
+    def first(self, nodes: list[int], round_: int) -> list[int]:
+        """Return devices in the order in which they are asked: by lot, but those first whose turn this round was already."""
+        lots = random.SystemRandom().sample(nodes, len(nodes))
+        return sorted(lots, key=lambda node: round_ not in self._taken.get(node, set()))
 
     def take(self, nodes: Iterable[int], round_: int) -> None:
         """Note who takes part; a device that then doesn't answer has taken part all the same."""
         lines = [{"node": node, "round": round_} for node in nodes]
         self._add("participations.jsonl", lines)
         for line in lines:
-            self._taken.setdefault(line["node"], []).append(round_)
+            self._taken.setdefault(line["node"], set()).add(round_)
 
     def document(self, rounds: int) -> dict[str, Any]:
         """Return what was promised, and what came of it behind so many rounds."""
-        gaps = [later - earlier for taken in self._taken.values() for earlier, later in pairwise(taken)]
+        gaps = [later - earlier for taken in self._taken.values() for earlier, later in pairwise(sorted(taken))]
         measured = {"devices": len(self._taken), "separation": min(gaps, default=None), "participations": max(map(len, self._taken.values()), default=0)}
         return {**self.terms.promise(), "rounds_done": rounds, "rounds_charged": len(self._names), "measured": measured}
 
-    def _free(self, taken: list[int], round_: int) -> bool:
-        return len(taken) < self.terms.participations and (not taken or round_ - max(taken) >= self.terms.separation)
+    def _free(self, taken: set[int], round_: int) -> bool:
+        apart = not taken or max(taken) == round_ or round_ - max(taken) >= self.terms.separation
+        return apart and len(taken | {round_}) <= self.terms.participations
 
     def _add(self, name: str, lines: list[dict[str, Any]]) -> None:
         with grown(self.folder / name) as (_, file):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -55,7 +54,7 @@ class Deployed(TrainingOnly):
         may = self._waited(grid)
         self._keys = self.rounds.begin(self.state)
         self.book.charge(self._keys.charge, self.state.round)
-        asked = random.SystemRandom().sample(may, min(len(may), self.terms.cohort))
+        asked = self.book.first(may, self.state.round)[: self.terms.cohort]
         self.book.take(asked, self.state.round)
         self._asked = set(asked)
         norm = self.mechanism.norm(self.state.mechanism)

@@ -70,10 +70,10 @@ class Terms:
         names = ("federation", "people", "rounds", "cohort", "participations", "separation", "epsilon", "delta", "adjacency")
         return {"unit": "the text of one device", **{name: getattr(self, name) for name in names}, "mechanism": self.dp["mechanism"], "noise": self.dp["noise"], "clip": self.dp["clip"]}
 
-    def charge(self, round_: int) -> dict[str, Any]:
-        """Return the line that a device writes when it joins a round."""
-        names = ("app", "federation", "people", "epsilon", "delta", "squared_mu")
-        return {"round": round_, **{name: getattr(self, name) for name in names}}
+    @property
+    def charge(self) -> dict[str, Any]:
+        """What the app spends on a device, and whose it is, as a device writes it down."""
+        return {name: getattr(self, name) for name in ("app", "federation", "people", "epsilon", "delta", "squared_mu")}
 
     def write(self, path: Path) -> None:
         """Write them as JSON."""

@@ -129,7 +129,7 @@ A Flower app: it tunes the model `{start}` over {of.rounds:,} rounds of {of.coho
 
 ## Start it
 
-Everything that it needs is installed beforehand, on the server and on each device: `pip install 'flwr>=1.41,<1.42' synthc`. Then, each in a terminal of its own:
+`pip install synthc` beforehand, on the server and on each device; it brings Flower. Then, each in a terminal of its own:
 
 1. The server, in this folder, for its `state` is looked for where the SuperLink was started (or where `SYNTHC_STATE` says):
 
@@ -141,14 +141,14 @@ Everything that it needs is installed beforehand, on the server and on each devi
 2. Each device, with its own text: JSON lines with `{of.column}`, or plain lines; the path from the root on. Of one machine each wants a port of its own.
 
    ```
-   flower-supernode --insecure --superlink 127.0.0.1:9092 --port 9094 --node-config 'text="/path/of/texts.jsonl"'
+   flower-supernode --insecure --superlink 127.0.0.1:8000 --port 9094 --node-config 'text="/path/of/texts.jsonl"'
    ```
 
 3. The app, from any machine that reaches the server. Flower's configuration (`flwr config list` says where it is) names it:
 
    ```
    [superlink.here]
-   address = "127.0.0.1:9093"
+   address = "127.0.0.1:8000"
    insecure = true
    ```
 

@@ -59,15 +59,18 @@ class Phones(NearGrid):
         """Take what each device has typed."""
         super().__init__(len(texts))
         self.apps: dict[int, ClientApp] = dict.fromkeys(texts, client(folder))
-        self.texts, self.broken = texts, broken
+        self.texts, self.broken, self.number, self.looks = texts, broken, RUN, 0
 
     def get_node_ids(self) -> list[int]:
-        """Return who is there."""
+        """Return who is there; who waits here for devices that never come is stopped."""
+        self.looks += 1
+        assert self.looks < 10, "nobody who may join will come"
         return list(self.texts)
 
     def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
         """Have each device answer."""
         del timeout
+        self.looks = 0
         return [self._answer(message) for message in messages]
 
     def _answer(self, message: Message) -> Message:
@@ -75,7 +78,7 @@ class Phones(NearGrid):
         if node == self.broken:
             return Message(Error(code=0, reason="the battery is empty"), reply_to=message)
         config: dict[str, Any] = {"text": str(self.texts[node])}
-        return self.apps[node](message, Context(run_id=RUN, node_id=node, node_config=config, state=RecordDict(), run_config={}))
+        return self.apps[node](message, Context(run_id=self.number, node_id=node, node_config=config, state=RecordDict(), run_config={}))
 
 
 def phones(folder: Path, count: int, broken: int | None = None) -> Phones:

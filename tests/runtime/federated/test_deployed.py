@@ -153,7 +153,7 @@ def test_a_stopped_app_goes_on_where_it_was(tmp_path: Path) -> None:
     """Its rounds are charged once, and who joined has joined."""
     of = app(tmp_path)
     state = tmp_path / "app" / "state"
-    there = phones(tmp_path, 16)
+    there = phones(tmp_path, 12)
     asked: list[int] = []
 
     class Stopped(Exception):
@@ -168,11 +168,14 @@ def test_a_stopped_app_goes_on_where_it_was(tmp_path: Path) -> None:
     there.send_and_receive = stopping  # type: ignore[method-assign]
     with pytest.raises(Stopped):
         tune(there, of, state, least=2, seconds=5)
-    tune(phones(tmp_path, 16), of, state, least=2, seconds=5)
+    there = phones(tmp_path, 12)
+    there.number = 2
+    tune(there, of, state, least=4, seconds=5)
 
     assert [line["round"] for line in lines(state / "ledger.jsonl")] == [0, 1, 2]
-    joined = [line["node"] for line in lines(state / "participations.jsonl")]
-    assert sorted(joined) == list(range(1, 17))
+    joined = {(line["node"], line["round"]) for line in lines(state / "participations.jsonl")}
+    assert sorted(node for node, _ in joined) == list(range(1, 13))
+    assert not [node for node in range(1, 13) if len({line["round"] for line in lines(tmp_path / f"{node}.jsonl.joined")}) > 1]
 
 
 def test_correlated_noise_is_not_drawn_a_second_time(tmp_path: Path) -> None:
@@ -191,7 +194,7 @@ def test_correlated_noise_is_not_drawn_a_second_time(tmp_path: Path) -> None:
 def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: str) -> None:
     """Its keys and all that the mechanism remembers are as they were, also in the first round, and the stop is charged nothing."""
     of, state = app(tmp_path, dp=dp, rounds=3), tmp_path / "app" / "state"
-    there = phones(tmp_path, 32)
+    there = phones(tmp_path, 8)
     sent = there.send_and_receive
     for stop_at in (0, 1, 2):
 
@@ -204,7 +207,7 @@ def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: 
         there.send_and_receive = stopping  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             tune(there, of, state, least=2, seconds=5)
-        keys = (state / "keys.json").read_text()
+        keys, there.number = (state / "keys.json").read_text(), there.number + 1
         with pytest.raises(KeyboardInterrupt):
             tune(there, of, state, least=2, seconds=5)
         assert (state / "keys.json").read_text() == keys

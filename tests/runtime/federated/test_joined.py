@@ -23,12 +23,12 @@ from synthc.runtime.training.checkpoint import load_model
 from tests.runtime.federated.phones import ADAPTIVE, TREE, app, graph, lines, phones
 
 
-def joins(text: Path, of: Terms, *rounds: int) -> list[bool]:
+def joins(text: Path, of: Terms, *rounds: int, run: int = RUN) -> list[bool]:
     """Tell of each round whether a device joins it."""
     found = []
     for round_ in rounds:
         try:
-            join(text, of, round_)
+            join(text, of, round_, run)
             found.append(True)
         except Declined:
             found.append(False)
@@ -53,10 +53,22 @@ def test_server_and_device_both_hold_the_separation(tmp_path: Path) -> None:
     book.take([1, 2], 0)
     book.take([3], 1)
 
-    assert book.may([1, 2, 3], 1) == []
+    assert book.may([1, 2, 3], 1) == [3]
     assert book.may([1, 2, 3], 2) == [1, 2]
     assert Book(folder=tmp_path, terms=of).may([1, 2, 3], 3) == [1, 2, 3]
     assert joins(text, of, 3, 3, 4, 2, 5, 0) == [True, False, False, False, True, False]
+
+
+def test_a_round_that_a_stopped_server_left_open_is_joined_again(tmp_path: Path) -> None:
+    """In another run, once more for nothing; in the same run a device that was started anew would be in the sum twice."""
+    of, text = app(tmp_path, participations=2), tmp_path / "typed.jsonl"
+    book = Book(folder=tmp_path, terms=of)
+    book.take([1], 0)
+    book.take([1], 1)
+
+    assert (book.may([1], 1), book.may([1], 0), book.may([1], 2)) == ([1], [], [])
+    assert joins(text, of, 0, 0, 1) == [True, False, True]
+    assert joins(text, of, 0, 1, 1, 2, run=2) == [False, True, False, False]
 
 
 def test_all_apps_on_a_text_share_the_lifetime_budget_of_their_terms(tmp_path: Path) -> None:
@@ -66,7 +78,7 @@ def test_all_apps_on_a_text_share_the_lifetime_budget_of_their_terms(tmp_path: P
 
     assert joins(text, first, 0) + joins(text, second, 0) == [True, True]
     with pytest.raises(Declined, match="with the apps that it joined before, this one would pass its lifetime epsilon of 5 at delta 1e-06"):
-        join(text, tight, 0)
+        join(text, tight, 0, RUN)
     assert joins(text, first, 1) + joins(text, second, 2) == [True, True]
     assert joins(tmp_path / "other.jsonl", tight, 0) == [True]
     charged = {line["app"]: line["squared_mu"] for line in lines(tmp_path / "typed.jsonl.joined")}
@@ -88,7 +100,7 @@ def test_a_damaged_count_is_not_taken_for_none(tmp_path: Path) -> None:
     for damaged in ("scribble\n", "[]\n", '{"app": "other"}\n'):
         (tmp_path / "typed.jsonl.joined").write_text(damaged)
         with pytest.raises(Declined, match="is damaged; restore it from a copy"):
-            join(text, of, 0)
+            join(text, of, 0, RUN)
     (tmp_path / "participations.jsonl").write_text("scribble\n")
     with pytest.raises(InputError, match="is damaged; restore it from a copy"):
         Book(folder=tmp_path, terms=of)
