@@ -37,6 +37,7 @@ budget phones { epsilon = 40, delta = 1e-6 }
 REAL, PRETENDED, GAUSSIAN = "population = 1k", "simulate = 1k, draw = 4", "gaussian(clip = 0.3, epsilon = 4)"
 ADAPTIVE = "gaussian(clip = adaptive(0.01, count_noise = 40, quantile = 0.9), epsilon = 4)"
 TREE, BLT = "tree(clip = 0.3, epsilon = 4, separation = 2)", "blt(clip = 0.3, epsilon = 4, buffers = 2, separation = 2)"
+BANDED = "banded(clip = 0.3, epsilon = 4, bands = 2, separation = 2)"
 
 
 def graph(folder: Path, people: str = REAL, dp: str = GAUSSIAN, rounds: int = 3, cohort: int = 4) -> Graph:

@@ -26,7 +26,7 @@ from synthc.runtime.federated.messages import Done, Task
 from synthc.runtime.federated.rounds import Segment
 from synthc.runtime.store import Store
 from synthc.runtime.training.checkpoint import load_model
-from tests.runtime.federated.phones import ADAPTIVE, BLT, GAUSSIAN, TREE, Phones, app, lines, phones
+from tests.runtime.federated.phones import ADAPTIVE, BANDED, BLT, GAUSSIAN, TREE, Phones, app, lines, phones
 
 
 def test_one_server_at_a_time(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_two_halves_tune_a_model_and_charge_every_round_before_it_is_released(tm
     assert moved.std() > of.dp["noise"] * of.dp["clip"] / of.cohort
 
 
-@pytest.mark.parametrize("dp", [TREE, BLT])
+@pytest.mark.parametrize("dp", [TREE, BLT, BANDED])
 def test_a_device_comes_back_when_it_has_waited_long_enough(tmp_path: Path, dp: str) -> None:
     """Under correlated noise the same devices take turns; what really was is written beside what was promised."""
     of, state = app(tmp_path, dp=dp, rounds=5), tmp_path / "app" / "state"
@@ -82,7 +82,7 @@ def test_a_device_comes_back_when_it_has_waited_long_enough(tmp_path: Path, dp: 
     assert document["measured"] == {"devices": 8, "separation": 2, "participations": 3}
 
 
-@pytest.mark.parametrize("dp", [GAUSSIAN, ADAPTIVE, TREE, BLT])
+@pytest.mark.parametrize("dp", [GAUSSIAN, ADAPTIVE, TREE, BLT, BANDED])
 def test_the_noise_of_an_app_is_that_of_its_mechanism(tmp_path: Path, dp: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Round by round what is released over devices that all fail is what the mechanism's own file adds to zero, from the same keys."""
     of, state = app(tmp_path, dp=dp, rounds=4), tmp_path / "app" / "state"
@@ -190,7 +190,7 @@ def test_correlated_noise_is_not_drawn_a_second_time(tmp_path: Path) -> None:
         tune(phones(tmp_path, 16), of, tmp_path / "older", least=2, seconds=5)
 
 
-@pytest.mark.parametrize("dp", [TREE, BLT])
+@pytest.mark.parametrize("dp", [TREE, BLT, BANDED])
 def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: str) -> None:
     """Its keys and all that the mechanism remembers are as they were, also in the first round, and the stop is charged nothing."""
     of, state = app(tmp_path, dp=dp, rounds=3), tmp_path / "app" / "state"

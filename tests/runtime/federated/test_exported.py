@@ -16,7 +16,7 @@ from synthc.runtime.errors import InputError
 from synthc.runtime.federated.deployed.apps import state_of
 from synthc.runtime.federated.deployed.terms import terms
 from synthc.runtime.federated.deployed.write import write_app
-from tests.runtime.federated.phones import BLT, PRETENDED, TREE, app, graph
+from tests.runtime.federated.phones import BANDED, BLT, PRETENDED, TREE, app, graph
 from tests.runtime.federated.small import saved
 
 
@@ -32,7 +32,7 @@ def test_the_app_keeps_the_epsilon_without_anything_that_rests_on_sampling(tmp_p
     assert (once.adjacency, once.participations, once.separation) == ("zero-out", 1, 1)
 
 
-@pytest.mark.parametrize("dp", [TREE, BLT])
+@pytest.mark.parametrize("dp", [TREE, BLT, BANDED])
 def test_correlated_noise_rests_on_the_separation_alone(tmp_path: Path, dp: str) -> None:
     """So that the noise of the spec is enough; a device that joins more seldom is promised more."""
     often, seldom = app(tmp_path / "often", dp=dp, rounds=5), app(tmp_path / "seldom", dp=dp, rounds=5, participations=2)
