@@ -27,6 +27,9 @@ MARGIN = 1.6
 class Tuning:
     """What decides about the noise; `noise` is a multiple of the clip, None where an epsilon is asked for.
 
+    `answering` is the share of a cohort whose updates are added up where devices are absent or a round is closed
+    early: the noise is that of the whole cohort.
+
     Where the noise of rounds is correlated, `moved` is how far one user moves all of them, `spread` the noise on
     their sum as a multiple of what independent noise would add up to, and `separation` how many cohorts have
     nobody in common; for independent noise they are None, 1 and 1.
@@ -40,17 +43,18 @@ class Tuning:
     epsilon: float
     delta: float
     noise: float | None
+    answering: float = 1.0
     moved: float | None = None
     spread: float = 1.0
     separation: int = 1
 
     @property
     def ratio(self) -> float:
-        """The length of the noise on the mean of a round, as a multiple of the clip; of what it adds up to where rounds are correlated."""
+        """The length of the noise on the sum of a round, over that of the longest sum of updates; of what noise adds up to where rounds are correlated."""
         noise = self.noise or (
             self.moved / _mu(self.epsilon, self.delta) if self.moved else estimated(self.epsilon, self.delta, self.cohort / self.users, self.rounds)
         )
-        return noise * self.spread * math.sqrt(self.parameters) / self.cohort
+        return noise * self.spread * math.sqrt(self.parameters) / (self.cohort * self.answering)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ def tuning(item: syntax.Declaration, scope: Scope) -> Tuning | None:
         epsilon=dp["epsilon"],
         delta=dp["delta"],
         noise=dp["noise"],
+        answering=min(1 - settings["dropout"], (settings["report_goal"] or settings["cohort"]) / settings["cohort"]),
         **(_correlated(dp, settings["rounds"]) if "separation" in dp else {}),
     )
 

@@ -5,7 +5,10 @@ spread in each coordinate, and a model has many: together they are as long as no
 cohort. Where that is more than the clip, a round moves the model by chance. More users in a round are the remedy:
 noise falls with the cohort, and epsilon hardly rises. A smaller model, or a larger epsilon, help as well.
 
-Under `tree` and `blt` later rounds take back noise of earlier ones; there the noise of a round is that on the sum of
+Where devices are absent (`dropout`) or a round is closed early (`report_goal`), fewer updates are added up, and the
+noise stays that of the whole cohort.
+
+Under `tree`, `blt` and `banded` later rounds take back noise of earlier ones; there the noise of a round is that on the sum of
 all rounds, spread over them as independent noise would be.
 
 ```synth wrong
@@ -90,14 +93,16 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
     if found is None or not 1 < found.ratio < BEYOND:
         return
     labels = (Label(span=found.model, text=f"{found.parameters:,} parameters"),)
-    message = f"the noise of a round is at least {found.ratio:.2g} times as long as the longest update"
-    yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(needed(found)))
+    few = f" where {100 * found.answering:.3g}% of a cohort answer" if found.answering < 1 else ""
+    message = f"the noise of a round is at least {found.ratio:.2g} times as long as the longest update{few}"
+    yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(needed(found), found.answering))
 
 
-def _help(enough: int | None) -> str:
+def _help(enough: int | None, answering: float) -> str:
     if enough is None:
         return "take a smaller model, or a larger epsilon"
-    return f"a cohort of {enough:,} is enough, or take a smaller model or a larger epsilon"
+    some = f" of whom {round(enough * answering):,} answer" if answering < 1 else ""
+    return f"a cohort of {enough:,}{some} is enough, or take a smaller model or a larger epsilon"
 
 
 RULE = Rule(name="noise-drowns-signal", words=("federate",), item=check)
