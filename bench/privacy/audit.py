@@ -3,7 +3,9 @@
 python bench/privacy/audit.py [--quick]
 
 Two kinds of canaries, each included by a coin of its own. Directions pull one number each of the model
-as hard as they may, over all rounds: the strongest there is against clip, noise and sampling. Sentences
+as hard as they may, over all rounds: the strongest there is against clip, noise and sampling. Under `tree`,
+`blt` and `banded` they come as often as the separation lets them, and the auditor weighs the rounds by how
+their noise hangs together; under an adaptive clip norm they say that they fit, so that it falls. Sentences
 are sequences of words drawn at random, each typed by one person; a small LSTM is tuned over them and
 over others, and the auditor sees the model before and behind. The bound is that of Steinke, Nasr and
 Jagielski 2023 at a confidence of 95%: without noise it should lie far above zero, under a mechanism
@@ -44,6 +46,7 @@ from synthc.runtime.training.score import logprob  # noqa: E402
 from synthc.runtime.training.sentences import Encoded  # noqa: E402
 from synthc.runtime.training.vocab import Vocab  # noqa: E402
 from tests.runtime.federated.directions import federated, pulled  # noqa: E402
+from tests.runtime.federated.faults import Made, adaptive, correlated, faulty, hasty, quiet  # noqa: E402
 from tests.runtime.federated.one_run import lower_bound  # noqa: E402
 
 DELTA = 1e-5
@@ -53,7 +56,7 @@ VOCAB = Vocab(words=tuple(f"w{index}" for index in range(300)), lowercase=True)
 MODEL = {"kind": "lstm", "embedding": 48, "hidden": 96, "projection": None, "layers": 1, "coupled": False, "tied": True}
 LOCAL = {"kind": "sgd", "learning_rate": 1.0, "epochs": 4, "batch": 8, "max_words": 200, "max_sentences": None, "proximal": 0.0}
 SENTENCE = 6
-Made = Callable[[int], Mechanism]
+CYCLIC = {"rounds": 40, "separation": 4}
 
 
 def gaussian(epsilon: float, sampling: float, rounds: int, expected: float) -> Callable[[int], Gaussian]:
@@ -71,7 +74,12 @@ def main() -> None:
     torch.set_num_threads(1)
     began, load = time.process_time(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        found = {"directions": directions(Path(folder), canaries=500 if quick else 4000), "sentences": sentences(Path(folder), canaries=60 if quick else 160, rounds=8 if quick else 40)}
+        found = {
+            "directions": directions(Path(folder), canaries=500 if quick else 4000),
+            "correlated": cyclic(Path(folder), canaries=1000 if quick else 4000),
+            "adaptive": moving(Path(folder), canaries=1000 if quick else 4000),
+            "sentences": sentences(Path(folder), canaries=60 if quick else 160, rounds=8 if quick else 40),
+        }
     result = {"delta": DELTA, "confidence": 0.95, "cpu_seconds": round(time.process_time() - began, 1), "load": load, "cores": os.cpu_count(), **found}
     if not quick:
         (ROOT / "bench" / "results" / "privacy_audit.json").write_text(json.dumps(result, indent=1) + "\n")
@@ -99,10 +107,38 @@ def directions(folder: Path, *, canaries: int) -> list[dict[str, Any]]:
     return found
 
 
-def _pulled(folder: Path, made: Made, canaries: int, rounds: int, *, clips: bool = True) -> float:
+def cyclic(folder: Path, *, canaries: int) -> list[dict[str, Any]]:
+    """Audit correlated noise: without any, under what is claimed, and with faults built in."""
+    found = []
+    for name in ("tree", "blt", "banded"):
+        asked: dict[str, Any] = {**CYCLIC, "delta": DELTA, "cohort": canaries}
+        rounds, apart = CYCLIC["rounds"], CYCLIC["separation"]
+        bare = _pulled(folder, quiet(correlated(name, epsilon=2.0, **asked)), canaries, rounds, apart=apart)
+        found.append({"mechanism": name, **CYCLIC, "without_noise": True, "epsilon_at_least": round(bare, 3), "as_it_should_be": bare > 4})
+        for epsilon in EPSILONS:
+            by = correlated(name, epsilon=epsilon, **asked)
+            found.append({"mechanism": name, **CYCLIC, **_judged(epsilon, _pulled(folder, by, canaries, rounds, apart=apart))})
+        for fault, (made, came) in faulty(name, epsilon=2.0, **asked).items():
+            found.append({"mechanism": name, **CYCLIC, "fault": fault, **_judged(2.0, _pulled(folder, made, canaries, rounds, apart=came), broken=True)})
+    return found
+
+
+def moving(folder: Path, *, canaries: int, rounds: int = 10, rate: float = 4.0) -> list[dict[str, Any]]:
+    """Audit a clip norm that falls fast."""
+    known: dict[str, Any] = {"mechanism": "gaussian, adaptive clip", "rounds": rounds, "rate": rate}
+    by = {epsilon: adaptive(noise_for(epsilon=epsilon, delta=DELTA, sampling=1.0, rounds=rounds), canaries // 2, rate) for epsilon in EPSILONS}
+    bare = _pulled(folder, lambda users: replace(by[2.0](users), noise=1e-6), canaries, rounds)
+    return [
+        {**known, "without_noise": True, "epsilon_at_least": round(bare, 3), "as_it_should_be": bare > 4},
+        *({**known, **_judged(epsilon, _pulled(folder, made, canaries, rounds))} for epsilon, made in by.items()),
+        {**known, "fault": "noise by the norm that has moved", **_judged(2.0, _pulled(folder, lambda users: hasty(by[2.0](users)), canaries, rounds), broken=True)},
+    ]
+
+
+def _pulled(folder: Path, made: Made, canaries: int, rounds: int, **more: Any) -> float:
     included = np.random.default_rng().random(canaries) < 0.5
     axes = np.flatnonzero(included)
-    return lower_bound(pulled(folder, made(len(axes)), axes, canaries, rounds, clips=clips), included, delta=DELTA)
+    return lower_bound(pulled(folder, made(len(axes)), axes, canaries, rounds, **more), included, delta=DELTA)
 
 
 def _judged(epsilon: float, bound: float, *, broken: bool = False) -> dict[str, Any]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from synthc.compiler.graph.accounting import noise_for
 from synthc.runtime.federated.dp.gaussian import Gaussian
-from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
 from tests.runtime.federated.directions import pulled
+from tests.runtime.federated.faults import Made, adaptive, correlated, faulty, hasty, quiet
 from tests.runtime.federated.one_run import lower_bound, refuted
 
 CANARIES, ROUNDS, DELTA = 1000, 5, 1e-5
@@ -40,10 +40,10 @@ def test_randomised_response_is_never_refuted_below_its_epsilon_and_nearly_reach
     assert np.mean(found) > epsilon * 0.7
 
 
-def audited(folder: Path, mechanism: Callable[[int], Mechanism], *, clips: bool = True) -> float:
-    """Return the lower bound of a federation in which each canary takes part by a coin; `mechanism` is that over so many users."""
-    included = np.random.default_rng().random(CANARIES) < 0.5
-    found = pulled(folder, mechanism(int(included.sum())), np.flatnonzero(included), CANARIES, ROUNDS, clips=clips)
+def audited(folder: Path, mechanism: Made, rounds: int = ROUNDS, **more: Any) -> float:
+    """Return the lower bound of a federation in which each canary takes part by a coin; coins and noise come from a seed, so that it is the same each time."""
+    included = np.random.default_rng(4).random(CANARIES) < 0.5
+    found = pulled(folder, mechanism(int(included.sum())), np.flatnonzero(included), CANARIES, rounds, test_noise=4, **more)
     return lower_bound(found, included, delta=DELTA)
 
 
@@ -64,7 +64,7 @@ def test_the_audit_sees_a_good_part_of_what_is_told(tmp_path: Path) -> None:
     assert audited(tmp_path, claimed) > EPSILON / 8
 
 
-BROKEN: dict[str, Callable[[int], Mechanism]] = {
+BROKEN: dict[str, Made] = {
     "no mechanism": lambda users: NoMechanism(users=users, coin=1.0, drawn=500),
     "a tenth of the noise": lambda users: replace(claimed(users), noise=claimed(users).noise / 10),
     "a chance of one counted as a two-hundredth": lambda users: replace(claimed(users, 0.005), coin=1.0),
@@ -80,3 +80,42 @@ def test_the_audit_refutes_what_is_broken(tmp_path: Path, fault: str) -> None:
 def test_the_audit_refutes_devices_that_do_not_clip(tmp_path: Path) -> None:
     """Though the noise is that of the clip norm."""
     assert audited(tmp_path, claimed, clips=False) > EPSILON
+
+
+LONG, SEPARATION, CLAIM = 40, 4, 2.0
+ASKED: dict[str, Any] = {"rounds": LONG, "separation": SEPARATION, "epsilon": CLAIM, "delta": DELTA, "cohort": CANARIES}
+CORRELATED = pytest.mark.parametrize("name", ["tree", "blt", "banded"])
+FAULTS = ["noise that is taken back whole", "users who do not wait", "counted as if nobody came again"]
+
+
+@CORRELATED
+def test_correlated_noise_tells_no_more_than_its_epsilon_and_hides_all_that_is_told_without_it(name: str, tmp_path: Path) -> None:
+    """Canaries come ten times, as often as they may; the auditor knows when, and how the noise of rounds hangs together."""
+    right = correlated(name, **ASKED)
+
+    assert CLAIM / 8 < audited(tmp_path / "right", right, LONG, apart=SEPARATION) < CLAIM
+    assert audited(tmp_path / "quiet", quiet(right), LONG, apart=SEPARATION) > 2 * CLAIM
+
+
+@CORRELATED
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_audit_refutes_correlated_noise_that_is_not_what_was_counted(name: str, fault: str, tmp_path: Path) -> None:
+    """Other noise, other users or another sensitivity than the accountant was told of."""
+    made, apart = faulty(name, **ASKED)[fault]
+
+    assert audited(tmp_path, made, LONG, apart=apart) > CLAIM
+
+
+def test_a_clip_norm_that_adapts_tells_no_more_than_its_epsilon(tmp_path: Path) -> None:
+    """Though canaries all say that they fit, and the norm falls."""
+    made = adaptive(noise_for(epsilon=CLAIM, delta=DELTA, sampling=1.0, rounds=ROUNDS), 500, rate=4.0)
+
+    assert CLAIM / 8 < audited(tmp_path / "right", made) < CLAIM
+    assert audited(tmp_path / "quiet", lambda users: replace(made(users), noise=1e-6)) > 2 * CLAIM
+
+
+def test_the_audit_refutes_noise_of_a_norm_that_has_moved(tmp_path: Path) -> None:
+    """Updates were clipped by the norm of before."""
+    made = adaptive(noise_for(epsilon=CLAIM, delta=DELTA, sampling=1.0, rounds=ROUNDS), 500, rate=4.0)
+
+    assert audited(tmp_path, lambda users: hasty(made(users))) > CLAIM
