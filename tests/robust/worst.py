@@ -19,6 +19,15 @@ def counted(piece: str, size: int) -> str:
     return "".join(piece.replace("#", str(number)) for number in range(size // (len(piece) + 2)))
 
 
+TUNED = """synth 1
+public source web = files("w.jsonl")
+private source users = files("u.jsonl") { user = .u, topic = .topic, text = .text, population = 10M }
+vocab keys = word_vocab(web) { size = 10k }
+model m = lstm(keys)
+pretrain a = m on web { words = 20M }
+budget users { epsilon = 8, delta = 1e-9 }
+"""
+
 MARKS = ("(", "[", "{", '"', '"""', "{{", "#", "|", ")", "\\", '\\"', ".", "-", "\n", "\r", "\t", "\0", "\ufeff", "\u2028", "\u0301", "9", "=", ",", "->", " and", " not", "'", "\n  |", "}}", "a")
 RAW: Mapping[str, Callable[[int], str]] = {f"raw {mark!r}": lambda size, mark=mark: filled(mark, size) for mark in MARKS}  # type: ignore[misc]
 VALUE: Mapping[str, Callable[[int], str]] = {f"value {mark!r}": lambda size, mark=mark: HEAD + "let a = " + filled(mark, size) for mark in MARKS}  # type: ignore[misc]
@@ -78,6 +87,14 @@ WRITTEN: Mapping[str, Callable[[int], str]] = {
     "silenced lines": lambda size: HEAD + counted("let a# = # # synth: ignore[useless-decoding]\n", size),
     "imports that nobody uses": lambda size: HEAD + counted("import std.phone as p#\n", size),
     **{f"a regular expression of {piece!r}": lambda size, piece=piece: f'{ROWS}  | where matches(text, "{filled(piece, size - size % len(piece))}")\n' for piece in PIECES},  # type: ignore[misc]
+    "federations with noise": lambda size: TUNED + counted("federate f# = a over users { rounds = 1#, cohort = 1000, local = sgd(0.5), dp = gaussian(clip = 0.3, noise = 1.#) }\n", size),
+    "federations that ask for an epsilon": lambda size: TUNED + counted("federate f# = a over users { rounds = 1#, cohort = 1000, local = sgd(0.5), dp = gaussian(clip = 0.3, epsilon = 0.1#) }\n", size),
+    "federations by trees": lambda size: TUNED + counted("federate f# = a over users { rounds = 1#, cohort = 1000, local = sgd(0.5), dp = tree(clip = 0.3, noise = 1.#, separation = 9, delta = 1e-15) }\n", size),
+    "federations by matrices": lambda size: TUNED + counted("federate f# = a over users { rounds = 1#, cohort = 1000, local = sgd(0.5), dp = blt(clip = 0.3, noise = 1.#, separation = 9, delta = 1e-15) }\n", size),
+    "measures": lambda size: TUNED + counted('measure m# = histogram(topic) over users { domain = ["a"], dp = gaussian(clip = 1.0, noise = 1.#, delta = 1e-15) }\n', size),
+    "endpoints that are all the default": lambda size: HEAD + counted('endpoint e# = tgi("http://localhost:#") { default = true }\n', size),
+    "long texts with words in column 1": lambda size: HEAD + counted('let a# = """\nb\n"""\n', size),
+    "indented items": lambda size: HEAD + "let a = 1\n" + counted("  let a# = 1\n", size),
     "a regular expression that backtracks": lambda size: HEAD + 'let a = matches("' + "a" * size + '", "(a+)+$b")',
 }
 
