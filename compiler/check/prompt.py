@@ -107,7 +107,10 @@ def _report_unused(declared: syntax.Prompt, slots: dict[str, Type], said: list[A
         return
     for slot in declared.slots:
         if slot.name.name not in used and slots[slot.name.name] != UNKNOWN:
-            scope.report(error("unused-slot", f"the slot `{slot.name.name}` is never used", slot.span, help=f"write `{{{{ {slot.name.name} }}}}` in the text, or remove the slot"))
+            named = f"{{{{ {slot.name.name} }}}}"
+            plain = any(isinstance(text, syntax.Text) and named in text.value for text in syntax.walk(declared))
+            mend = 'only `"""` texts have holes: write `"""..."""`' if plain else f"write `{named}` in the text, or remove the slot"
+            scope.report(error("unused-slot", f"the slot `{slot.name.name}` is never used", slot.span, help=mend))
 
 
 def _slots(declared: syntax.Prompt, scope: Scope) -> dict[str, Type] | None:
