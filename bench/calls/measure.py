@@ -203,7 +203,8 @@ def table(case: str, found: Mapping[str, Result]) -> str:
     keys = list(dict.fromkeys(key for result in found.values() for key in result if key != "failed"))
     lines = [case.ljust(36) + "".join(key.rjust(20) for key in keys)]
     for name, result in found.items():
-        failed = result.get("failed", "").strip().rpartition("\n")[2][-150:]
+        said = result.get("failed", "").strip().splitlines() or [""]
+        failed = " ... ".join(dict.fromkeys((said[0][:120], said[-1].strip()[-120:])))
         lines.append(
             name.ljust(36) + "".join(str(result.get(key, "")).rjust(20) for key in keys) + (f"  failed: {failed}" if failed else "")
         )
