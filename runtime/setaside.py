@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from synthc.runtime.errors import RunError, TooManyFailures
+
+KINDS = 1000
+"""Reasons that are counted, so that reasons which name their row take no room."""
+SHOWN = 300
+"""Letters of a reason in an error."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,12 +29,15 @@ class SetAside:
     failed: int = 0
     _rows: int = 0
     _lines: list[str] = field(default_factory=list)
+    _reasons: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: str, place: str, reason: str, **more: Any) -> None:
         """Set a row aside; of a private row nothing but its place is kept."""
         self.failed += 1
         known = {"row": row, "place": place, "reason": reason, **more}
         self._lines.append(json.dumps({"place": place} if self.private else known, ensure_ascii=False))
+        if not self.private and (len(self._reasons) < KINDS or reason in self._reasons):
+            self._reasons[reason] += 1
         if len(self._lines) >= 100:
             self.flush()
 
@@ -45,7 +54,13 @@ class SetAside:
         if self.failed > rows * self.allowed:
             self.flush()
             which = "too many of its rows," if self.private else f"{self.failed:,} of its {rows:,} rows ({self.failed / max(1, rows):.1%}),"
-            raise self.error(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`; why stands in {self.path}")
+            raise self.error(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`{self._why()}; why stands in {self.path}")
+
+    def _why(self) -> str:
+        """Return the reason of most of them; nothing of private rows."""
+        for reason, count in self._reasons.most_common(1):
+            return f"; {count:,} of them: {reason[:SHOWN]}{'...' * (len(reason) > SHOWN)}"
+        return ""
 
     def flush(self) -> None:
         """Write what waits."""

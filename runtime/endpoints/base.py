@@ -82,13 +82,13 @@ class EndpointError(Exception):
     """An answer that did not come. `retry` says whether asking again may help.
 
     `overloaded` asks to slow down, `after` says for how many seconds, `gone` that no question at all
-    is answered, such as where nobody listens or the token is refused.
+    is answered, such as where nobody listens or the token is refused; `shut` that the server itself refuses all.
     """
 
-    def __init__(self, message: str, *, retry: bool = False, overloaded: bool = False, gone: bool = False, after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry: bool = False, overloaded: bool = False, gone: bool = False, shut: bool = False, after: float | None = None) -> None:
         """Take a sentence and what to do about it."""
         super().__init__(message)
-        self.retry, self.overloaded, self.gone, self.after = retry, overloaded, gone, after
+        self.retry, self.overloaded, self.gone, self.shut, self.after = retry, overloaded, gone, shut, after
 
 
 class Endpoint(Protocol):

@@ -94,7 +94,7 @@ class Caller:
                 if not problem.retry or attempt + 1 >= (PATIENT_TRIES if patient else tries):
                     self.failed += 1
                     if patient:
-                        raise OutsideFault(f"{problem}; see to the server and repeat the command, which goes on from here") from None
+                        raise OutsideFault(f"{problem}{', and' if problem.shut else '; see to the server and'} repeat the command, which goes on from here") from None
                     raise
                 self.again += 1
                 # Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +17,15 @@ from urllib.parse import unquote, urlsplit
 from synthc.runtime.endpoints.base import EndpointError
 from synthc.runtime.endpoints.http.client import HttpClient, Response, Unreachable
 from synthc.runtime.endpoints.http.link import Broken
-from synthc.runtime.errors import InputError
+from synthc.runtime.errors import InputError, OutsideFault
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 RETRIED = frozenset({424, 500, 502, 504})
+SHUT = {401: "name its token with `token = secret(...)`, or check it", 402: "see to its account", 403: "name its token with `token = secret(...)`, or check it"}
+"""Answers that stand for all questions, and what to do about them."""
 SLOW_DOWN = frozenset({429, 503})
 LONGEST_AFTER = 300.0
+TITLE, TAG = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL), re.compile(r"<[^>]*>")
 
 
 class Answer(NamedTuple):
@@ -45,7 +49,10 @@ class Connection:
 
     def __post_init__(self) -> None:
         """Refuse an address that is neither https nor of this machine."""
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            raise InputError(f"endpoint `{self.name}`: {self.url.rpartition('@')[2]} is no address; write it as https://HOST or http://localhost:PORT") from None
         if parts.scheme not in {"http", "https"} or not _host(self.url):
             raise InputError(f"endpoint `{self.name}`: {self.shown} is no address; write it as https://HOST or http://localhost:PORT")
         if parts.scheme != "https" and not self.local and not self.insecure:
@@ -78,8 +85,19 @@ class Connection:
         with self._faults():
             response = await self._http().send(method, path, None if body is None else _encoded(body))
             if response.status != 200:
-                raise self._refusal(response.status, _text(response), seconds(response.headers.get("retry-after"), response.headers.get("date")))
+                moved = response.headers.get("location", "").partition("?")[0]
+                said = f"it moved to {moved}" if moved else _text(response)
+                raise self._refusal(response.status, said, seconds(response.headers.get("retry-after"), response.headers.get("date")))
             return Answer(_decoded(_text(response)), response.headers)
+
+    def unknown(self, problem: EndpointError, kind: str) -> OutsideFault:
+        """Return the error of a server that does not say which model it has, with what to do about it."""
+        elsewhere = f"point elsewhere with `--endpoint {self.name}={kind}:URL`"
+        if problem.overloaded:
+            return OutsideFault(f"{problem}; it may be loading its model: repeat the command when it is ready")
+        if problem.gone and not problem.shut:
+            return OutsideFault(f"{problem}; start the server, or {elsewhere}")
+        return OutsideFault(f"{problem}" if problem.shut else f"{problem}; see that it is {self.speaks} which listens there, or {elsewhere}")
 
     async def ask(self, path: str) -> Any:
         """Return what a route tells about the server, None where it has no such route.
@@ -102,7 +120,7 @@ class Connection:
         """
         with self._faults():
             response = await self._http().send("GET", path)
-            if response.status in SLOW_DOWN | {401, 403}:
+            if response.status in SLOW_DOWN or response.status in SHUT:
                 raise self._refusal(response.status, _text(response), None)
             return _text(response) if response.status == 200 else None
 
@@ -166,17 +184,13 @@ class Connection:
         return self._refusal(status, json.dumps(event), None)
 
     def _refusal(self, status: int, text: str, after: float | None) -> EndpointError:
-        try:
-            said = json.loads(text).get("error", text)
-            reason = str(said["message"] if isinstance(said, Mapping) and "message" in said else said)
-        except (ValueError, AttributeError):
-            reason = text.strip()
+        reason = _reason(text).removeprefix(f"{status} ").removeprefix(f"{status}: ").rstrip(".")
         if self.token:
             reason = reason.replace(self.token, "...")
         message = f"{self.where} answered {status}" + (f": {reason[:300]}" if reason else "")
-        message += "; name its token with `token = secret(...)`, or check it" if status in {401, 403} else ""
+        message += f"; {SHUT[status]}" if status in SHUT else ""
         overloaded = status in SLOW_DOWN
-        return EndpointError(message, retry=overloaded or status in RETRIED, overloaded=overloaded, gone=status in {401, 403}, after=after)
+        return EndpointError(message, retry=overloaded or status in RETRIED, overloaded=overloaded, gone=status in SHUT, shut=status in SHUT, after=after)
 
 
 def seconds(after: str | None, date: str | None = None) -> float | None:
@@ -206,6 +220,34 @@ _encoded_text = json.JSONEncoder(separators=(",", ":")).encode
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
     return _encoded_text(body).encode("ascii")
+
+
+def _reason(text: str) -> str:
+    """Return what a refusal says, wherever its server puts that.
+
+    >>> _reason('{"error": {"message": "no such model"}}'), _reason('{"detail": "Not Found"}'), _reason('{"error": "busy"}')
+    ('no such model', 'Not Found', 'busy')
+    """
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return _seen(text)
+    for key in ("error", "message", "detail"):
+        if isinstance(said, Mapping) and said.get(key):
+            said = said[key]
+    return str(said)
+
+
+def _seen(text: str) -> str:
+    """Return what a reader sees of a text; of a page its title, or its words.
+
+    >>> _seen("<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"), _seen("<p>Sign <b>in</b></p>")
+    ('502 Bad Gateway', 'Sign in')
+    """
+    if text.lstrip().startswith("<"):
+        title = TITLE.search(text)
+        text = TAG.sub(" ", title[1] if title else text)
+    return " ".join(text.split())
 
 
 def _text(response: Response) -> str:

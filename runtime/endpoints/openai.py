@@ -17,7 +17,7 @@ from synthc.runtime.endpoints.openai_answer import Said, said_in
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
 from synthc.runtime.endpoints.watching import ENOUGH, completed, counted, watched, worth_watching
-from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.errors import InputError
 
 CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
 COUNTED_AS = {"vLLM": "prompt", "SGLang": "prompt", "llama.cpp": "content", "TGI": "inputs"}
@@ -54,7 +54,7 @@ class OpenaiEndpoint:
             try:
                 self._identity = await self.look()
             except EndpointError as problem:
-                raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=openai:URL`") from None
+                raise self.connection.unknown(problem, "openai") from None
         return self._identity
 
     async def answer(self, request: Request) -> Reply:

@@ -22,7 +22,6 @@ from synthc.runtime.endpoints.limits import Limits, last_text, without_end
 from synthc.runtime.endpoints.same_model import same_model
 from synthc.runtime.endpoints.stops import until_stop
 from synthc.runtime.endpoints.watching import Piece, completed, counted, generated, watched, worth_watching
-from synthc.runtime.errors import OutsideFault
 
 LIKELY = 5
 """The most likely tokens that a server tells, its `max_top_n_tokens`."""
@@ -54,7 +53,7 @@ class TgiEndpoint:
             try:
                 self._identity = await self.look()
             except EndpointError as problem:
-                raise OutsideFault(f"{problem}; start the server, or point elsewhere with `--endpoint {self.connection.name}=tgi:URL`") from None
+                raise self.connection.unknown(problem, "tgi") from None
         return self._identity
 
     async def answer(self, request: Request) -> Reply:

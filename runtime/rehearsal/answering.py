@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +25,8 @@ ASSUMED_SPEED = 30.0
 ASSUMED_START = 0.2
 """Seconds until its first token."""
 NOBODY = Identity(model="", revision="", server="")
+TOGETHER = 64
+"""Questions that are asked at once, as a run does."""
 LONGEST = 5.0
 """Seconds that a server has to count the tokens of a question, else it is no longer asked to."""
 
@@ -32,7 +35,8 @@ LONGEST = 5.0
 class Answering:
     """One endpoint as a rehearsal asks it about one prompt, and what that came to; after `patience` seconds the rows so far must do.
 
-    `seen` are the questions that were asked in this rehearsal, which a run asks once; `shared` is how many of them came again.
+    `seen` are the questions that were asked in this rehearsal, which a run asks once; `shared` is how many of them came again,
+    `ends` when each answer that was free came.
     """
 
     node: Node
@@ -50,8 +54,7 @@ class Answering:
     tokens_in: float = 0.0
     tokens_out: float = 0.0
     bounded: bool = False
-    seconds: float = 0.0
-    asked: int = 0
+    ends: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Look at what is known already."""
@@ -91,22 +94,33 @@ class Answering:
         """Answers a second, and how that is known."""
         if self.earlier.rate is not None:
             return self.earlier.rate, "as the last answers to this prompt came"
-        if self.asked and self.seconds:
-            return self.asked / self.seconds, "as measured on a sample"
+        pace = self._pace()
+        if pace is not None:
+            return pace, "as measured on a sample"
         each = ASSUMED_START + self.tokens_out / max(1, self.requests) / ASSUMED_SPEED
         many = self.node.settings["concurrency"]
         return many / each, f"assumed: {many} answers at once, each written at {ASSUMED_SPEED:.0f} tokens a second"
+
+    def _pace(self) -> float | None:
+        """Return how many answers came a second while as many were in flight as in a run: once its workers were there, until the last was asked."""
+        many = len(self.ends)
+        begun = min(TOGETHER, many // 4)
+        last = many - TOGETHER if many >= 3 * TOGETHER else many
+        if last - begun < 1 or self.ends[last - 1] <= self.ends[begun - 1]:
+            return None
+        return (last - begun) / (self.ends[last - 1] - self.ends[begun - 1])
 
     def _most(self) -> int:
         self.bounded = True
         return 1 if self.prompt["answer"]["kind"] == "choice" else int(self.prompt["max_output"])
 
     async def _free(self, request: Request, endpoint: Endpoint) -> Reply | None:
-        self.asked += 1
         try:
             return await endpoint.answer(request)
         except EndpointError:
             return None
+        finally:
+            self.ends.append(time.monotonic())
 
     async def _read(self, request: Request) -> float:
         """Return how many tokens a question has, by the server's tokenizer, by earlier calls or by the bundled tokenizer."""

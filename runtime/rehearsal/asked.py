@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,16 +15,12 @@ from synthc.compiler.graph import Step
 from synthc.runtime.answers.asking import asked
 from synthc.runtime.endpoints.base import Reply
 from synthc.runtime.endpoints.calling import derive_seed
-from synthc.runtime.rehearsal.answering import Answering
+from synthc.runtime.rehearsal.answering import TOGETHER, Answering
 from synthc.runtime.rehearsal.sample import Sample
 from synthc.runtime.rows import ID
 from synthc.runtime.schema import answer_type
 from synthc.runtime.steps.ask import prompt_print, render, request
 
-FIRST = 16
-"""Rows whose answers start the workers of the bundled model, so that their time is none of its pace."""
-TOGETHER = 64
-"""Rows that are asked about at once, as a run does."""
 GOLDEN = 0.6180339887
 
 
@@ -51,22 +48,23 @@ async def rehearsed_ask(sample: Sample, step: Step, answering: Answering, seed: 
 
 
 async def _answers(rows: Sequence[tuple[str, Mapping[str, Any]]], answering: Answering, seed: int) -> dict[int, Mapping[str, Any] | None]:
-    """Return the answers about rows from all over, until there is no more time; the first ones are not part of the pace."""
+    """Return the answers about rows from all over, until there is no more time; it is counted from the first round of answers on."""
     # Neighbours are alike, so that those that were asked about when time is over must not be the first.
     order = sorted(range(len(rows)), key=lambda place: place * GOLDEN % 1)
-    found = dict(zip(order[:FIRST], await _all([rows[place] for place in order[:FIRST]], answering, seed), strict=True))
-    answering.asked, started = 0, time.monotonic()
-    for start in range(FIRST, len(order), TOGETHER):
-        if time.monotonic() - started > answering.patience:
-            break
-        places = order[start : start + TOGETHER]
-        found |= dict(zip(places, await _all([rows[place] for place in places], answering, seed), strict=True))
-    answering.seconds = time.monotonic() - started
+    found: dict[int, Mapping[str, Any] | None] = {}
+    places, until = asyncio.Semaphore(TOGETHER), math.inf
+
+    async def one(place: int) -> None:
+        nonlocal until
+        async with places:
+            if time.monotonic() > until:
+                return
+            found[place] = await _one(*rows[place], answering, seed)
+            if len(found) == TOGETHER:
+                until = time.monotonic() + answering.patience
+
+    await asyncio.gather(*map(one, order))
     return found
-
-
-async def _all(rows: Sequence[tuple[str, Mapping[str, Any]]], answering: Answering, seed: int) -> list[Mapping[str, Any] | None]:
-    return list(await asyncio.gather(*(_one(row, question, answering, seed) for row, question in rows)))
 
 
 async def _one(row: str, question: Mapping[str, Any], answering: Answering, seed: int) -> Mapping[str, Any] | None:

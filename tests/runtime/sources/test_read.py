@@ -141,7 +141,7 @@ def test_more_malformed_rows_than_allowed_stop_the_run(tmp_path: Path) -> None:
     """The sentence has the counts and where the reasons stand."""
     write_jsonl(tmp_path / "web.jsonl", ["oops", *[{"text": "ok"}] * 99, "oops"])
 
-    with pytest.raises(InputError, match=r"spec.synth:2:15: `web` set aside 2 of its 101 rows \(2.0%\), more than `max_failures = 1%`; why stands in .*failures.jsonl"):
+    with pytest.raises(InputError, match=r"spec.synth:2:15: `web` set aside 2 of its 101 rows \(2.0%\), more than `max_failures = 1%`; 2 of them: not JSON; why stands in .*failures.jsonl"):
         public(tmp_path, "web.jsonl").make("web")
 
 
