@@ -17,17 +17,35 @@ from flwr.clientapp import ClientApp
 
 from synthc.runtime.engines.engine import Engine
 from synthc.runtime.errors import Hushed, InputError, OutsideFault
+from synthc.runtime.federated import lent
 from synthc.runtime.federated.carry import Worker, carry, hush, worker_of
 from synthc.runtime.federated.dp.gaussian import Gaussian
 from synthc.runtime.federated.dp.mechanism import Mechanism
 from synthc.runtime.federated.dp.none import NoMechanism
 from synthc.runtime.federated.grid import LocalGrid, context_of
-from synthc.runtime.federated.lent import MEMORY, Lent
+from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.pool import PoolGrid
 from synthc.runtime.federated.simulation import _client
 from tests.runtime.federated.small import SETTINGS, saved, some_users, strategy
 
 NOISY, BARE = Gaussian.of(SETTINGS, 8), NoMechanism(users=8, coin=0.7, drawn=5.6)
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand for the memory of the machine, where others may be at work."""
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    monkeypatch.setattr(lent, "MEMORY", folder)
+    return folder
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a folder for temporary files of this test alone, with a short name as Ray's sockets need it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -61,10 +79,9 @@ def test_a_pool_of_processes_gives_the_model_of_this_one(tmp_path: Path, worker:
     assert np.allclose(pooled, tuned(tmp_path / "here", worker, by, engine, 1), atol=1e-5)
 
 
-def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine, temporary: Path) -> None:
     """Flower's simulation carries the same messages to the same app, and leaves neither files nor settings behind."""
     pytest.importorskip("ray")
-    before = left_by_ray()
     hush(tmp_path)
     logging.getLogger("flwr").setLevel(logging.CRITICAL)
     environment = dict(os.environ)
@@ -72,12 +89,7 @@ def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, eng
 
     assert dict(os.environ) == environment
     assert np.allclose(on_ray, tuned(tmp_path / "here", worker, NOISY, engine, 1), atol=1e-5)
-    assert left_by_ray() == before
-
-
-def left_by_ray() -> set[Path]:
-    """Return the folders for temporary files that Ray has."""
-    return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith("ray")}
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_ray_that_is_not_there_is_named(tmp_path: Path, worker: Worker) -> None:
@@ -101,16 +113,15 @@ def test_workers_stay_warm_from_one_federation_to_the_next(tmp_path: Path, worke
     assert {process.pid for process, _ in engine.workers()._running} == processes
 
 
-def test_memory_that_workers_share_has_no_name_while_they_work(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+def test_memory_that_workers_share_has_no_name_while_they_work(tmp_path: Path, worker: Worker, engine: Engine, memory: Path) -> None:
     """Nobody else can open the sums, and a kill leaves nothing behind."""
-    before = set(MEMORY.iterdir())
     (tmp_path / "run").mkdir()
     run = strategy(tmp_path / "run", some_users(), NOISY)
-    seen: list[set[Path]] = []
-    run.told = lambda _: seen.append({path for path in set(MEMORY.iterdir()) - before if path.name.startswith("synthc-")})
+    seen: list[list[Path]] = []
+    run.told = lambda _: seen.append(list(memory.iterdir()))
     carry(run, 1, worker, workers=2, engine=engine, alive=lambda: None)
 
-    assert seen == [set()]
+    assert seen == [[]]
 
 
 def test_a_worker_that_is_killed_stops_the_federation_with_a_sentence(tmp_path: Path, worker: Worker, engine: Engine) -> None:
@@ -162,14 +173,13 @@ def test_what_a_mistake_on_ray_says_is_not_in_its_logs() -> None:
     assert SECRET not in "".join(traceback.format_exception(found.value))
 
 
-def test_a_worker_that_cannot_begin_says_why_and_leaves_no_memory_behind(tmp_path: Path, worker: Worker, engine: Engine) -> None:
+def test_a_worker_that_cannot_begin_says_why_and_leaves_no_memory_behind(tmp_path: Path, worker: Worker, engine: Engine, memory: Path) -> None:
     """A model that is not there is the world's mistake, and no worker that was stopped from outside."""
-    before = set(MEMORY.iterdir())
     run = strategy(tmp_path, some_users(), NOISY)
 
     with pytest.raises(FileNotFoundError):
         carry(run, 1, replace(worker, start=tmp_path / "nowhere"), workers=2, engine=engine, alive=lambda: None)
-    assert not {path for path in set(MEMORY.iterdir()) - before if path.name.startswith("synthc-")}
+    assert list(memory.iterdir()) == []
 
 
 def test_a_chunk_that_is_answered_twice_is_a_mistake(tmp_path: Path, worker: Worker) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -147,15 +147,16 @@ def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, m
     monkeypatch.setattr(search, "geometric", lambda *_: 2)
     monkeypatch.setattr(search, "_score", lambda *_: next(scores))
 
-    def slow(*said: Any) -> Any:
-        time.sleep(0.2)
+    def aged(*said: Any) -> Any:
+        for path in (tmp_path / ".synth").rglob("*"):
+            os.utime(path, (0, 0))
         return next_word.count(*said)
 
-    monkeypatch.setattr(search, "count", slow)
+    monkeypatch.setattr(search, "count", aged)
     assert made(tmp_path).run().problem is None
     (beside,) = (tmp_path / ".synth/store").rglob("federation.json")
 
-    assert abs(beside.stat().st_mtime - beside.with_name("model.safetensors").stat().st_mtime) < 0.3
+    assert all(file.stat().st_mtime > 0 for file in beside.parent.iterdir()), "written when all tries were over"
 
 
 def test_plan_and_ledger_say_the_same(tmp_path: Path) -> None:

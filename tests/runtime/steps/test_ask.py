@@ -95,7 +95,7 @@ class Held(FakeEndpoint):
     async def answer(self, request: Request) -> Reply:
         """Hold the first one back."""
         if request.text == "0":
-            await asyncio.wait_for(self.enough.wait(), 60)
+            await asyncio.wait_for(self.enough.wait(), 300)
         self.asked.append(request)
         if len(self.asked) == self.until:
             self.enough.set()
