@@ -108,7 +108,7 @@ from pathlib import Path
 from synthc.runtime.store import Store
 with Store(root=Path(sys.argv[1])).lock("f"):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
