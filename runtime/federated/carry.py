@@ -19,6 +19,7 @@ from synthc.runtime.federated.as_found import as_found
 from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import load_model
+from synthc.runtime.training.repeatable import be_repeatable
 
 if TYPE_CHECKING:
     from flwr.clientapp import ClientApp
@@ -49,7 +50,7 @@ class Worker:
     def __call__(self, number: int = 0) -> ClientApp:
         """Build the app."""
         torch.set_num_threads(1)
-        torch.set_deterministic_debug_mode("error")  # as `use_deterministic_algorithms`, without importing a compiler of 70 MB
+        be_repeatable()
         hush(self.users.parent)
         from synthc.runtime.federated.client import client_app
         from synthc.runtime.federated.device import Device

@@ -222,11 +222,12 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: st
 
     from synthc.runtime.training.checkpoint import Trained, build, load_model, save_model
     from synthc.runtime.training.loop import train
+    from synthc.runtime.training.repeatable import be_repeatable
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     exit_with_parent()
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(mode=True)
+    be_repeatable()
     vocab = Vocab.load(job.vocab)
     looked = job.scratch / "validation"
     # The family's first seeds are the same for all arms: a comparison differs in its text alone.
