@@ -5,9 +5,10 @@ All three hand the same strategy's messages to the same app, and come to the sam
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import torch
 
 from synthc.runtime.engines.engine import Engine
 from synthc.runtime.federated.as_found import as_found
-from synthc.runtime.federated.lent import Lent
+from synthc.runtime.federated.lent import HANDLES, Lent
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import load_model
 from synthc.runtime.training.repeatable import be_repeatable
@@ -37,7 +38,7 @@ def hush(scratch: Path) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """What a worker builds its app from, called with its number from 0; nothing here is private.
+    """What a worker builds its app from; nothing here is private.
 
     `settings` are those of the node, as JSON.
     """
@@ -47,7 +48,7 @@ class Worker:
     settings: str
     lent: Lent | None = None
 
-    def __call__(self, number: int = 0) -> ClientApp:
+    def __call__(self) -> ClientApp:
         """Build the app."""
         torch.set_num_threads(1)
         be_repeatable()
@@ -56,7 +57,7 @@ class Worker:
         from synthc.runtime.federated.device import Device
 
         device = Device(model=load_model(self.start).model, users=Users.load(self.users), settings=json.loads(self.settings))
-        return client_app(device, self.lent, number)
+        return client_app(device, self.lent)
 
 
 def worker_of(start: Path, users: Path, settings: Any) -> Worker:
@@ -80,15 +81,26 @@ def carry(strategy: PrivateFedAvg, rounds: int, worker: Worker, *, workers: int 
         strategy.start(grid, ArrayRecord(), num_rounds=rounds, timeout=None)
 
     if engine.name == "ray":
-        from synthc.runtime.federated.simulation import simulated
+        from synthc.runtime.federated.simulation import on_ray
 
-        simulated(start, worker, count, engine.address, alive)
+        with _lent(strategy, worker, count, engine) as lent, on_ray(replace(worker, lent=lent), count, lent, engine.address, alive) as grid:
+            start(grid)
     elif count == 1:
         from synthc.runtime.federated.grid import LocalGrid
 
         start(LocalGrid(worker(), 1))
     else:
         _pooled(start, worker, Lent.made(len(strategy.state.weights), count, worker.users.parent), engine, alive)
+
+
+@contextlib.contextmanager
+def _lent(strategy: PrivateFedAvg, worker: Worker, count: int, engine: Engine) -> Iterator[Lent | None]:
+    """Give memory that the actors of a Ray on this machine share; a cluster's are elsewhere."""
+    if engine.address or not HANDLES.exists():
+        yield None
+        return
+    with Lent.made(len(strategy.state.weights), count, worker.users.parent).unnamed() as lent:
+        yield lent
 
 
 def _pooled(start: Callable[[Grid], None], worker: Worker, lent: Lent, engine: Engine, alive: Callable[[], None]) -> None:

@@ -14,10 +14,10 @@ from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.messages import Done, Task
 
 
-def client_app(device: Device, lent: Lent | None = None, row: int = 0) -> ClientApp:
-    """Return the app that trains on a device's users; with `lent` its sum is written into a row of that."""
+def client_app(device: Device, lent: Lent | None = None) -> ClientApp:
+    """Return the app that trains on a device's users; with `lent` its sum is written into the row of the node that is asked."""
     app = ClientApp()
-    weights, total = (lent.weights(), lent.totals()[row]) if lent else (None, None)
+    weights, totals = (lent.weights(), lent.totals()) if lent else (None, None)
 
     @app.train()
     def train(message: Message, context: Context) -> Message:
@@ -25,6 +25,7 @@ def client_app(device: Device, lent: Lent | None = None, row: int = 0) -> Client
         task = Task.read(message.content)
         start = weights if task.weights is None else task.weights
         assert start is not None
+        total = None if totals is None else totals[message.metadata.dst_node_id - 1]
         found, stats = device.clipped_sum(start, task.users, norm=task.norm, seed=task.seed, round_=task.round, into=total)
         return Message(Done(total=None if lent else found, stats=stats).record(), reply_to=message)
 

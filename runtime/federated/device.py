@@ -19,6 +19,8 @@ from synthc.runtime.training.loss import loss_sum
 
 STATS = ("users", "clipped", "targets", "loss")
 """What is summed beside the updates; it is private and stays on this machine."""
+PIECE = 1 << 15
+"""Numbers of an update that are measured or added at a time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,15 +33,16 @@ class Device:
     built: Mapping[str, Tensor] = field(init=False)
     flat: Tensor = field(init=False)
     update: Tensor = field(init=False)
+    learned: list[Tensor] = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the parameters side by side, and remember what the model keeps beside them."""
         self.built = {name: kept.detach().clone() for name, kept in beside(self.model)}
-        parameters = list(weights(self.model).values())
-        self.flat = torch.cat([weight.detach().reshape(-1) for weight in parameters])
-        self.update = torch.empty(len(self.flat), dtype=torch.float64)
+        self.learned = list(weights(self.model).values())
+        self.flat = torch.cat([weight.detach().reshape(-1) for weight in self.learned])
+        self.update = torch.empty_like(self.flat)
         begin = 0
-        for weight in parameters:
+        for weight in self.learned:
             weight.data = self.flat[begin : begin + weight.numel()].view_as(weight)
             begin += weight.numel()
 
@@ -53,6 +56,7 @@ class Device:
         sent = torch.from_numpy(start)
         total, stats = torch.from_numpy(into if into is not None else np.empty(len(start))), np.zeros(len(STATS))
         total.zero_()
+        self.model.train()
         with torch.random.fork_rng(devices=[]):
             for user in users:
                 targets, loss = self._train(sent, int(user), seed, round_)
@@ -69,21 +73,20 @@ class Device:
         local, seen, summed = self.settings["local"], 0, 0.0
         rate, number = local["learning_rate"], int(self.users.numbers[user])
         self.flat.copy_(sent)
-        for name, kept in beside(self.model):
-            kept.detach().copy_(self.built[name])
-        self.model.train()
-        parameters = list(weights(self.model).values())
+        if self.built:
+            for name, kept in beside(self.model):
+                kept.detach().copy_(self.built[name])
         random = np.random.default_rng([seed, round_, number])
         of = {"batch": local["batch"], "max_words": local["max_words"], "max_sentences": local["max_sentences"]}
         steps = [which for _ in range(local["epochs"]) for which in self.users.batches(user, **of, random=random)]
         torch.default_generator.manual_seed(int(random.integers(2**63)))
         for which in steps[: steps_done(self.settings["stragglers"], len(steps), seed=seed, round_=round_, number=number)]:
             total, count = loss_sum(self.model, *self.users.encoded.batch(which))
-            gradients = torch.autograd.grad(total / count, parameters)
+            gradients = torch.autograd.grad(total, self.learned)
             with torch.no_grad():
                 if local["proximal"]:  # the gradient of proximal / 2 x |w - sent|^2 (Li et al. 2020)
                     self.flat.lerp_(sent, rate * local["proximal"])
-                torch._foreach_add_(parameters, gradients, alpha=-rate)
+                torch._foreach_add_(self.learned, gradients, alpha=-rate / count)
             seen, summed = seen + count, summed + float(total.detach())
         return seen, summed
 
@@ -95,13 +98,19 @@ def beside(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 
 def add_clipped(total: Tensor, update: Tensor, norm: float) -> bool:
-    """Add an update, made at most `norm` long, to a sum; return whether it was longer. All is in double precision.
+    """Add an update, made at most `norm` long, to a sum; return whether it was longer. Length and sum are in double precision.
 
-    An update whose length is not finite counts as zero, and as longer.
+    An update whose length is not finite counts as zero, and as longer. The update itself may be single: what is measured is
+    what is added. A piece at a time stays in the processor's cache.
     """
-    update = update.double()
-    length = math.sqrt(float(torch.dot(update, update)))
+    squares = 0.0
+    for piece in update.split(PIECE):
+        wide = piece.double()
+        squares += float(torch.dot(wide, wide))
+    length = math.sqrt(squares)
     if not math.isfinite(length):
         return True
-    total.add_(update, alpha=min(1.0, norm / length) if length > 0 else 1.0)
+    scale = min(1.0, norm / length) if length > 0 else 1.0
+    for piece, into in zip(update.split(PIECE), total.split(PIECE), strict=True):
+        into.add_(piece, alpha=scale)
     return length > norm

@@ -7,14 +7,17 @@ with them, however they end; its owner alone may read it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+HANDLES = Path("/proc/self/fd")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file of a random name that others cannot open
 
 
@@ -49,6 +52,14 @@ class Lent:
     def totals(self) -> NDArray[np.float64]:
         """Map the sums, a row a worker."""
         return np.memmap(self.path, np.float64, "r+", 4 * (self.size + self.size % 2), (self.rows, self.size))
+
+
+    @contextlib.contextmanager
+    def unnamed(self) -> Iterator[Lent]:
+        """Give the place by this process's handle of it, for others of the same owner; its name is gone from the first."""
+        with self.path.open("rb") as file:
+            self.path.unlink()
+            yield replace(self, path=Path(f"/proc/{os.getpid()}/fd/{file.fileno()}"))
 
 
 def _reserved(folder: Path, size: int) -> Path:

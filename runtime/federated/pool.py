@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from synthc.runtime.federated.lent import Lent
 
 T = TypeVar("T")
-Make = Callable[[int], ClientApp]
-"""Builds the app of a worker, by its number from 0."""
+Make = Callable[[], ClientApp]
+"""Builds the app of a worker."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def _serve(number: int, pipe: Connection) -> None:
         elif said is None:
             app = None
         else:
-            made = _tried(partial(said, number))
+            made = _tried(said)
             app = None if isinstance(made, Exception) else made
             pipe.send_bytes(pickle.dumps(made if app is None else None))
 

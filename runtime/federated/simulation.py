@@ -1,106 +1,115 @@
-"""Flower's own simulation on Ray: one node an actor, many users a message.
+"""Flower's own simulation on Ray: its backend, whose actors answer messages of many users each.
 
-A node a user would be what Flower's examples do, and two to five times slower. What an actor keeps
-between messages it keeps beside the app, which Flower packs and sends again with every message.
+A node a user would be what Flower's examples do, and two to five times slower. Between its grid and its
+backend Flower puts the store of a server, in which it looks ten times a second; messages go to the
+backend at once here. What an actor keeps between messages it keeps beside the app, which Flower packs
+and sends again with every message.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterable
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-from flwr.app import Context, Message, RecordDict
+from flwr.app import Context, Message
 from flwr.clientapp import ClientApp
-from flwr.serverapp import Grid, ServerApp
 
 from synthc.runtime.engines.ray import require_ray
 from synthc.runtime.errors import OutsideFault, hushed
-from synthc.runtime.federated.grid import NearGrid
+from synthc.runtime.federated.grid import NearGrid, context_of
+from synthc.runtime.federated.lent import Lent
+
+if TYPE_CHECKING:
+    from flwr.server.superlink.fleet.vce.backend.raybackend import RayBackend
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "0"}
-SECONDS_BETWEEN_LOOKS = 0.01
+SECONDS_BETWEEN_LOOKS = 0.2
 LONGEST_FOLDER = 40
 """Letters that Ray's sockets leave, whose paths may have 107."""
 
 
-class WatchedGrid(NearGrid):
-    """The grid of a simulation, watched while it is waited for: Flower's own would wait for ever for a Ray that is gone."""
+class RayGrid(NearGrid):
+    """Nodes of which each message is answered by whichever actor is free; with `lent` they share the memory of this machine."""
 
-    def __init__(self, inner: Grid, nodes: int, alive: Callable[[], None]) -> None:
-        """Take Flower's grid and how many nodes it will have; `alive` is called while waiting and may raise."""
+    def __init__(self, backend: RayBackend, nodes: int, lent: Lent | None, alive: Callable[[], None]) -> None:
+        """Take Flower's backend; `alive` is called while waiting and may raise."""
         super().__init__(nodes)
-        self.inner, self.alive = inner, alive
-
-    def get_node_ids(self) -> list[int]:
-        """Return the ids that Flower drew, when all nodes have come."""
-        while len(found := list(self.inner.get_node_ids())) < self.nodes:
-            self._wait()
-        return found
-
-    def create_message(self, content: RecordDict, message_type: str, dst_node_id: int, group_id: str, ttl: float | None = None) -> Message:
-        """Return a message to a node."""
-        return Message(content, dst_node_id, message_type, ttl=ttl, group_id=group_id)
+        assert backend.pool is not None
+        self.pool, self.app, self.alive = backend.pool, backend.app_fn, alive
+        if lent:
+            self.weights, self.totals = lent.weights(), lent.totals()
 
     def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
         """Send each node its message and gather the replies."""
         del timeout
-        waiting, replies = set(self.inner.push_messages(messages)), list[Message]()
-        while waiting:
-            found = list(self.inner.pull_messages(waiting))
-            replies += found
-            waiting -= {message.metadata.reply_to_message_id for message in found}
-            if not found:
-                self._wait()
+        from ray.exceptions import RayError, RayTaskError
+
+        try:
+            return self._answers(list(messages))
+        except RayTaskError:
+            raise OutsideFault("a worker of the federation failed; the same command continues it") from None
+        except RayError:
+            raise _stopped() from None
+
+    def _answers(self, messages: list[Message]) -> list[Message]:
+        import ray
+
+        replies, asked = list[Message](), list[Any]()
+        while messages or asked:
+            while messages and self.pool.is_actor_available():
+                message = messages.pop()
+                node = message.metadata.dst_node_id
+                asked.append(self.pool.submit(_run, (self.app, message, str(node), context_of(node))))
+            done, asked = ray.wait(asked, num_returns=1 if messages else len(asked), timeout=SECONDS_BETWEEN_LOOKS)
+            replies += [self.pool.fetch_result_and_return_actor_to_pool(answer)[0] for answer in done]
+            self.alive()
         return replies
 
-    def _wait(self) -> None:
-        self.alive()
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+def _run(actor: Any, *said: Any) -> Any:
+    return actor.run.remote(*said)
 
 
-def simulated(main: Callable[[Grid], None], make: Callable[[], ClientApp], nodes: int, address: str | None, alive: Callable[[], None]) -> None:
-    """Carry `main` out with a grid of Flower's simulation, whose nodes answer by the app that `make` builds.
+@contextlib.contextmanager
+def on_ray(make: Callable[[], ClientApp], nodes: int, lent: Lent | None, address: str | None, alive: Callable[[], None]) -> Iterator[RayGrid]:
+    """Give a grid whose nodes answer by the app that `make` builds, once in each actor.
 
-    `make` is packed by Ray, and called once in each actor. Without an address Ray is started on this
-    machine and stopped again; what it writes meanwhile only its owner can read.
+    Without an address Ray is started on this machine and stopped again; what it writes meanwhile only its
+    owner can read.
     """
     require_ray()
     _reach(address)
     os.environ.update(QUIET)
-    from flwr.simulation import run_simulation
-
-    server, ended = ServerApp(), threading.Event()
-
-    @server.main()
-    def run(grid: Grid, context: Context) -> None:
-        del context
-        main(WatchedGrid(grid, nodes, still))
-
-    def still() -> None:
-        if ended.is_set():
-            raise _stopped()
-        alive()
-
     folder = tempfile.mkdtemp(prefix="ray-", dir=None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp")  # noqa: S108 - a folder of its owner's alone
-    init = {"address": address} if address else {"num_cpus": nodes, "_temp_dir": folder, "object_store_memory": 512 << 20}
-    settings: dict[str, Any] = {"init_args": {**init, "log_to_driver": False, "logging_level": "error"}, "client_resources": {"num_cpus": 1, "num_gpus": 0.0}}
+    init = {"address": address} if address else {"address": "local", "num_cpus": nodes, "_temp_dir": folder, "object_store_memory": 512 << 20}
     before = signal.getsignal(signal.SIGTERM)  # which Ray takes for itself, and keeps
     try:
-        run_simulation(server, _client(make), nodes, backend_config=settings)
-    except RuntimeError:
-        raise _stopped() from None
+        backend = _backend({"init_args": {**init, "log_to_driver": False, "logging_level": "error"}, "client_resources": {"num_cpus": 1, "num_gpus": 0.0}})
+        try:
+            backend.build(partial(_client, make))
+            yield RayGrid(backend, nodes, lent, alive)
+        finally:
+            backend.terminate()
     finally:
-        ended.set()
         signal.signal(signal.SIGTERM, before)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _backend(settings: dict[str, Any]) -> RayBackend:
+    from flwr.server.superlink.fleet.vce.backend.raybackend import RayBackend
+    from ray.exceptions import RayError
+
+    try:
+        return RayBackend(settings)
+    except (RayError, RuntimeError, OSError, ValueError):
+        raise _stopped() from None
 
 
 def _reach(address: str | None) -> None:
@@ -119,14 +128,13 @@ def _stopped() -> OutsideFault:
 
 
 def _client(make: Callable[[], ClientApp]) -> ClientApp:
+    """Return what answers one message by the app that an actor keeps."""
     app = ClientApp()
 
     @app.train()
     def train(message: Message, context: Context) -> Message:
-        from synthc.runtime.federated import simulation
-
         # What a mistake says would stand in Ray's logs and in Flower's answer.
-        return hushed(lambda: simulation.kept(make)(message, context), private=True)
+        return hushed(lambda: kept(make)(message, context), private=True)
 
     return app
 

@@ -46,6 +46,8 @@ class _SummedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor | None, ...]:
         features, weight, bias = ctx.saved_tensors
+        if outer[0] == 1:  # the sum itself is differentiated
+            return features, weight, bias, None
         return outer[0] * features, outer[0] * weight, outer[0] * bias, None
 
 

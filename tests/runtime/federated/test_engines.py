@@ -141,13 +141,13 @@ SECRET = "anna is at the clinic"
 class Mistaken:
     """A model of another package that fails on what was typed, and says so."""
 
-    def __call__(self, number: int = 0) -> ClientApp:
+    def __call__(self) -> ClientApp:
         """Build an app that fails."""
         app = ClientApp()
 
         @app.train()
         def train(message: Message, context: Context) -> Message:
-            raise ValueError(SECRET, number, message, context)
+            raise ValueError(SECRET, message, context)
 
         return app
 
