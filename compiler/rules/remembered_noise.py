@@ -1,9 +1,9 @@
 """Bands whose noise takes more than a gigabyte to remember.
 
 Under `banded` a round takes back a part of the noise of each round that its bands reach over. All of that noise is
-kept, one vector as large as the model for each of them but one: in memory, and in the state that is written with
-each round, so that a kill loses none. With hundreds of bands and a model of millions of numbers that is slower than
-the training, or does not fit.
+kept, one vector as large as the model for each of them but one: in memory, and in the state on the disk, so that a
+kill loses none. With hundreds of bands and a model of millions of numbers that is slower than the training, or does
+not fit.
 
 `blt` remembers a few vectors, and adds hardly more noise. Fewer bands help too, at the price of more noise.
 
@@ -85,7 +85,7 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
         return
     one = 4 * model.parameters
     if (vectors := dp["bands"] - 1) * one > MOST:
-        message = f"`{item.name.name}` remembers the noise of {vectors:,} rounds, {vectors * one / 1e9:,.1f} GB that each round reads and writes"
+        message = f"`{item.name.name}` remembers the noise of {vectors:,} rounds, {vectors * one / 1e9:,.1f} GB in memory and in its state on the disk"
         labels = (Label(span=model.span, text=f"{model.parameters:,} parameters"),)
         yield warning(RULE.name, message, item.name.span, labels=labels, help=f"take at most {max(2, int(MOST / one) + 1):,} bands, or `blt(...)`, which remembers 3 vectors and adds hardly more noise")
 

@@ -25,7 +25,7 @@ def plan_models(document: Mapping[str, Any]) -> Iterator[str]:
     for node in document["nodes"]:
         if noise := node.get("noise"):
             size = "" if noise["bytes"] is None else f", {brief(noise['bytes'])}B"
-            yield f"  `{node['name']}` remembers up to {noise['vectors']:,} vectors of noise{size}: in memory, and on the disk with each round"
+            yield f"  `{node['name']}` remembers up to {noise['vectors']:,} vectors of noise{size}: in memory, and in its state on the disk"
 
 
 def brief(number: float) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from synthc.runtime.federated.device import Device
 from synthc.runtime.federated.users import Users
+from synthc.runtime.training.sentences import Encoded
 from tests.runtime.federated.small import SETTINGS, VOCAB, device, flat, model, some_users, users
 
 CLIP = 0.3
@@ -34,6 +35,17 @@ def test_one_user_changes_the_sum_by_at_most_the_clip(odd: list[str], learning_r
 
     assert np.isfinite(with_user).all()
     assert np.linalg.norm(with_user - without) <= CLIP * (1 + 1e-6)
+
+
+def test_a_million_sentences_of_one_user_change_no_more() -> None:
+    """Whoever typed without end is one user."""
+    few = users(*PLAIN)
+    ids, starts = few.encoded.ids, few.encoded.starts
+    many = Encoded(ids=np.concatenate([ids, np.tile(ids[:4], 1_000_000)]), starts=np.concatenate([starts, starts[-1] + 4 * np.arange(1, 1_000_001)]))
+    of = Users(encoded=many, firsts=np.append(few.firsts, len(many.starts) - 1), numbers=np.arange(4, dtype=np.uint64))
+    with_user, without = (total_of(of, which) for which in ([0, 1, 2, 3], [0, 1, 2]))
+
+    assert 0 < np.linalg.norm(with_user - without) <= CLIP * (1 + 1e-6)
 
 
 sentence = st.lists(st.sampled_from([*(f"w{word}" for word in range(40)), "zzz", "\u4f60", ""]), max_size=60).map(" ".join)
