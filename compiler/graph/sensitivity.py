@@ -113,7 +113,7 @@ def _behind(best: Table, early: Table, height: int, separation: int) -> Table:
 
     size = 1 << height
     found = best[..., np.searchsorted(early, early + size, "right") - 1]
-    latest = np.minimum(early + size - separation, size - 1)  # the latest round to come in, to come again in time
+    latest = early + size - separation  # the latest round to come in, to come again in time; it is in the tree
     came = best[:-1][..., np.searchsorted(early, latest, "right") - 1] + height + 1
     np.maximum(found[1:], np.where(latest >= 0, came, NEVER), out=found[1:])
     return np.maximum(found, NEVER)
