@@ -50,6 +50,14 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtRun:
+    """A value that only the run can work out: its type, and the expression in JSON, which reads no row."""
+
+    type: Type
+    json: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """Syntax that a setting takes as it stands, to be checked where it is used."""
 
@@ -77,6 +85,8 @@ def expression(value: Any) -> Any:
     >>> expression([dt.date(2024, 12, 31)])
     {'list': [{'call': 'date', 'args': [{'value': '2024-12-31'}]}]}
     """
+    if isinstance(value, AtRun):
+        return value.json
     if isinstance(value, dt.date):
         return {"call": "date", "args": [{"value": value.isoformat()}]}
     if isinstance(value, Interval):
@@ -109,6 +119,8 @@ def type_of(value: Any) -> Type | None:
     for python, type_ in ((bool, BOOL), (Share, SHARE), (int, INT), (float, FLOAT), (str, TEXT), (dt.date, DATE)):
         if isinstance(value, python) and not isinstance(value, Duration | Made):
             return type_
+    if isinstance(value, AtRun):
+        return value.type
     if isinstance(value, Interval):
         return range_of(INT if isinstance(value.low, int) and isinstance(value.high, int) else FLOAT)
     if isinstance(value, list):

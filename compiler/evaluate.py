@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthc.compiler.catalog.functions import FUNCTIONS
-from synthc.compiler.constant import Duration, Interval, Keys, Made, Share
+from synthc.compiler.constant import AtRun, Duration, Interval, Keys, Made, Share
 from synthc.compiler.expression import Expressions
-from synthc.compiler.fold import OF_ROWS, calls_in, fold, spelled
+from synthc.compiler.fold import AT_RUN, calls_in, fold, spelled
 from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import SHARE
@@ -25,6 +25,10 @@ class NotConstant(Exception):
     """Raised after the reason was reported."""
 
 
+class LeftToRun(NotConstant):
+    """Raised for what only the run can work out, where that is known soon enough."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """`secret("X")`: the name of an environment variable, read at run and never written."""
@@ -34,9 +38,10 @@ class Secret:
 
 @dataclass(slots=True, kw_only=True)
 class Constants:
-    """Evaluates expressions that need no row."""
+    """Evaluates expressions that need no row; with `later`, what only the run can work out is left to it, else it is refused."""
 
     scope: Scope
+    later: bool = False
 
     def evaluate(self, written: syntax.Expression) -> Any:
         """Return the value.
@@ -67,6 +72,8 @@ class Constants:
         if thing.thing != "constant":
             self.scope.report(no_value(thing, written.span, "a constant"))
             raise NotConstant
+        if isinstance(thing.value, AtRun):
+            raise self._at_run(f"`{written.span.text}`", written.span)
         return thing.value
 
     def _field(self, written: syntax.Name | syntax.Field) -> Any:
@@ -95,13 +102,18 @@ class Constants:
         typed = Expressions(scope=self.scope, what="a constant").check(written)
         if typed.json is None:
             raise NotConstant
-        unknown = min(OF_ROWS & calls_in(typed.json), default=None)
+        unknown = min(AT_RUN & calls_in(typed.json), default=None)
         if unknown is not None:
-            raise self._refuse(f"`{unknown}(...)` is worked out of rows, and this is a constant", written.span)
+            raise self._at_run(f"`{unknown}(...)`" if written.span.text.startswith(unknown) else f"this rests on `{unknown}(...)`, which", written.span)
         value = fold(typed.json)
         if value is None:
             raise self._refuse("this has no value", written.span)
         return Share(value) if typed.type == SHARE else value
+
+    def _at_run(self, said: str, span: Span) -> NotConstant:
+        if self.later:
+            return LeftToRun()
+        return self._refuse(f"{said} is worked out at run, and this is needed when the spec is compiled", span)
 
     def _binary(self, written: syntax.Binary) -> Any:
         if written.operator in LOGIC:

@@ -175,7 +175,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "weekday": dt.date.isoweekday,
     "days": lambda start, end: (end - start).days,
 }
-"""All of the library but what is worked out of rows alone."""
+"""All of the library but what the run alone works out."""
 
-OF_ROWS = frozenset({"logprob", "language", "matches", "extract"})
+AT_RUN = frozenset({"logprob", "language", "matches", "extract"})
 """Functions that rest on a model, or on an engine for regular expressions that takes the same time whatever they say: the run has it, Python not."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS
 from synthc.compiler.check.types import read_type
-from synthc.compiler.constant import Made, fits, type_of
-from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.constant import AtRun, Made, fits, type_of
+from synthc.compiler.evaluate import Constants, LeftToRun, NotConstant
+from synthc.compiler.expression import Expressions
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
@@ -68,7 +69,13 @@ def _value(declared: syntax.Declaration, wanted: Type | None, scope: Scope) -> A
         name = declared.name.name
         scope.report(error("unset-param", f"`{name}` has no value", declared.name.span, help=f"give it one here, or `--set {name}=...`"))
         raise NotConstant
-    return Constants(scope=scope).evaluate(declared.value)
+    try:
+        return Constants(scope=scope, later=declared.kind.name == "let").evaluate(declared.value)
+    except LeftToRun:
+        typed = Expressions(scope=scope, what="a constant").check(declared.value)
+        if typed.json is None:
+            raise
+        return AtRun(type=typed.type.content, json=typed.json)
 
 
 def _from_command_line(declared: syntax.Declaration, given: str, wanted: Type | None, scope: Scope) -> Any:

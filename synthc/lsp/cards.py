@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from synthc.compiler.catalog.step import Marks, StepEntry
 from synthc.compiler.estimate import Amount
 from synthc.compiler.privacy import Flow
+from synthc.compiler.constant import AtRun
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Declared
 from synthc.compiler.types import Type
@@ -100,5 +101,7 @@ def function(shown: Signature) -> str:
 
 
 def _value(thing: Thing) -> str:
+    if isinstance(thing.value, AtRun):
+        return "worked out at run"
     text = repr(thing.value) if isinstance(thing.value, str) else f"{thing.value}"
     return f"`{text}`" if len(text) <= 120 and "`" not in text else ""

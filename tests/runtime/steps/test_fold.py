@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import FUNCTIONS
-from synthc.compiler.fold import CALLS, OF_ROWS, fold
+from synthc.compiler.fold import AT_RUN, CALLS, fold
 from synthc.compiler.types import DATE, FLOAT, TEXT, Type
 from synthc.runtime.steps.expression import expression, present
 
@@ -65,4 +65,4 @@ def test_the_same_value(called: tuple[str, list[Any]]) -> None:
 
 def test_all_of_the_library_is_worked_out_but_what_takes_rows() -> None:
     """A new function comes with both of its sides."""
-    assert set(FUNCTIONS) - set(CALLS) == OF_ROWS - {"logprob"}
+    assert set(FUNCTIONS) - set(CALLS) == AT_RUN - {"logprob"}
