@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from synthc.compiler.catalog.step import Marks, StepEntry
+from synthc.compiler.constant import AtRun
 from synthc.compiler.estimate import Amount
 from synthc.compiler.privacy import Flow
-from synthc.compiler.constant import AtRun
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Declared
 from synthc.compiler.types import Type
