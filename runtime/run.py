@@ -51,7 +51,8 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     folder = RunFolder.of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit)
     store = Store(root=options.project / ".synth")
     # From start to end a run with a search in it takes the longer the more tries there were, and their number is a secret.
-    timed = TIMED - {"run_finished"} if any("search" in node.settings for node in graph.nodes) else TIMED
+    searched = any("search" in node.settings for node in graph.nodes)
+    timed = TIMED - {"run_finished"} if searched else TIMED
     events = Events(path=folder.path / "events.jsonl", listeners=listeners, timed=timed)
     problem: RunError | None = None
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
@@ -74,6 +75,8 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
         folder.write("metrics.json", document["metrics"])
         folder.write("privacy.json", document["privacy"])
         _report(folder.path)
+        if searched:
+            folder.stop_clocks()
     return Outcome(document=document, problem=problem, folder=folder.path)
 
 

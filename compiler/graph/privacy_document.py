@@ -179,6 +179,7 @@ class _People:
             yield f"pretended {self.population:,}, true users not protected"
         elif self.noisy:
             yield f"there are {self.population:,} people, as declared; it is not counted"
+            yield "what was spent on these people is known of this project alone: other projects, and apps on their devices, add to it"
         separations = sorted({node.settings["dp"]["separation"] for node in self.noisy if "separation" in node.settings["dp"]})
         if any("sampling" in node.settings["dp"] for node in self.noisy):
             yield "each user joins each round by a coin of their own, and nobody sees who did"

@@ -215,7 +215,7 @@ def _facts(ledger: Mapping[str, Any]) -> Iterator[tuple[object, object]]:
         ("Noise from", {"entropy": "the system's entropy", "seeded": "a seed"}.get(str(ledger.get("noise_generator")))),
         ("Rho", None if ledger.get("rho") is None else significant(ledger["rho"])),
         ("Budget", f"epsilon {significant(budget['epsilon'])}, delta {significant(budget['delta'])}" if budget.get("epsilon") else None),
-        ("Spent in their lifetime", None if ledger.get("lifetime_epsilon") is None else f"epsilon {bound(ledger['lifetime_epsilon'])}, this run included"),
+        ("Spent in their lifetime", None if ledger.get("lifetime_epsilon") is None else f"epsilon {bound(ledger['lifetime_epsilon'])}, this run included and in this project alone"),
     ]
     yield from ((name, value) for name, value in rows if value is not None)
 

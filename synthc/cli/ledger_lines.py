@@ -17,7 +17,7 @@ def ledger_lines(privacy: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         if source.get("lifetime_epsilon") is not None:
             after = source.get("lifetime_epsilon_after")
             more = "" if after is None else f"; with this run at most {_short(after)}"
-            yield f"  spent on these people over all runs: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
+            yield f"  spent on these people over all runs of this project: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
 
 
 def _total(source: Mapping[str, Any]) -> str:

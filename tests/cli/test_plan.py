@@ -97,7 +97,7 @@ def test_privacy(project: Project) -> None:
 
     assert "privacy of `users` (people `people`): epsilon " in said
     assert "at delta 1e-10; population 10,000,000, as declared\n" in said
-    assert "  spent on these people over all runs: epsilon 0; with this run at most " in said
+    assert "  spent on these people over all runs of this project: epsilon 0; with this run at most " in said
 
 
 def test_charged_before(project: Project) -> None:

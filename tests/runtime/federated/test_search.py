@@ -142,7 +142,7 @@ def test_one_model_comes_out_and_all_is_charged_at_once(tmp_path: Path, monkeypa
 
 
 def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that is older than what stands beside it was tried before the last."""
+    """A model that is older than what stands beside it was tried before the last; and a folder that took long had many tries."""
     scores = iter([0.9, 0.1])
     monkeypatch.setattr(search, "geometric", lambda *_: 2)
     monkeypatch.setattr(search, "_score", lambda *_: next(scores))
@@ -153,10 +153,12 @@ def test_the_times_of_files_do_not_tell_which_try_was_the_best(tmp_path: Path, m
         return next_word.count(*said)
 
     monkeypatch.setattr(search, "count", aged)
-    assert made(tmp_path).run().problem is None
+    outcome = made(tmp_path).run()
+    assert outcome.problem is None
     (beside,) = (tmp_path / ".synth/store").rglob("federation.json")
 
     assert all(file.stat().st_mtime > 0 for file in beside.parent.iterdir()), "written when all tries were over"
+    assert len({path.stat().st_mtime_ns for path in [outcome.folder, *outcome.folder.rglob("*")]}) == 1
 
 
 def test_plan_and_ledger_say_the_same(tmp_path: Path) -> None:

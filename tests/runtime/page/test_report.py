@@ -105,7 +105,7 @@ def test_a_true_population_is_told_what_one_person_changes(tmp_path: Path) -> No
 
     assert "Adding or removing all text of one person in phones changes the probability" in seen
     assert "The numbers of accuracy are released without differential privacy; the part test was scored 3 times on this machine." in seen
-    assert "epsilon 5.10, this run included" in seen
+    assert "epsilon 5.10, this run included and in this project alone" in seen
     assert "retended" not in seen
 
 
