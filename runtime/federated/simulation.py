@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -25,14 +23,13 @@ from synthc.runtime.engines.ray import require_ray
 from synthc.runtime.errors import OutsideFault, hushed
 from synthc.runtime.federated.grid import NearGrid, context_of
 from synthc.runtime.federated.lent import Lent
+from synthc.runtime.federated.ray_folder import ray_folder
 
 if TYPE_CHECKING:
     from flwr.server.superlink.fleet.vce.backend.raybackend import RayBackend
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "0"}
 SECONDS_BETWEEN_LOOKS = 0.2
-LONGEST_FOLDER = 40
-"""Letters that Ray's sockets leave, whose paths may have 107."""
 
 
 class RayGrid(NearGrid):
@@ -87,19 +84,13 @@ def on_ray(make: Callable[[], ClientApp], nodes: int, lent: Lent | None, address
     require_ray()
     _reach(address)
     os.environ.update(QUIET)
-    folder = tempfile.mkdtemp(prefix="ray-", dir=None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp")  # noqa: S108 - a folder of its owner's alone
-    init = {"address": address} if address else {"address": "local", "num_cpus": nodes, "_temp_dir": folder, "object_store_memory": 512 << 20}
-    before = signal.getsignal(signal.SIGTERM)  # which Ray takes for itself, and keeps
-    try:
+    with ray_folder() as folder, contextlib.ExitStack() as behind:
+        behind.callback(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))  # which Ray takes for itself, and keeps
+        init = {"address": address} if address else {"address": "local", "num_cpus": nodes, "_temp_dir": folder, "object_store_memory": 512 << 20}
         backend = _backend({"init_args": {**init, "log_to_driver": False, "logging_level": "error"}, "client_resources": {"num_cpus": 1, "num_gpus": 0.0}})
-        try:
-            backend.build(partial(_client, make))
-            yield RayGrid(backend, nodes, lent, alive)
-        finally:
-            backend.terminate()
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        shutil.rmtree(folder, ignore_errors=True)
+        behind.callback(backend.terminate)
+        backend.build(partial(_client, make))
+        yield RayGrid(backend, nodes, lent, alive)
 
 
 def _backend(settings: dict[str, Any]) -> RayBackend:
