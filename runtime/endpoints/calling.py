@@ -55,6 +55,7 @@ class Caller:
     used: Callable[[str], object] = lambda _: None
     _room: Semaphore = field(init=False)
     _begun: Semaphore = field(init=False)
+    _fault: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what may not leave, whatever compiled the graph."""
@@ -79,7 +80,12 @@ class Caller:
         """
         async with self._begun:
             with ExitStack() as unsaved:
-                reply, cached = await self.ledger.answer(self.identity, request, partial(self._send, unsaved), about=self.about, subject=subject, used=self.used)
+                try:
+                    reply, cached = await self.ledger.answer(self.identity, request, partial(self._send, unsaved), about=self.about, subject=subject, used=self.used)
+                except OutsideFault as fault:
+                    # Nothing more is sent: what a full disk could not keep would be lost too, before the run stops.
+                    self._fault = str(fault)
+                    raise
         self.cached += cached
         self.requests += not cached
         return reply
@@ -106,6 +112,8 @@ class Caller:
     async def _try(self, unsaved: ExitStack, request: Request) -> Reply:
         await self._room.acquire()
         try:
+            if self._fault is not None:
+                raise OutsideFault(self._fault)
             reply = await self._answer(request)
         except BaseException:
             self._room.release()

@@ -17,6 +17,7 @@ from synthc.runtime.endpoints.base import Identity, Reply, Request
 from synthc.runtime.endpoints.calling import Caller
 from synthc.runtime.endpoints.fake import FakeEndpoint
 from synthc.runtime.endpoints.pace import Pace
+from synthc.runtime.errors import OutsideFault
 from synthc.runtime.ledger import Ledger
 from tests.runtime.spec import spec
 from tests.runtime.test_ledger import question
@@ -108,3 +109,21 @@ def test_an_answer_keeps_its_place_until_it_is_on_the_disk(tmp_path: Path, monke
 
     assert given == 40
     assert 1 < unsafe <= 4
+
+
+def test_a_disk_that_is_full_loses_no_more_than_was_in_flight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing more is asked once an answer could not be kept."""
+    ledger = Ledger(path=tmp_path / "ledger.sqlite")
+    monkeypatch.setattr("synthc.runtime.ledger.ANSWERED", "INSERT INTO a_disk_without_room VALUES (?, ?, ?, ?)")
+    endpoint = FakeEndpoint(reply=lambda _: "x")
+    who = Identity(model="m", revision="", server="")
+    asking = Caller(name="llm", endpoint=endpoint, identity=who, ledger=ledger, pace=Pace(most=4), label=Privacy.PUBLIC)
+
+    async def run() -> list[Reply | BaseException]:
+        return await asyncio.gather(*(asking.ask(question(f"q{n}")) for n in range(40)), return_exceptions=True)
+
+    found = asyncio.run(run())
+    ledger.close()
+
+    assert len(endpoint.asked) <= 4
+    assert {type(problem) for problem in found} == {OutsideFault}
