@@ -111,9 +111,10 @@ class Caller:
 
     async def _try(self, unsaved: ExitStack, request: Request) -> Reply:
         await self._room.acquire()
+        if self._fault is not None:
+            self._room.release()
+            raise OutsideFault(self._fault)
         try:
-            if self._fault is not None:
-                raise OutsideFault(self._fault)
             reply = await self._answer(request)
         except BaseException:
             self._room.release()
