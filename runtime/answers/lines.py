@@ -14,9 +14,9 @@ from synthc.runtime.answers.unreadable import Unreadable
 _BULLET = "[-*+\u2022\u2023\u25e6\u25aa\u25ab\u25cf\u25cb\u2013\u2014\u2192\u27a4\u00b7\u2219\u2b25\u25b6>]"
 _ORDINAL = r"(?P<ordinal>\d{1,3}|[a-z]|[A-Z]|[ivx]{2,4})"
 _NUMBERED = (
-    rf"[*_]{{0,2}}(?:[(\[]{_ORDINAL}[)\]][.:]?|(?:message|turn|text|item|step|line|option|example|#)\s?#?(?P<worded>\d{{1,3}})\s?[.:)-]?|(?P<bare>\d{{1,3}}|[a-zA-Z]|[ivx]{{2,4}})\\?(?:[.)\]]|:(?=\s))|(?P<dashed>\d{{1,3}}) [-\u2013](?=\s)|(?P<keycap>\d)\ufe0f?\u20e3)[.:]?[*_]{{0,2}}"
+    rf"[*_]{{0,2}}(?:[(\[]{_ORDINAL}[)\]][.:]?|(?:message|turn|text|item|step|line|option|example|#)\s?#?(?P<worded>\d{{1,3}})\s?[.:)-]?|(?P<bare>\d{{1,3}}|[a-zA-Z]|[ivx]{{2,4}})\\?(?:[.)\]]|:(?=\s))|(?P<wide>\d{{1,3}})[\uff09\uff0e\u3001]\s*(?=\S)|(?P<dashed>\d{{1,3}}) [-\u2013](?=\s)|(?P<keycap>\d)\ufe0f?\u20e3)[.:]?[*_]{{0,2}}"
 )
-_MARKER = re.compile(rf"\A(?P<indent>\s*)(?:(?P<bullet>{_BULLET})(?:\s+\[[ xX]\])?|(?:{_BULLET}\s+)?{_NUMBERED})(?:\s+|\Z)", re.IGNORECASE)
+_MARKER = re.compile(rf"\A(?P<indent>\s*)(?:(?P<bullet>{_BULLET})(?:\s+\[[ xX]\])?|(?:{_BULLET}\s+)?{_NUMBERED})(?:\s+|\Z|(?<=[\uff09\uff0e\u3001]))", re.IGNORECASE)
 _RULE = re.compile(r"\A\s*(?:[-*_=]{3,}|#{1,6} .*|[*_]{2}[^*_]+:?[*_]{2}:?)\s*\Z")
 _BREAK = re.compile(r"<br\s*/?>|\r\n?", re.IGNORECASE)
 _IN_A_ROW = re.compile(r"(?:(?<=\s)|\A)(\d{1,2})[.)]\s+")
@@ -44,7 +44,9 @@ def items_on_lines(text: str, *, cut: bool) -> list[str]:
         Unreadable: it is more than one list.
     """
     whole_lines = text.endswith("\n")
-    lines = [line for line in _lines(_BREAK.sub("\n", text)) if not _RULE.match(line.text)]
+    lines = _lines(_BREAK.sub("\n", text))
+    bold = _all_marked(lines)
+    lines = [line for line in lines if (line.marked and bold) or not _RULE.match(line.text)]
     marked = [line for line in lines if line.marked]
     if len(marked) == 1 and len(lines) == 1 and (in_a_row := _in_a_row(lines[0], text)):
         items = in_a_row
@@ -66,11 +68,17 @@ def _lines(text: str) -> list[_Line]:
     return found
 
 
+def _all_marked(lines: Sequence[_Line]) -> bool:
+    """Tell whether all lines from the first to the last item are items, so that one in bold is one too and no heading of what stands below."""
+    places = [place for place, line in enumerate(lines) if line.marked]
+    return len(places) > 1 and places[-1] - places[0] == len(places) - 1
+
+
 def _line(line: str, *, after_blank: bool) -> _Line:
     marker = _MARKER.match(line)
     if marker is None:
         return _Line(text=line.strip(), indent=len(line) - len(line.lstrip()), after_blank=after_blank)
-    ordinal = next((marker[name] for name in ("ordinal", "worded", "bare", "dashed", "keycap") if marker[name]), None)
+    ordinal = next((marker[name] for name in ("ordinal", "worded", "bare", "wide", "dashed", "keycap") if marker[name]), None)
     rest = line[marker.end() :].strip()
     # `I: hey` and `A: hey` say who speaks; `A. hey` numbers.
     if marker["bare"] and marker["bare"].isalpha() and ":" in marker[0]:

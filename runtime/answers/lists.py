@@ -11,9 +11,10 @@ from synthc.runtime.answers.fences import fenced
 from synthc.runtime.answers.lines import items_on_lines
 from synthc.runtime.answers.loops import refuse_items_in_loop
 from synthc.runtime.answers.loose_json import Found, values
-from synthc.runtime.answers.records import records_on_lines
+from synthc.runtime.answers.records import records_on_lines, whole
 from synthc.runtime.answers.refusals import is_refusal
 from synthc.runtime.answers.speakers import split_speaker, without_speakers
+from synthc.runtime.answers.tables import rows_in, texts_in
 from synthc.runtime.answers.texts import TEXT_NAMES, text_of, unescaped, unquoted
 from synthc.runtime.answers.unreadable import Refused, Unreadable
 from synthc.runtime.answers.wrapping import spellings
@@ -21,6 +22,7 @@ from synthc.runtime.answers.wrapping import spellings
 _SPEAKER_NAMES = ("speaker", "who", "from", "name", "role", "author", "sender", "person", "by")
 _BOX = re.compile(r"^\s*[-*+]\s+\Z", re.MULTILINE)
 """What stands before the box of `- [ ] hey`, which is no array."""
+_BOLD = re.compile(r"\A(?P<mark>\*\*|__)[^*_]+(?P=mark)\Z")
 _STARTS = re.compile(r"\A\s*(?:\[\s*[\"'\u201c\u2018{\[]|\{\s*[\"'\u201c\u2018])")
 _NUMBERED_KEYS = re.compile(r"\A(?P<word>[A-Za-z _]*?)[ _-]?(?P<number>\d{1,3})\Z")
 
@@ -151,11 +153,16 @@ def _on_lines(text: str, of: Mapping[str, Any], *, cut: bool) -> list[Any]:
             raise Unreadable(f"in {len(blocks)} fences where one list was asked for")
         return list(blocks[:-1] if cut else blocks)
     body = unescaped(_lined(text, blocks))
+    rows = rows_in(body, cut=cut)
+    if rows:
+        return [whole(row, list(of["fields"])) for row in rows] if of["kind"] == "record" else texts_in(rows)
     if of["kind"] == "record":
         return _turns(body, of, cut=cut) or records_on_lines(body, list(of["fields"]), cut=cut)
     items = items_on_lines(body, cut=cut)
     if len(items) == 1 and of["kind"] != "text" and ", " in items[0]:
         return items[0].rstrip(".").split(", ")
+    if all(_BOLD.match(item) for item in items):
+        items = [item.strip("*_") for item in items]
     return [unquoted(item.rstrip(",") if item.rstrip(",").endswith(('"', "\u201d", "'")) else item) for item in items if not is_preamble(item)]
 
 

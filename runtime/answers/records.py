@@ -9,6 +9,7 @@ from typing import Any
 
 from synthc.runtime.answers.fences import fenced
 from synthc.runtime.answers.loose_json import Found, values
+from synthc.runtime.answers.tables import pairs_in, rows_in
 from synthc.runtime.answers.texts import unquoted
 from synthc.runtime.answers.unreadable import Unreadable
 from synthc.runtime.answers.wrapping import spellings
@@ -28,7 +29,9 @@ def read_fields(text: str, names: Sequence[str], *, cut: bool) -> dict[str, Any]
     found = next(filter(None, (_objects(spelling, names, cut=cut) for spelling in spellings(text))), [])
     if found:
         return _whole_one(found, names, cut=cut)
-    pairs = _pairs((fenced(text) or [text])[0])
+    body = (fenced(text) or [text])[0]
+    rows = rows_in(body, cut=cut)
+    pairs = pairs_in(rows) if rows else _pairs(body)
     if pairs and cut and _key(pairs[-1][0]) in map(_key, names) and not text.endswith(("\n", "```")):
         raise Unreadable("cut off before it was whole; raise `max_output`")
     if not pairs and cut:
