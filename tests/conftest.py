@@ -21,18 +21,15 @@ settings.register_profile("thorough", QUIET, max_examples=1000)
 settings.load_profile("brief")
 
 ENTROPY = random.Random()
+"""What `secrets` and `SystemRandom` draw from here, so that no test passes by chance; processes that a test starts draw from the system."""
+
+random._urandom = ENTROPY.randbytes  # type: ignore[attr-defined]
+
 OTHERS = {"PYTEST_CURRENT_TEST", "TORCHINDUCTOR_CACHE_DIR"}
 """What pytest sets, and what torch does when its compiler is imported."""
+
 # What torch adds up in one thread is the same on every machine, and quicker beside neighbours. The others are set by commands for their process.
 os.environ |= {"OMP_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__", "HF_HUB_DISABLE_TELEMETRY": "1"}
-
-
-def pytest_configure() -> None:
-    """Have `secrets`, `SystemRandom` and numpy's unseeded generators draw from a stream that each test begins anew: none passes by chance.
-
-    Processes that a test starts draw from the system.
-    """
-    random._urandom = ENTROPY.randbytes  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)
