@@ -54,8 +54,8 @@ class Thing:
 
     `thing` is one of `constant endpoint prompt rows vocab model trained evaluation`. Constants have
     a `type` and a `value`; rows have `columns`, and `origin`, the private source whose users they
-    speak of, if any, in `kept` the answers that may have failed, and in `after` what each step left; all but constants
-    and prompts become a node of the graph.
+    speak of, if any, in `kept` the answers that may have failed, and in `after` what each step left; models, trained
+    or not, have their architecture as `value`; all but constants and prompts become a node of the graph.
     """
 
     name: str

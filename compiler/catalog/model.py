@@ -28,10 +28,14 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
-    """A model of the catalog: its settings, and its size by them and by how many ids there are; without `size` nobody knows."""
+    """A model of the catalog: its settings, and its size by them and by how many ids there are; without `size` nobody knows.
+
+    `compiles` is false where `torch.compile` has nothing to do, as recurrent layers are one operation each and are left as they are.
+    """
 
     settings: type[Settings]
     size: Callable[[Mapping[str, Any], int], Size] | None = None
+    compiles: bool = True
 
 
 MODELS = Door(

@@ -55,6 +55,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         thing="trained",
         kind="federate",
         span=span,
+        value=model.value,
         flow=flow,
         origin=source,
         licences=model.licences,

@@ -30,6 +30,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         thing="model",
         kind="model",
         span=declared.name.span,
+        value=written,
         flow=vocab.flow.through(declared.name.span, f"`{declared.name.name}` is made for the words of `{vocab.name}` here"),
         licences=vocab.licences,
         settings={"kind": written, "vocab": {"node": vocab.name}, **settings.model_dump()},

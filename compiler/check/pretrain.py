@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synthc.compiler.catalog.model import MODELS
 from synthc.compiler.catalog.trainers.pretrain import Pretrain
 from synthc.compiler.check.references import behind, named, text_column
 from synthc.compiler.constant import Share
@@ -29,7 +30,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
     if settings is None or model is None or rows is None or not text_column(rows, settings.column, scope, span):
         return None
     looked = _validation(declared, settings, rows, scope)
-    if looked is None:
+    if looked is None or not _compiles(declared, settings, model, scope):
         return None
     others = [looked] if isinstance(looked, Thing) else []
     flow = join(
@@ -45,6 +46,7 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         thing="trained",
         kind="pretrain",
         span=span,
+        value=model.value,
         flow=flow,
         licences=rows.licences | model.licences,
         settings={
@@ -56,6 +58,16 @@ def check(declared: syntax.Declaration, scope: Scope) -> Thing | None:
         },
         inputs=(model.name, rows.name, *(each.name for each in others)),
     )
+
+
+def _compiles(declared: syntax.Declaration, settings: Pretrain, model: Thing, scope: Scope) -> bool:
+    """Report a compilation that has nothing to compile."""
+    entry = MODELS.find(model.value)
+    if not settings.compile or entry is None or entry.compiles:
+        return True
+    message = f"`compile` has no effect on `{model.value}(...)`, whose layers torch carries out as they are"
+    scope.report(error("useless-setting", message, setting_span(declared, "compile"), help="leave it out"))
+    return False
 
 
 def _looked_at(rows: Thing, declared: syntax.Declaration) -> Flow:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from synthc.runtime.door import carried_out
@@ -72,10 +71,10 @@ def _architecture(kind: str) -> Callable[[Mapping[str, Any], int], nn.Module]:
 
 @contextmanager
 def on_disk(folder: Path) -> Iterator[None]:
-    """Turn what writers of tensors say of a full disk, each in its own way, into the system's error."""
+    """Turn what torch says of a full disk into the system's error."""
     try:
         yield
-    except (RuntimeError, SafetensorError) as problem:
+    except RuntimeError as problem:
         if "No space left" in str(problem) or shutil.disk_usage(folder).free < SCARCE:
             raise OSError(errno.ENOSPC, "No space left on device", str(folder)) from None
         raise
@@ -85,8 +84,7 @@ def save_model(trained: Trained, folder: Path) -> None:
     """Write a model folder."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: weight.detach().cpu().contiguous() for name, weight in weights(trained.model).items()}
-    with on_disk(folder):
-        save_file(tensors, str(folder / "model.safetensors"))
+    (folder / "model.safetensors").write_bytes(save(tensors))
     config = {"format": 1, **trained.settings, "parameters": parameters(trained.model)}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     trained.vocab.save(folder / "vocab.json")

@@ -6,8 +6,10 @@ sentences differ in length see the same number of words.
 
 from __future__ import annotations
 
+import io
 import math
 import os
+import pickle
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from synthc.runtime.errors import InputError
 from synthc.runtime.training.checkpoint import on_disk
 from synthc.runtime.training.loss import loss_sum, training_loss
 from synthc.runtime.training.schedule import learning_rate
@@ -34,6 +37,7 @@ class Position:
     """Where a training stands: words seen, the pass and the batch that comes next, the loss, and what validation found.
 
     `checks` are (words, loss in nats per target) of each look at the validation text; `best` are the weights of the lowest.
+    `anew` tells that there was a checkpoint which could not be read.
     """
 
     words: int = 0
@@ -44,6 +48,7 @@ class Position:
     checks: list[tuple[int, float]] = field(default_factory=list)
     best: dict[str, Tensor] | None = None
     stopped: bool = False
+    anew: bool = False
 
 
 def train(
@@ -60,6 +65,9 @@ def train(
     """Train for `settings["words"]` words with AdamW; `report` is told words and mean loss.
 
     With `patience` it stops when so many looks at the validation text in a row found no lower loss, and the model is left with the weights of the lowest.
+
+    Raises:
+        InputError: the loss is no number any more.
     """
     model.to(device).train()
     learned = [weight for weight in model.parameters() if weight.requires_grad]
@@ -73,7 +81,7 @@ def train(
     for number, batches in encoded.passes(settings["batch"], seed, first=position.number):
         for index in range(position.batch, len(batches)):
             if position.words >= settings["words"] or position.stopped:
-                return _ended(model, position, float(mean), settings)
+                return _ended(model, position, mean, settings)
             inputs, targets = (ids.to(device, non_blocking=True) for ids in encoded.batch(batches[index]))
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(settings, position.words / settings["words"])
@@ -90,10 +98,10 @@ def train(
                 _look(model, validation, settings, position)
             now = time.monotonic()
             if now - told > SECONDS_BETWEEN_REPORTS:
-                report(position.words, float(mean))
+                report(position.words, _finite(mean, position))
                 told = now
             if now - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                position.loss = float(mean)
+                position.loss = _finite(mean, position)
                 _save(model, optimiser, position, checkpoint)
                 saved = now
         position.number, position.batch = number + 1, 0
@@ -128,25 +136,46 @@ def validation_loss(model: nn.Module, validation: Encoded, batch: int = 128) -> 
     return total / max(1, count)
 
 
-def _ended(model: nn.Module, position: Position, loss: float, settings: Mapping[str, Any]) -> Position:
+def _finite(mean: Tensor, position: Position) -> float:
+    """Return the loss. It is a mean over all steps so far, so what is no number once stays none."""
+    loss = float(mean)
+    if not math.isfinite(loss):
+        raise InputError(f"its loss is no number any more after at most {position.words:,} words: the steps are too large; lower `learning_rate`, or raise `warmup`")
+    return loss
+
+
+def _ended(model: nn.Module, position: Position, mean: Tensor, settings: Mapping[str, Any]) -> Position:
     if settings["patience"] and position.best is not None:
         model.load_state_dict(position.best)
-    position.loss = loss
+    # The last step may be the one that went too far.
+    position.loss = _finite(mean + sum(0 * weight.detach().sum() for weight in model.parameters()), position)
     return position
 
 
 def _save(model: nn.Module, optimiser: torch.optim.Optimizer, position: Position, path: Path) -> None:
+    """Write a checkpoint beside the one before and put it in its place; a full disk leaves that one alone."""
     waiting = path.with_suffix(f".{os.getpid()}")
     state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "position": asdict(position)}
-    with on_disk(path.parent):
-        torch.save(state, waiting)
+    try:
+        with on_disk(path.parent):
+            torch.save(state, waiting)
+    except OSError:
+        waiting.unlink(missing_ok=True)
+        raise
     waiting.replace(path)
 
 
 def _restore(model: nn.Module, optimiser: torch.optim.Optimizer, path: Path) -> Position:
+    """Go back to the checkpoint, if there is one; one that cannot be read, after a power cut perhaps, counts as none."""
+    for left in path.parent.glob(f"{path.stem}.[0-9]*"):  # of a process that was killed while it wrote
+        left.unlink(missing_ok=True)
     if not path.exists():
         return Position()
-    state = torch.load(path, map_location=next(model.parameters()).device)
+    written = path.read_bytes()
+    try:
+        state = torch.load(io.BytesIO(written), map_location="cpu")
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
+        return Position(anew=True)
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
     return Position(**state["position"])

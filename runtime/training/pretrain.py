@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +26,8 @@ from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import Vocab
 
 MANY_PASSES = 4
+REFUSED = 2
+"""A worker that cannot train as it is told exits with this; why stands in a file beside its checkpoint."""
 SYSTEM_FAULT = 128
 """A worker that met an error of the system exits with this and the error's number, which is below it."""
 PASSES_UNDER_LIMIT = 2
@@ -41,12 +45,17 @@ class Job:
     scratch: Path
     folder: Path
 
+    @property
+    def refusal(self) -> Path:
+        """Where its process says why it cannot be trained."""
+        return self.scratch / f"{self.folder.name}.refused"
+
 
 def pretrain(context: Context) -> None:
     """Train the family of a pretrain node into `seed-0`, `seed-1`, ... and tell what it read and what came of it.
 
     Raises:
-        InputError: there is nothing to learn from, nothing to look at, or the loss does not fit the model.
+        InputError: there is nothing to learn from, nothing to look at, the loss does not fit the model, or a seed cannot be trained as the settings say.
     """
     start, model, vocab = _start(context)
     _encode(context, vocab)
@@ -89,6 +98,8 @@ def _tell(context: Context, settings: Mapping[str, Any], ends: Sequence[Mapping[
     if settings["softmax"]:
         context.note(f"sampled softmax: a step told its targets from {settings['softmax']['words']:,} ids that were drawn; its loss is no cross-entropy over the vocabulary")
     for index, end in enumerate(ends):
+        if end["anew"]:
+            context.note(f"seed {index}: its checkpoint could not be read, so it began anew; the model is the same")
         if end["checks"]:
             words, loss = min(end["checks"], key=lambda check: float(check[1]))
             early = f"; stopped after {end['words_seen']:,} of {settings['words']:,} words" if end["stopped"] else ""
@@ -146,9 +157,13 @@ def _encode(context: Context, vocab: Path) -> None:
     elif looked:
         wanted.append((looked_at, _texts(context, looked["node"], lambda _: True)))
     for place, texts in wanted:
-        if not (place / "starts.npy").exists():
-            place.mkdir(parents=True, exist_ok=True)
-            Encoded.of(texts, words, settings["max_words"]).save(place)
+        if not place.exists():
+            # Under another name until it is whole: a kill or a full disk must not leave half of it to learn from.
+            waiting = place.with_name(f"{place.name}.waiting")
+            shutil.rmtree(waiting, ignore_errors=True)
+            waiting.mkdir(parents=True)
+            Encoded.of(texts, words, settings["max_words"]).save(waiting)
+            waiting.rename(place)
 
 
 def _texts(context: Context, rows: str, wanted: Callable[[str], bool]) -> Iterator[str]:
@@ -185,7 +200,8 @@ def _work(jobs: list[Job], context: Context) -> None:
                 running[index].start()
             try:
                 index, words[index], loss = told.get(timeout=0.2)
-                first = sum(words) if first is None else first
+                if first is None:
+                    first, started = sum(words), time.monotonic()
                 rate = (sum(words) - first) / max(1e-9, time.monotonic() - started)
                 beside = {"loss": round(loss, 3), "rate": round(rate)}
             except Empty:
@@ -194,28 +210,51 @@ def _work(jobs: list[Job], context: Context) -> None:
             for index in [i for i, process in running.items() if not process.is_alive()]:
                 process = running.pop(index)
                 process.join()
-                if process.exitcode is not None and process.exitcode >= SYSTEM_FAULT:
-                    number = process.exitcode - SYSTEM_FAULT
-                    raise OSError(number, os.strerror(number))
-                if process.exitcode:
-                    raise OutsideFault(f"the training of `{context.node.name}` was stopped from outside (exit {process.exitcode}); the same command continues it")
+                judge(process.exitcode or 0, jobs[index], context.node.name, context.node.place)
     finally:
         for process in running.values():
             process.terminate()
             process.join()
 
 
+def judge(code: int, job: Job, name: str, place: str) -> None:
+    """Say by its exit code what ended the process of a seed of the training `name` at `place`, unless it is done."""
+    if code < 0:
+        raise OutsideFault(f"a process that trained `{name}` was killed ({signal.Signals(-code).name}), as the system does where memory runs out; the same command continues it")
+    if code >= SYSTEM_FAULT:
+        raise OSError(code - SYSTEM_FAULT, os.strerror(code - SYSTEM_FAULT))
+    if code == REFUSED:
+        raise InputError(f"{place}: `{name}` cannot be trained: {job.refusal.read_text(encoding='utf-8')}")
+    assert code == 0, f"the training of `{name}` failed; what it met stands above"
+
+
 def _train_one(index: int, job: Job, told: Queue[tuple[int, int, float]], device: str) -> None:
-    """Train one seed in a process of its own; a fault of the system is told by its number."""
+    """Train one seed in a process of its own; a fault of the system is told by its number, a refusal by its words."""
     try:
         _train(index, job, told, device)
     except OSError as problem:
         sys.exit(SYSTEM_FAULT + (problem.errno or 0))
+    except (InputError, MemoryError, RuntimeError) as problem:
+        why = refusal(problem, job, device)
+        if why is None:
+            raise
+        job.refusal.write_text(why, encoding="utf-8")
+        sys.exit(REFUSED)
+
+
+def refusal(problem: Exception, job: Job, device: str) -> str | None:
+    """Return what a problem comes to and how it is mended, None if it is none of the spec's or the machine's."""
+    said = str(problem)
+    if isinstance(problem, InputError):
+        return said
+    if isinstance(problem, MemoryError) or "out of memory" in said or "can't allocate memory" in said:
+        return f"a batch of {job.settings['batch']} sentences takes more memory than there is on {device}; lower `batch`"
+    if "CppCompileError" in said or "InvalidCxxCompiler" in said or "No working C++ compiler" in said:
+        return "`compile = true` wants a C++ compiler, and none that works was found; install one, such as g++, or leave `compile` out"
+    return None
 
 
 def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: str) -> None:
-    import signal
-
     # What cuBLAS needs to give the same result twice; it is read when the first product is worked out.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     import torch
@@ -244,5 +283,5 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: st
     )
     told.put((index, job.settings["words"], position.loss))
     save_model(Trained(model=model, settings=job.model, vocab=vocab), job.folder)
-    end = {"loss": position.loss, "words_seen": position.words, "checks": position.checks, "stopped": position.stopped}
+    end = {"loss": position.loss, "words_seen": position.words, "checks": position.checks, "stopped": position.stopped, "anew": position.anew}
     (job.scratch / f"seed-{index}.json").write_text(json.dumps(end))

@@ -160,7 +160,7 @@ def beside(event: Event, seconds: float) -> list[str]:
     whole = "" if event["total"] is None else f" of about {event['total']:,}" if event.get("about") else f"/{event['total']:,}"
     rate = event["rate"] if "rate" in event else event["done"] / seconds if seconds > 0 else None
     left = event["left"] if "left" in event else (event["total"] - event["done"]) / rate if event["total"] and rate else None
-    parts = [f"{event['done']:,}{whole} {event['unit']}", f"{rate:,.1f}/s" if rate else "", "" if not left else f"{spoken(left)} left", *asked(event)]
+    parts = [f"{event['done']:,}{whole} {event['unit']}", f"{rate:,.{0 if rate >= 100 else 1}f}/s" if rate else "", "" if not left else f"{spoken(left)} left", *asked(event)]
     parts += [f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in event.items() if key not in NOT_BESIDE]
     return [part for part in parts if part]
 

@@ -34,7 +34,7 @@ class Pretrain(Settings):
     checks: Count = Field(20, description="How often the loss is looked at over the whole training.")
     patience: Count | None = Field(None, description="After how many looks without a lower loss the training ends, with the weights of the lowest; to its last word if left out.")
     precision: Literal["float32", "bfloat16"] = Field("float32", description="What the layers are worked out in; weights, loss and steps are in single precision either way.")
-    compile: YesNo = Field(default=False, description="Whether the layers are compiled by `torch.compile` first, which takes a while and a C++ compiler or a GPU.")
+    compile: YesNo = Field(default=False, description="Whether the layers are compiled by `torch.compile` first, which takes half a minute and a C++ compiler; of use to a `transformer`, above all in bfloat16.")
 
     @field_validator("warmup")
     @classmethod

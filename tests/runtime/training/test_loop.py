@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from synthc.runtime.errors import InputError
 from synthc.runtime.training import loop
 from synthc.runtime.training.checkpoint import build
 from synthc.runtime.training.schedule import learning_rate
@@ -111,6 +113,20 @@ def test_sampled_softmax_learns_what_the_whole_one_does(tmp_path: Path) -> None:
     assert loop.validation_loss(whole, TEXT) < loop.validation_loss(sampled, TEXT) + 0.05
 
 
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler here")
+def test_a_compiled_model_learns_the_same(tmp_path: Path) -> None:
+    """Step by step, as far as rounding goes; its weights have the names that they have without."""
+    (tmp_path / "b").mkdir()
+    small = {**TRANSFORMER, "layers": 1}
+    plain, compiled = (trained(folder, of=small, compile=value, words=300) for folder, value in ((tmp_path, False), (tmp_path / "b", True)))
+
+    assert compiled[1].step == plain[1].step
+    assert compiled[1].loss == pytest.approx(plain[1].loss, abs=1e-4)
+    for (name, weight), (other_name, other) in zip(plain[0].state_dict().items(), compiled[0].state_dict().items(), strict=True):
+        assert name == other_name
+        assert torch.allclose(weight, other, atol=1e-3)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_gpu_learns_the_same(tmp_path: Path, precision: str) -> None:
@@ -123,6 +139,55 @@ def test_a_gpu_learns_the_same(tmp_path: Path, precision: str) -> None:
 
     assert there[0][1].loss == pytest.approx(here, abs=0.05)
     assert same(there[0][0], there[1][0])
+
+
+def test_a_checkpoint_that_cannot_be_read_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off anywhere, empty or something else: the training begins anew, says so, and comes to the same model."""
+    whole, _ = trained(tmp_path, words=600)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    (tmp_path / "b").mkdir()
+    trained(tmp_path / "b", words=100)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", 1e9)
+    written = (tmp_path / "b" / "checkpoint.pt").read_bytes()
+    for number, content in enumerate([b"", b"nothing of torch", *(written[: len(written) * part // 5] for part in (1, 3, 4)), written[:-1]]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "checkpoint.pt").write_bytes(content)
+        again, end = trained(folder, words=600)
+
+        assert end.anew
+        assert same(again, whole)
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing half-written beside it; the same training goes on from there to the same model."""
+    whole, _ = trained(tmp_path)
+    (tmp_path / "b").mkdir()
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    write, written = torch.save, []
+
+    def full(state: dict[str, Any], path: Path) -> None:
+        write(state, path)
+        written.append(path)
+        if len(written) == 10:
+            raise RuntimeError("PytorchStreamWriter failed writing file: No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        trained(tmp_path / "b")
+    left = [path.name for path in (tmp_path / "b").iterdir()]
+    monkeypatch.setattr(torch, "save", write)
+    again, end = trained(tmp_path / "b")
+
+    assert left == ["checkpoint.pt"]
+    assert not end.anew
+    assert same(again, whole)
+
+
+def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
+    """With what mends it: a model of such weights guesses nothing."""
+    with pytest.raises(InputError, match=r"its loss is no number any more after at most [\d,]+ words: the steps are too large; lower `learning_rate`, or raise `warmup`"):
+        trained(tmp_path, learning_rate=1e30)
 
 
 def test_arms_process_the_same_number_of_words(tmp_path: Path) -> None:

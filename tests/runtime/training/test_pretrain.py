@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthc.runtime.errors import InputError
+from synthc.runtime.errors import InputError, OutsideFault
+from synthc.runtime.training.pretrain import REFUSED, SYSTEM_FAULT, Job, judge, refusal
 from synthc.runtime.training.sentences import Encoded
 from tests.runtime.spec import Spec, spec
 
@@ -70,6 +72,45 @@ def test_what_cannot_be_done_is_said_before_it_begins(tmp_path: Path, settings: 
     """With what mends it."""
     with pytest.raises(InputError, match=message):
         made(tmp_path, settings).make("warm")
+
+
+def test_a_step_size_that_is_too_large_is_said_with_its_place(tmp_path: Path) -> None:
+    """By the process that found it, through the one that waits for it."""
+    with pytest.raises(InputError, match=r"spec.synth:\d+:\d+: `warm` cannot be trained: its loss is no number any more"):
+        made(tmp_path, "learning_rate = 1e30").make("warm")
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "said"),
+    [
+        (-9, OutsideFault, r"a process that trained `warm` was killed \(SIGKILL\), as the system does where memory runs out; the same command continues it"),
+        (SYSTEM_FAULT + errno.ENOSPC, OSError, "No space left on device"),
+        (REFUSED, InputError, "spec.synth:4:10: `warm` cannot be trained: too little memory"),
+        (1, AssertionError, "the training of `warm` failed; what it met stands above"),
+    ],
+)
+def test_how_a_process_ended_decides_whose_mistake_it_is(tmp_path: Path, code: int, error: type[Exception], said: str) -> None:
+    """The system's, that of the spec, or ours."""
+    (tmp_path / "seed-0.refused").write_text("too little memory")
+    job = Job(seed=0, settings={}, model={}, vocab=tmp_path, start=None, scratch=tmp_path, folder=tmp_path / "seed-0")
+    with pytest.raises(error, match=said):
+        judge(code, job, "warm", "spec.synth:4:10")
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate 20 GiB"), "a batch of 8 sentences takes more memory than there is on cuda; lower `batch`"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "a batch of 8 sentences takes more memory than there is on cuda; lower `batch`"),
+        (RuntimeError("InvalidCxxCompiler: No working C++ compiler found in _inductor.config.cpp.cxx"), "`compile = true` wants a C++ compiler, and none that works was found; install one, such as g++, or leave `compile` out"),
+        (RuntimeError("shapes do not fit"), None),
+    ],
+)
+def test_what_a_machine_lacks_is_said_with_its_mend(tmp_path: Path, problem: Exception, said: str | None) -> None:
+    """A mistake of ours keeps its own words."""
+    job = Job(seed=0, settings={"batch": 8}, model={}, vocab=tmp_path, start=None, scratch=tmp_path, folder=tmp_path)
+
+    assert refusal(problem, job, "cuda") == said
 
 
 def test_batches_are_rows_of_the_text(tmp_path: Path) -> None:
