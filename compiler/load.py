@@ -132,6 +132,8 @@ class Library:
             return f"not UTF-8 at byte {problem.start}"
         except ValueError:
             return "no file can have this name"
+        if len(text) > LARGEST:
+            return f"it has more than {LARGEST:,} characters, which no spec has"
         if isinstance(before, Loaded):
             if before.syntax.source.text != text:
                 old = before.syntax.items
@@ -158,6 +160,8 @@ class Library:
         return self._located[key]
 
 
+LARGEST = 4_000_000
+"""The length of the longest file, in characters: a longer one is data under a wrong name, and would keep an editor busy for a minute."""
 EMPTY = parse(Source(path="", text="synth 1\n"))[0]
 
 

@@ -172,7 +172,8 @@ class Workspace:
         text = self.text(path)
         found: dict[object, tuple[Diagnostic, Path]] = {}
         for finding, project in self._memory.findings(path):
-            if text is None or finding.span.source.text == text:
+            # A file that can't be read as a spec has no text of which its finding could speak.
+            if text is None or finding.span.source.text == text or (finding.rule == "unreadable-file" and not finding.span.source.text):
                 found.setdefault((*finding.sort_key[1:], finding.message), (finding, project))
         return tuple(sorted(found.values(), key=lambda pair: (pair[0].span.start, pair[0].span.end, pair[0].severity, pair[0].rule)))
 

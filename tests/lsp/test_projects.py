@@ -43,6 +43,12 @@ def uri(path: Path, name: str) -> str:
     return (path / f"{name}.synth").as_uri()
 
 
+def until(editor: Conversation, file: str, wanted: list[str]) -> None:
+    """Wait until these are the findings of a file."""
+    while rules(editor.told.get(file, {"diagnostics": [{"code": ""}]})["diagnostics"]) != wanted:
+        editor.receive()
+
+
 def rules(found: list[dict[str, Any]]) -> list[str]:
     """Return the rules of findings."""
     return [one["code"] for one in found]
@@ -106,6 +112,31 @@ def test_files_come_and_go(told: Conversation, tmp_path: Path) -> None:
     lists.unlink()
     happened(told, lists.as_uri(), DELETED)
     assert rules(told.wait_for(uri(tmp_path, "spec"))) == ["unreadable-file"]
+
+
+def test_a_circle_of_imports_is_made_and_unmade(told: Conversation, tmp_path: Path) -> None:
+    """Each of two files that import each other hears of it, and of its end."""
+    folder(told, tmp_path, lists=LISTS, spec=SPEC)
+    told.open(uri(tmp_path, "lists"), LISTS)
+    told.open(uri(tmp_path, "spec"), SPEC)
+    told.findings(uri(tmp_path, "spec"))
+    told.change(uri(tmp_path, "lists"), LISTS.replace("\n\n", '\n\nimport "spec.synth" as spec\n\n', 1), "utf-32")
+    until(told, uri(tmp_path, "spec"), ["import-cycle"])
+    until(told, uri(tmp_path, "lists"), ["import-cycle"])
+
+    told.change(uri(tmp_path, "lists"), LISTS, "utf-32")
+
+    until(told, uri(tmp_path, "spec"), [])
+    until(told, uri(tmp_path, "lists"), [])
+
+
+def test_a_file_that_is_far_too_long(told: Conversation, tmp_path: Path) -> None:
+    """Data under a wrong name is not read for minutes: it is said to be no spec, and mended it is one."""
+    told.open(uri(tmp_path, "spec"), "synth 1\n" + "# data\n" * 600_000)
+
+    assert [one["message"] for one in told.findings(uri(tmp_path, "spec"))] == ["`spec.synth` cannot be read: it has more than 4,000,000 characters, which no spec has"]
+    told.change(uri(tmp_path, "spec"), "synth 1\n", "utf-32")
+    assert told.findings(uri(tmp_path, "spec")) == []
 
 
 def test_what_is_typed_counts_and_not_what_is_saved(told: Conversation, tmp_path: Path) -> None:
