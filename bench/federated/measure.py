@@ -28,7 +28,8 @@ from claims import Claim, machine  # noqa: E402
 
 FOLDER = Path(tempfile.gettempdir()) / "synthc-bench-federated"
 ENGINES = ("pool", "by hand", "flower chunked", "flower each", "one process", "pfl-research")
-ROUNDS = {"1x64": 6, "1x1": 30, "5x64": 2, "5x1": 8}
+ROUNDS = {"1x64": 8, "1x1": 80, "5x64": 2, "5x1": 14}
+"""So many that a state is written among them and behind the last, as in a run."""
 PFL = ("pfl==0.6.0", "dp-accounting==0.5.1", "prv-accountant==0.2.0", "multiprocess", "dill", "tqdm")
 """Its own environment takes torch, numpy and synthc from ours, so that all engines compute with the same."""
 Told = dict[str, float]

@@ -61,15 +61,17 @@ class Clock:
     started: float
     ends: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
     pss_mb: float = 0.0
 
     def tick(self, *_: object) -> None:
         """Note that a round has ended; memory is looked at once, in the warm-up."""
         self.ends.append(time.time())
-        self.cpu.append(sum(map(_cpu, processes())))
         if len(self.ends) == 2:
-            self.pss_mb = sum(map(_pss, processes()))
-            self.ends[-1], self.cpu[-1] = time.time(), sum(map(_cpu, processes()))
+            self.known = processes()  # looking for them takes milliseconds, which would be part of each round
+            self.pss_mb = sum(map(_pss, self.known))
+            self.ends[-1] = time.time()
+        self.cpu.append(sum(map(_cpu, self.known)))
 
     def told(self) -> dict[str, float]:
         """Return seconds from the start of the process to the end of its first round, and seconds, CPU seconds and memory of the rounds behind the second."""

@@ -1,8 +1,9 @@
-"""synthc: the engine of a run with all that a run does each round, its keys and its state on the disk."""
+"""synthc: the engine of a run with all that a run does: its secrets, its charges and its states on the disk, each when a run writes it."""
 
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,9 @@ from work import BATCH, CLIP, COHORT, NOISE, RATE, WORDS, Clock, Work
 from synthc.runtime.engines.engine import Engine
 from synthc.runtime.federated.absence import Absence
 from synthc.runtime.federated.carry import carry, hush, worker_of
+from synthc.runtime.federated.charges import Charges
 from synthc.runtime.federated.dp.gaussian import Gaussian
+from synthc.runtime.federated.federate import SECONDS_BETWEEN_STATES
 from synthc.runtime.federated.flat import flat
 from synthc.runtime.federated.rounds import Rounds, State
 from synthc.runtime.federated.users import Users
@@ -55,6 +58,9 @@ def tune(work: Work, rounds: int, clock: Clock, *, engine: str, workers: int) ->
     scratch.mkdir(exist_ok=True)
     for old in ("state.safetensors", "keys.json"):
         (scratch / old).unlink(missing_ok=True)
+    shutil.rmtree(scratch / ".synth", ignore_errors=True)
+    dp = {"mechanism": "gaussian", "sampling": COHORT / work.users, "noise": NOISE}
+    charges = Charges(project=scratch, people="bench", node="tuned", place="bench", dp=dp, series=None, budgets=[])
     hush(scratch)
     from synthc.runtime.federated.strategy import PrivateFedAvg
 
@@ -65,13 +71,13 @@ def tune(work: Work, rounds: int, clock: Clock, *, engine: str, workers: int) ->
     by = Cohorts(users=work.users, clip=CLIP, noise=NOISE, sampling=COHORT / work.users, cohort=COHORT, coin=COHORT / work.users, drawn=COHORT, work=work)
     strategy = PrivateFedAvg(
         mechanism=by,
-        rounds=Rounds(folder=scratch, log=scratch / "rounds.jsonl", test_noise=None),
+        rounds=Rounds(folder=scratch, log=scratch / "rounds.jsonl", test_noise=None, held=SECONDS_BETWEEN_STATES, total=rounds),
         sizes_U=sizes,
         absence=Absence.of(SETTINGS, 0, np.arange(work.users, dtype=np.uint64), sizes),
         state=State(round=0, weights=row, server={}, mechanism=by.begin(len(row))),
         server=SETTINGS["server"],
         seed=0,
-        charge=lambda *_: None,
+        charge=charges.charge,
         told=clock.tick,
     )
     of = Engine.of(engine)
