@@ -85,7 +85,6 @@ def on_ray(make: Callable[[], ClientApp], nodes: int, lent: Lent | None, address
     _reach(address)
     os.environ.update(QUIET)
     with ray_folder() as folder, contextlib.ExitStack() as behind:
-        behind.callback(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))  # which Ray takes for itself, and keeps
         init = {"address": address} if address else {"address": "local", "num_cpus": nodes, "_temp_dir": folder, "object_store_memory": 512 << 20}
         backend = _backend({"init_args": {**init, "log_to_driver": False, "logging_level": "error"}, "client_resources": {"num_cpus": 1, "num_gpus": 0.0}})
         behind.callback(backend.terminate)
@@ -97,10 +96,13 @@ def _backend(settings: dict[str, Any]) -> RayBackend:
     from flwr.server.superlink.fleet.vce.backend.raybackend import RayBackend
     from ray.exceptions import RayError
 
+    before = signal.getsignal(signal.SIGTERM)  # which Ray takes for itself, and keeps
     try:
         return RayBackend(settings)
     except (RayError, RuntimeError, OSError, ValueError):
         raise _stopped() from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _reach(address: str | None) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,10 +65,11 @@ def engine() -> Iterator[Engine]:
     of.close()
 
 
-def tuned(folder: Path, worker: Worker, by: Mechanism, engine: Engine, workers: int) -> np.ndarray:
+def tuned(folder: Path, worker: Worker, by: Mechanism, engine: Engine, workers: int, *, told: Callable[[int], None] | None = None) -> np.ndarray:
     """Return the weights after three rounds."""
     folder.mkdir()
     run = strategy(folder, some_users(), by)
+    run.told = told or run.told
     carry(run, 3, worker, workers=workers, engine=engine, alive=lambda: None)
     return run.state.weights
 
@@ -79,14 +82,19 @@ def test_a_pool_of_processes_gives_the_model_of_this_one(tmp_path: Path, worker:
     assert np.allclose(pooled, tuned(tmp_path / "here", worker, by, engine, 1), atol=1e-5)
 
 
-def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine, temporary: Path) -> None:
+def test_ray_gives_the_model_of_this_process(tmp_path: Path, worker: Worker, engine: Engine, temporary: Path, memory: Path) -> None:
     """Flower's simulation carries the same messages to the same app, and leaves neither files nor settings behind."""
     pytest.importorskip("ray")
     hush(tmp_path)
     logging.getLogger("flwr").setLevel(logging.CRITICAL)
-    environment = dict(os.environ)
-    on_ray = tuned(tmp_path / "ray", worker, NOISY, Engine(name="ray"), 2)
+    environment, ended, meanwhile = dict(os.environ), signal.getsignal(signal.SIGTERM), list[Any]()
 
+    def told(_: int) -> None:
+        meanwhile.append((signal.getsignal(signal.SIGTERM), list(memory.iterdir())))
+
+    on_ray = tuned(tmp_path / "ray", worker, NOISY, Engine(name="ray"), 2, told=told)
+
+    assert meanwhile == [(ended, [])] * 3
     assert dict(os.environ) == environment
     assert np.allclose(on_ray, tuned(tmp_path / "here", worker, NOISY, engine, 1), atol=1e-5)
     assert list(temporary.iterdir()) == []
