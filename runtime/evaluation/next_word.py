@@ -16,8 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from synthc.runtime.training.checkpoint import Trained
+from synthc.runtime.training.logits import read_logits
 from synthc.runtime.training.vocab import BEGIN, PAD, UNKNOWN
 
 KEPT = (1, 3)
@@ -80,6 +82,12 @@ def count(trained: Trained, messages: Sequence[str], users: NDArray[np.int64], n
     return Counts(values=counts)
 
 
+def _guessed(logits_NV: Tensor, _: slice) -> Tensor:  # noqa: N803
+    """Return the likeliest ids of each place, first the likeliest."""
+    logits_NV[:, [PAD, UNKNOWN, BEGIN]] = -torch.inf
+    return logits_NV.topk(max(KEPT), -1).indices
+
+
 def _count_batch(trained: Trained, sentences: list[list[int]], first: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the columns of `COUNTS` for each sentence of a batch; its places B x T become words B x W."""
     width = max(len(sentence) for sentence in sentences)
@@ -88,10 +96,7 @@ def _count_batch(trained: Trained, sentences: list[list[int]], first: NDArray[np
     for row, sentence in enumerate(sentences):
         ids[row, 1 : len(sentence) + 1] = sentence
     inputs, targets = torch.from_numpy(ids[:, :-1]), torch.from_numpy(ids[:, 1:])
-    with torch.inference_mode():
-        logits = trained.model(inputs)
-        logits[..., [PAD, UNKNOWN, BEGIN]] = -torch.inf
-        guesses = logits.topk(max(KEPT), -1).indices
+    guesses = read_logits(trained.model, inputs, _guessed)
     real = (targets != PAD).numpy()
     begins = real & np.concatenate([np.ones((len(ids), 1), np.bool_), trained.vocab.ends[ids[:, 1:-1]]], 1)
     first_hit = (guesses[..., 0] == targets).numpy()

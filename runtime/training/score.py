@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from synthc.runtime.training.checkpoint import Trained, load_model
+from synthc.runtime.training.logits import read_logits
 from synthc.runtime.training.sentences import Encoded
 from synthc.runtime.training.vocab import PAD, UNKNOWN
 
@@ -59,7 +60,7 @@ def _encode(trained: Trained, texts: Sequence[str]) -> tuple[NDArray[np.int64], 
 def _score(trained: Trained, encoded: Encoded, which: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
     """Return scores_BT, whether a place is a target, and whether it is a known one."""
     inputs, targets = encoded.batch(which)
-    with torch.inference_mode():
-        scores = torch.log_softmax(trained.model(inputs).double(), -1).gather(-1, targets[..., None])[..., 0]
+    wanted = targets.flatten()[:, None]
+    scores = read_logits(trained.model, inputs, lambda logits, at: torch.log_softmax(logits.double(), -1).gather(-1, wanted[at])[:, 0])
     real = targets != PAD
     return scores.numpy(), real.double().numpy(), (real & (targets != UNKNOWN)).double().numpy()

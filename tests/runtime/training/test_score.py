@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
+from synthc.runtime.training import logits
 from synthc.runtime.training.checkpoint import Trained, build, save_model
+from synthc.runtime.training.product import product
 from synthc.runtime.training.score import logprob
 from synthc.runtime.training.vocab import Vocab
 from tests.runtime.training.tiny import MODEL
@@ -38,6 +41,24 @@ def test_company_does_not_change_a_score(folder: Path) -> None:
 
     together, alone = logprob(folder, texts), [logprob(folder, [text])[0] for text in texts]
     assert np.allclose(together, alone, atol=1e-6)
+
+
+def test_logits_are_read_a_few_places_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence of a whole book has no logits of gigabytes at any time, and the score that it would have."""
+    sizes: list[int] = []
+
+    def noted(rows: Tensor, columns: Tensor, bias: Tensor) -> Tensor:
+        sizes.append(len(rows))
+        return product(rows, columns, bias)
+
+    book = "a b c d " * 2_000
+    whole = logprob(folder, [book])[0]
+    monkeypatch.setattr(logits, "product", noted)
+    monkeypatch.setattr(logits, "PLACES", 64)
+
+    assert logprob(folder, [book])[0] == pytest.approx(whole)
+    assert max(sizes) == 64
+    assert sum(sizes) == 8_001
 
 
 def test_a_text_of_unknown_words_has_no_score(folder: Path) -> None:
