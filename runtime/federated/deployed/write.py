@@ -158,7 +158,10 @@ A Flower app: it tunes the model `{start}` over {of.rounds:,} rounds of {of.coho
 
 `--insecure` is for trying it on one machine: among real ones give the SuperLink certificates, and each SuperNode keys of its own, as Flower's manual says.
 A round begins when `least-devices` are there that may join it, and waits `seconds-a-round` for their answers; both stand in `pyproject.toml`. To try it with
-two devices: `flwr run {name} here --stream --run-config least-devices=2`; noise is that of {of.cohort:,} all the same, and little is learnt. To stop it, `flwr stop RUN here`; the same `flwr run` goes on from the last round. The tuned model is in `state/tuned` at the end.
+two devices: `flwr run {name} here --stream --run-config least-devices=2`; noise is that of {of.cohort:,} all the same, and little is learnt.
+
+To stop it, `flwr stop RUN here`; the same `flwr run` goes on from the last round that was over, and asks the devices of the open one again. The tuned model is
+in `state/tuned` at the end.
 
 ## What is promised
 
