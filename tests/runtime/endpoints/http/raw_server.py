@@ -37,6 +37,7 @@ class RawServer:
     most_busy: int = 0
     together: int = 0
     requests: list[bytes] = field(default_factory=list)
+    all_there: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
     @property
@@ -76,7 +77,9 @@ class RawServer:
         self.requests.append(request)
         self.busy += 1
         self.most_busy = max(self.most_busy, self.busy)
-        await waited(lambda: self.most_busy >= self.together)
+        if self.most_busy >= self.together:
+            self.all_there.set()
+        await self.all_there.wait()
         said = self.says(request)
         for piece in [said[place : place + 1] for place in range(len(said))] if self.piecewise else [said]:
             writer.write(piece)
