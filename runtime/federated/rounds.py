@@ -163,10 +163,18 @@ class Rounds:
         self._keys_file.unlink(missing_ok=True)
         return None
 
-    def _drawn(self, state: State) -> Segment:
-        """Draw a secret and write it."""
+    def renew(self, state: State) -> None:
+        """Draw another secret for rounds that were begun from a state and not written, under the same names.
+
+        For rounds that others may answer when they are repeated: one noise on two sums hides neither.
+        """
+        if segment := self.begun(state):
+            self._drawn(state, segment.charge)
+
+    def _drawn(self, state: State, charge: str | None = None) -> Segment:
+        """Draw a secret and write it, under a new name if none is given."""
         seeded = None if self.test_noise is None else blake2b(str(self.test_noise).encode(), digest_size=KEY_BYTES).digest()
-        segment = Segment(charge=secrets.token_hex(8), secret=seeded or secrets.token_bytes(KEY_BYTES))
+        segment = Segment(charge=charge or secrets.token_hex(8), secret=seeded or secrets.token_bytes(KEY_BYTES))
         write_secret(self._keys_file, json.dumps({"state": state.print, "charge": segment.charge, "secret": segment.secret.hex()}))
         return segment
 

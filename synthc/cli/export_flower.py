@@ -12,6 +12,7 @@ from synthc.runtime.errors import InputError
 
 def export_flower(found: Run, name: str | None, to: Path, participations: int | None) -> int:
     """Write the app, and say what it promises."""
+    from synthc.compiler.graph.accounting import round_up
     from synthc.runtime.federated.deployed.write import write_app
 
     if participations is not None and participations < 1:
@@ -22,7 +23,7 @@ def export_flower(found: Run, name: str | None, to: Path, participations: int | 
     print(f"{to}: a Flower app that starts from `{written.start}`, its ledger empty")
     if written.start != node.name:
         print(f"`{node.name}` itself protects nobody yet, and stays on this machine")
-    print(f"of {said.rounds:,} rounds each device joins {said.turns()}: epsilon {said.epsilon:.4g} at delta {said.delta:.3g}, with noise of {said.dp['noise']:.4g} x clip; nothing rests on who is drawn")
+    print(f"of {said.rounds:,} rounds each device joins {said.turns()}: epsilon {round_up(said.epsilon)} at delta {said.delta:.3g}, with noise of {said.dp['noise']:.4g} x clip; nothing rests on who is drawn")
     print(f"{to / 'README.md'} says how to start the server, the devices, and the app")
     return 0
 

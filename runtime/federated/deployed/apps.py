@@ -89,6 +89,7 @@ def _tune(grid: Grid, terms: Terms, state: Path, least: int, seconds: float) -> 
         weights = flat(start.model)
         at = State(round=0, weights=weights, server=beginning(terms.server, len(weights)), mechanism=mechanism.begin(len(weights)))
         rounds.keep(at)  # what is drawn for all rounds is drawn once
+    rounds.renew(at)
     strategy = Deployed(terms=terms, book=Book(folder=state, terms=terms), rounds=rounds, state=at, least=least, mechanism=mechanism)
     if at.round:
         LOG.info("%s of %s rounds are done; the app goes on from there", at.round, terms.rounds)

@@ -50,5 +50,5 @@ def _decide(lines: Iterable[Mapping[str, Any]], terms: Terms, round_: int, run: 
         raise Declined("it joined as many rounds as were promised to it")
     spent = {line["app"]: float(line["squared_mu"]) for line in lines}
     budget = terms.lifetime
-    if sum({**spent, terms.app: terms.squared_mu}.values()) > budget["squared_mu"]:
+    if not sum({**spent, terms.app: terms.squared_mu}.values()) <= budget["squared_mu"]:  # also where a line has a number that is none
         raise Declined(f"with the apps that it joined before, this one would pass its lifetime epsilon of {budget['epsilon']:g} at delta {budget['delta']:g}")

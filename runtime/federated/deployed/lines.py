@@ -25,7 +25,7 @@ def grown(path: Path) -> Iterator[tuple[list[dict[str, Any]], IO[str]]]:
         fcntl.flock(file, fcntl.LOCK_EX)
         if new:
             sync_folder(path.parent)
-        yield _whole(path), file
+        yield _whole(path, file), file
 
 
 def add(file: IO[str], lines: Iterable[Mapping[str, Any]]) -> None:
@@ -35,11 +35,15 @@ def add(file: IO[str], lines: Iterable[Mapping[str, Any]]) -> None:
     os.fsync(file.fileno())
 
 
-def _whole(path: Path) -> list[dict[str, Any]]:
+def _whole(path: Path, file: IO[str]) -> list[dict[str, Any]]:
     """Return the lines of a file, the last one cut away where a kill left a part of it: nothing came of it yet."""
-    whole = path.read_bytes().rpartition(b"\n")[0]
-    os.truncate(path, len(whole) + bool(whole))
+    whole, end, last = path.read_bytes().rpartition(b"\n")
     lines = [json.loads(line) for line in whole.splitlines()]
+    try:
+        lines += [json.loads(last)] if last else []  # an editor left out the end of the line
+        file.write("\n" if last else "")
+    except ValueError:
+        os.truncate(path, len(whole + end))
     if not all(isinstance(line, dict) for line in lines):
         raise ValueError("a line is no object")
     return lines

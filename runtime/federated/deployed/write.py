@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthc.compiler.graph import Graph, Node, Privacy
+from synthc.compiler.graph.accounting import round_up
 from synthc.runtime.errors import InputError
 from synthc.runtime.federated.charging import budgets
 from synthc.runtime.federated.deployed.terms import Terms, terms
@@ -165,7 +166,7 @@ in `state/tuned` at the end.
 
 ## What is promised
 
-- **To each device.** It joins {of.turns()}, with noise of {of.dp["noise"]:.4g} x clip by `{of.dp["mechanism"]}`: epsilon {of.epsilon:.4g} at delta {of.delta:.3g}, adjacency
+- **To each device.** It joins {of.turns()}, with noise of {of.dp["noise"]:.4g} x clip by `{of.dp["mechanism"]}`: epsilon {round_up(of.epsilon)} at delta {of.delta:.3g}, adjacency
   {of.adjacency}{", accounted at q = 1" if of.dp["mechanism"] == "gaussian" else ""}. Nothing rests on who was drawn, and no epsilon of a simulation is claimed. Whoever runs the server is trusted with single updates, which it clips once more;
   secure aggregation is not built in.
 - **Held twice.** The server writes down who is asked before it asks, and a device that then fails has had its turn. The device writes down what it joins in

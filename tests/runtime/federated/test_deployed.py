@@ -191,8 +191,8 @@ def test_correlated_noise_is_not_drawn_a_second_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dp", [TREE, BLT, BANDED])
-def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: str) -> None:
-    """Its keys and all that the mechanism remembers are as they were, also in the first round, and the stop is charged nothing."""
+def test_a_round_that_was_stopped_is_charged_once_and_has_noise_of_its_own(tmp_path: Path, dp: str) -> None:
+    """What the mechanism remembers is as it was, also in the first round; others may answer, and one noise on two sums hides neither."""
     of, state = app(tmp_path, dp=dp, rounds=3), tmp_path / "app" / "state"
     there = phones(tmp_path, 8)
     sent = there.send_and_receive
@@ -207,10 +207,12 @@ def test_a_round_that_was_stopped_is_the_same_release_again(tmp_path: Path, dp: 
         there.send_and_receive = stopping  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             tune(there, of, state, least=2, seconds=5)
-        keys, there.number = (state / "keys.json").read_text(), there.number + 1
+        keys, there.number = json.loads((state / "keys.json").read_text()), there.number + 1
         with pytest.raises(KeyboardInterrupt):
             tune(there, of, state, least=2, seconds=5)
-        assert (state / "keys.json").read_text() == keys
+        again = json.loads((state / "keys.json").read_text())
+        assert (again["charge"], again["state"]) == (keys["charge"], keys["state"])
+        assert again["secret"] != keys["secret"]
     there.send_and_receive = sent  # type: ignore[method-assign]
     tune(there, of, state, least=2, seconds=5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def test_a_device_that_comes_back_under_another_id_joins_no_more_than_was_promis
     with (tmp_path / "typed.jsonl.joined").open("a") as file:
         file.write('{"app": "' + of.app + '", "rou')
     assert joins(text, of, 1, 2, 1) == [True, False, False]
+    (tmp_path / "typed.jsonl.joined").write_text((tmp_path / "typed.jsonl.joined").read_text().rstrip())
+    assert joins(text, of, 2) == [False]
     assert [(line["round"], line["federation"], line["epsilon"]) for line in lines(tmp_path / "typed.jsonl.joined")] == [(0, "tuned", of.epsilon), (1, "tuned", of.epsilon)]
 
 
@@ -97,10 +100,13 @@ def test_an_app_that_fits_its_budget_by_itself_is_joined_and_a_second_one_not(tm
 def test_a_damaged_count_is_not_taken_for_none(tmp_path: Path) -> None:
     """What cannot be read may hold anything."""
     of, text = app(tmp_path), tmp_path / "typed.jsonl"
-    for damaged in ("scribble\n", "[]\n", '{"app": "other"}\n'):
+    strange = json.dumps({"app": "other", "round": 0, "run": 1, "squared_mu": float("nan")})
+    for damaged in ("scribble\n", "[]\n", '{"app": "other"}\n', "[]"):
         (tmp_path / "typed.jsonl.joined").write_text(damaged)
         with pytest.raises(Declined, match="is damaged; restore it from a copy"):
             join(text, of, 0, RUN)
+    (tmp_path / "typed.jsonl.joined").write_text(f"{strange}\n")
+    assert joins(text, of, 0) == [False]
     (tmp_path / "participations.jsonl").write_text("scribble\n")
     with pytest.raises(InputError, match="is damaged; restore it from a copy"):
         Book(folder=tmp_path, terms=of)
