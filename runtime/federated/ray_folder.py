@@ -14,15 +14,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-LONGEST_FOLDER = 40
-"""Letters that Ray's sockets leave, whose paths may have 107."""
+LONGEST_FOLDER = 24
+"""Letters that Ray's sockets leave: their paths may have 103, and it puts up to 79 behind the folder of temporary files."""
 MARK = ".synthc"
 """A file that says whose folder it is; a run that lives holds its lock, and a dead one holds nothing."""
 
 
 @contextlib.contextmanager
 def ray_folder() -> Iterator[str]:
-    """Give a new folder, and remove those of killed runs of the same user."""
+    """Give a new folder that nobody else can reach, and remove those of killed runs of the same user."""
     where = Path(tempfile.gettempdir())
     where = where if len(str(where)) < LONGEST_FOLDER else Path("/tmp")  # noqa: S108 - a folder of its owner's alone
     for mark in where.glob(f"ray-*/{MARK}"):
@@ -32,7 +32,8 @@ def ray_folder() -> Iterator[str]:
         with (folder / "mark").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             (folder / "mark").rename(folder / MARK)  # locked before anybody can find it
-            yield str(folder)
+            (folder / "r").mkdir()
+            yield str(folder / "r")  # Ray lets everybody into the folder that it is given, and nobody into the one around it
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
