@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from synthc.runtime.federated.device import Device
 from synthc.runtime.federated.users import Users
+from synthc.runtime.training.repeatable import be_repeatable
 from synthc.runtime.training.sentences import Encoded
 from tests.runtime.federated.small import SETTINGS, VOCAB, device, flat, model, some_users, users
 
@@ -130,3 +131,12 @@ def test_training_on_a_device_lowers_its_loss() -> None:
     second = tuned.clipped_sum(after, np.array([0]), norm=CLIP, seed=0, round_=1)
 
     assert second[1][3] < first[1][3]
+
+
+def test_what_would_give_other_numbers_each_time_is_refused() -> None:
+    """A round that is tried again has to be the same; memory that is written anyway is not filled before."""
+    be_repeatable()
+
+    with pytest.raises(RuntimeError, match="does not have a deterministic implementation"):
+        torch.zeros(3).put_(torch.tensor([0, 0]), torch.ones(2))
+    assert not torch.utils.deterministic.fill_uninitialized_memory

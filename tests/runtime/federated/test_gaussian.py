@@ -137,3 +137,11 @@ def test_uniform_numbers_stay_inside() -> None:
 def test_normal_numbers_are_the_quantiles_of_one_stream() -> None:
     """However they are cut into pieces to be worked out."""
     np.testing.assert_allclose(normal(KEY, 3 * CHUNK + 5), ndtri(uniform(KEY, 3 * CHUNK + 5)), rtol=1e-10, atol=1e-15)
+
+
+def test_drawing_noise_leaves_torch_its_threads() -> None:
+    """They are one while it is drawn; what is trained or scored afterwards has all of them."""
+    torch.set_num_threads(2)
+    normal(KEY, 2 * CHUNK)
+
+    assert torch.get_num_threads() == 2
