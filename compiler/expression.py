@@ -8,6 +8,7 @@ from typing import Any
 
 from synthc.compiler import constant
 from synthc.compiler.catalog.functions import ALSO_CALLED, FUNCTIONS, PATTERNS, Gives
+from synthc.compiler.meant import as_the_other, comparable, function_meant
 from synthc.compiler.pattern import wrong_pattern
 from synthc.compiler.privacy import join
 from synthc.compiler.refusal import no_score, no_value
@@ -33,7 +34,7 @@ from synthc.compiler.types import (
 )
 from synthc.compiler.wording import a, wanted
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import Edit, Fix, Label, Safety, error
+from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
 
 ANSWER_FIELDS = {"raw": TEXT, "ok": BOOL, "logprob": FLOAT}
@@ -205,12 +206,12 @@ class Expressions:
         if operator in {"+", "-", "*", "/"}:
             return self._arithmetic(written, left, right)
         if operator in {"==", "!=", "<", "<=", ">", ">="} and one_share(left.type, right.type):
-            return self._wrong("a share is no number, so the two cannot be compared", written.span, help=_as_the_other(written))
+            return self._wrong("a share is no number, so the two cannot be compared", written.span, help=as_the_other(written))
         if operator in {"==", "!="}:
             return self._equality(written, left, right)
         if operator in {"<", "<=", ">", ">="}:
             if not (left.type.numeric and right.type.numeric) and left.type != right.type:
-                return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} cannot be compared", written.span, help=_dated(left, right))
+                return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} cannot be compared", written.span, help=comparable(left, right))
             return made(operator, BOOL, left, right)
         if operator == "else":
             return self._wrong("`else` gives a default to a column of a source; here every value is there", written.span)
@@ -225,7 +226,7 @@ class Expressions:
             return MISTAKE
         type_ = of_arithmetic(written.operator, left.type, right.type)
         if type_ is None:
-            return self._wrong(f"a share is no number, so `{written.operator}` does not apply to the two", written.span, help=_as_the_other(written))
+            return self._wrong(f"a share is no number, so `{written.operator}` does not apply to the two", written.span, help=as_the_other(written))
         return made(written.operator, type_, left, right)
 
     def _equality(self, written: syntax.Binary, left: Typed, right: Typed) -> Typed:
@@ -235,7 +236,7 @@ class Expressions:
                 self.scope.report(error("impossible-comparison", f"the answer is {choice.type}, never \"{other.value}\"", other.span, help=help_))
                 return MISTAKE
         if common(left.type, right.type) is None and not (left.type.numeric and right.type.numeric):
-            return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} are never equal", written.span, help=_dated(left, right))
+            return self._wrong(f"{spoken(left.type)} and {spoken(right.type)} are never equal", written.span, help=comparable(left, right))
         return made(written.operator, BOOL, left, right)
 
     def _membership(self, written: syntax.Binary) -> Typed:
@@ -260,7 +261,7 @@ class Expressions:
             return self._record(written)
         function = FUNCTIONS.get(name)
         if function is None:
-            help_, fix = _meant(name, written.function.span)
+            help_, fix = function_meant(name, written.function.span)
             self.scope.report(error("unknown-function", f"there is no function `{name}`", written.function.span, help=help_, fix=fix))
             return MISTAKE
         if not self.scope.unnamed(written):
@@ -338,34 +339,9 @@ class Expressions:
         return joined(type_, {"record": {name: typed.json for name, typed in fields.items()}}, *fields.values())
 
 
-def _as_the_other(written: syntax.Binary) -> str | None:
-    """Return how the literal of a pair would be written as what the other side is."""
-    for side in (written.right, written.left):
-        if isinstance(side, syntax.Share):
-            return f"write `{side.value:g}`"
-        if isinstance(side, syntax.Number):
-            return f"write `{side.value * 100:g}%`"
-    return None
-
-
 def is_option(written: syntax.Expression, wanted: Type) -> bool:
     """Tell whether a text in quotes is an option of the choice that is wanted."""
     return wanted.kind == "choice" and isinstance(written, syntax.Text) and written.value in wanted.options
-
-
-def _meant(name: str, span: Span) -> tuple[str | None, Fix | None]:
-    """Return the function that a word stands for elsewhere, or that is spelled much like it."""
-    other = ALSO_CALLED.get(name)
-    if other == "count":  # of what, only the author knows
-        return "it is called `characters` of a text and `count` of a list", None
-    if other is None:
-        return spelling(name, {*FUNCTIONS, "logprob", "record"}, span)
-    return f"it is called `{other}`", Fix(title=f"replace `{name}` by `{other}`", edits=(Edit(span=span, text=other),), safety=Safety.SAFE)
-
-
-def _dated(*sides: Typed) -> str | None:
-    """Return how a date is written, where one is compared with a text."""
-    return 'a date is written `date("2024-12-31")`' if {side.type.kind for side in sides} == {"date", "text"} else None
 
 
 def _widest(arguments: list[Typed], _: Type) -> Type:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from posixpath import commonprefix
 
@@ -11,6 +11,8 @@ from synthc.dsl.diagnostic import Edit, Fix, Safety
 from synthc.dsl.source import Span
 
 LONGEST = 100
+SLIP = 0.8
+"""How alike a word and what is meant are where letters were left out, doubled or swapped."""
 MANY, FEW = 500, 20
 """A longer word is not looked for, and among so many names only in a few that begin alike: each is compared letter by letter."""
 
@@ -36,10 +38,14 @@ def _closest(word: str, candidates: frozenset[str]) -> str | None:
 
 
 def spelling(word: str, candidates: Iterable[str], span: Span, safety: Safety = Safety.SAFE) -> tuple[str | None, Fix | None]:
-    """Return a help sentence and a fix that replaces a word of the language, or nothing if none is close."""
+    """Return a help sentence and a fix that replaces a word of the language, or nothing if none is close.
+
+    The fix is safe where the word is a slip of the finger away; what is only somewhat alike is asked about.
+    """
     meant = closest(word, candidates)
     if meant is None:
         return None, None
+    safety = safety if SequenceMatcher(None, word, meant).ratio() >= SLIP else Safety.UNSAFE
     return f"did you mean `{meant}`?", Fix(
         title=f"replace `{word}` by `{meant}`", edits=(Edit(span=span, text=meant),), safety=safety
     )

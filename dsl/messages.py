@@ -111,6 +111,8 @@ def _stray_bracket(failure: Failure) -> Diagnostic | None:
 def _reserved_word(failure: Failure) -> Diagnostic | None:
     if failure.found.text not in RESERVED or "NAME" not in failure.accepts:
         return None
+    if "EQUALS" in failure.accepts and failure.after.text not in {"=", ":", "("}:
+        return error("syntax-error", f"expected `=` after `{failure.last.text}`, found `{failure.found.text}`", failure.place)
     help = "choose another name; reserved are " + ", ".join(f"`{word}`" for word in sorted(RESERVED))
     return error("reserved-word", f"`{failure.found.text}` is a reserved word", failure.place, help=help)
 
@@ -274,7 +276,9 @@ def _misspelled_edition(failure: Failure) -> Diagnostic | None:
 def _missing_alias(failure: Failure) -> Diagnostic | None:
     if not failure.before or failure.before[0].text != "import" or failure.found.text or failure.accepts != {"AS"}:
         return None
-    return error("missing-alias", "an imported file needs a name", failure.place, help="write `import \"personas.synth\" as people`")
+    stem = re.sub(r"\W|^(?=[0-9])", "_", failure.last.text.strip('"').rpartition("/")[2].removesuffix(".synth").lower()) or "other"
+    fix = Fix(title=f"name it `{stem}`", edits=(Edit(span=failure.source.span(failure.last.end, failure.last.end), text=f" as {stem}"),))
+    return error("missing-alias", "an imported file needs a name", failure.place, help=f"write `import {failure.last.text} as {stem}`", fix=fix if stem.isascii() and stem not in RESERVED else None)
 
 
 def _indented_item(failure: Failure) -> Diagnostic | None:

@@ -159,7 +159,7 @@ def _alike(program: Program, mechanisms: list[Thing]) -> bool:
     for index, thing in enumerate(mechanisms[1:], 1):
         if any(thing.settings[key] != first.settings[key] for key in ("population", "population_is")):
             labels = (Label(span=first.span, text=f"{first.settings['population']:,} people, {first.settings['population_is']}"),)
-            message = f"`{thing.settings['people']}` are {thing.settings['population']:,} people here, {thing.settings['population_is']}, and other people elsewhere"
+            message = f"`{thing.settings['people']}` are {thing.settings['population']:,} people here, {thing.settings['population_is']}, and {first.settings['population']:,} elsewhere, {first.settings['population_is']}"
             program.diagnostics.append(error("unlike-people", message, thing.span, labels=labels, help="say the same `population` at all sources of the same `people`"))
             return False
         other = next((one for one in mechanisms[:index] if not adjacencies(one.settings["dp"]) & adjacencies(thing.settings["dp"])), None)

@@ -6,7 +6,10 @@ from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import spelling
 from synthc.compiler.types import SCALARS, Type, list_of
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import error
+from synthc.dsl.diagnostic import Edit, Fix, error
+
+ELSEWHERE = {"str": "text", "string": "text", "varchar": "text", "integer": "int", "long": "int", "double": "float", "number": "float", "real": "float", "boolean": "bool", "datetime": "date", "timestamp": "date", "percent": "share"}
+"""What other languages call a type."""
 
 
 def read_type(written: syntax.TypeSyntax, scope: Scope) -> Type | None:
@@ -29,7 +32,10 @@ def read_type(written: syntax.TypeSyntax, scope: Scope) -> Type | None:
 def _named(written: syntax.NamedType, scope: Scope) -> Type | None:
     found = SCALARS.get(written.name)
     if found is None:
+        other = ELSEWHERE.get(written.name)
         help_, fix = spelling(written.name, SCALARS, written.span)
+        if other is not None:
+            help_, fix = f"it is called `{other}`", Fix(title=f"replace `{written.name}` by `{other}`", edits=(Edit(span=written.span, text=other),))
         known = "types are " + ", ".join(f"`{name}`" for name in SCALARS) + ", `list(T)`, records and choices"
         scope.report(error("unknown-type", f"`{written.name}` is no type", written.span, help=help_ or known, fix=fix))
     return found
