@@ -21,7 +21,7 @@ def plan_models(document: Mapping[str, Any]) -> Iterator[str]:
         size = model["bytes"]
         rows.append([node["name"], f"{model['parameters']:,}", f"{brief(size)}B", f"{brief(size / 4)}B", f"{brief(model['training_bytes'])}B", brief(model["flops"])])
     yield from table(rows, right="lrrrrr").splitlines()
-    yield "  at most, where the vocabulary is full; training is weights, gradients and AdamW's means, without what a batch takes"
+    yield "  at most, where the vocabulary is full; training is weights, gradients and AdamW's means, without what a batch takes; in a `subword_vocab` the work is that of a piece"
     for node in document["nodes"]:
         if noise := node.get("noise"):
             size = "" if noise["bytes"] is None else f", {brief(noise['bytes'])}B"

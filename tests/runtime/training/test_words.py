@@ -18,7 +18,12 @@ from synthc.runtime.training.words import Rules, sentences
         ("... !!! ???", []),
         ("Caf\u00e9 na\u00efve \u00fcber", [["caf\u00e9", "na\u00efve", "\u00fcber"]]),
         ("love u \u2764\ufe0f\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7", [["love", "u", "\u2764\ufe0f", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1eb\U0001f1f7"]]),
-        ("a_b", [["a", "b"]]),
+        ("a_b _c_", [["a", "b", "c"]]),
+        ("cafe\u0301 nai\u0308ve", [["caf\u00e9", "na\u00efve"]]),
+        ("\u0939\u093f\u0928\u094d\u0926\u0940 \u092d\u093e\u0937\u093e", [["\u0939\u093f\u0928\u094d\u0926\u0940", "\u092d\u093e\u0937\u093e"]]),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", [["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"]]),
+        ("hi\u200bthere co\u00adop", [["hi", "there", "coop"]]),
+        ("1\ufe0f\u20e3 ok\u2764\ufe0f", [["1", "ok", "\u2764\ufe0f"]]),
         ("", []),
     ],
 )
