@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import torch
 
 from synthc.runtime.engines.engine import Engine
 from synthc.runtime.federated.as_found import as_found
-from synthc.runtime.federated.lent import HANDLES, Lent
+from synthc.runtime.federated.lent import Lent
 from synthc.runtime.federated.users import Users
 from synthc.runtime.training.checkpoint import load_model
 from synthc.runtime.training.repeatable import be_repeatable
@@ -80,27 +81,23 @@ def carry(strategy: PrivateFedAvg, rounds: int, worker: Worker, *, workers: int 
         # The strategy has the model; Flower would pack it once more for itself.
         strategy.start(grid, ArrayRecord(), num_rounds=rounds, timeout=None)
 
+    def memory() -> AbstractContextManager[Lent]:
+        return Lent.made(len(strategy.state.weights), count, worker.users.parent).unnamed()
+
     if engine.name == "ray":
         from synthc.runtime.federated.simulation import on_ray
 
-        with _lent(strategy, worker, count, engine) as lent, on_ray(replace(worker, lent=lent), count, lent, engine.address, alive) as grid:
+        # The machines of a cluster share no memory: messages carry the model there.
+        place = contextlib.nullcontext() if engine.address else memory()
+        with place as lent, on_ray(replace(worker, lent=lent), count, lent, engine.address, alive) as grid:
             start(grid)
     elif count == 1:
         from synthc.runtime.federated.grid import LocalGrid
 
         start(LocalGrid(worker(), 1))
     else:
-        _pooled(start, worker, Lent.made(len(strategy.state.weights), count, worker.users.parent), engine, alive)
-
-
-@contextlib.contextmanager
-def _lent(strategy: PrivateFedAvg, worker: Worker, count: int, engine: Engine) -> Iterator[Lent | None]:
-    """Give memory that the actors of a Ray on this machine share; a cluster's are elsewhere."""
-    if engine.address or not HANDLES.exists():
-        yield None
-        return
-    with Lent.made(len(strategy.state.weights), count, worker.users.parent).unnamed() as lent:
-        yield lent
+        with memory() as lent:
+            _pooled(start, worker, lent, engine, alive)
 
 
 def _pooled(start: Callable[[Grid], None], worker: Worker, lent: Lent, engine: Engine, alive: Callable[[], None]) -> None:

@@ -1,8 +1,8 @@
 """Memory that the server and the workers of one machine share: the model, and one sum a worker.
 
 A message with a model in it is copied several times on its way to a worker; here it is written once
-and read where it lies. The file behind it loses its name when all workers have it, so that it goes
-with them, however they end; its owner alone may read it.
+and read where it lies. The file behind it loses its name at once, where the system has handles that
+others can open, so that it goes with whoever has it, however they end; its owner alone may read it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-HANDLES = Path("/proc/self/fd")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file of a random name that others cannot open
 
 
@@ -56,10 +55,16 @@ class Lent:
 
     @contextlib.contextmanager
     def unnamed(self) -> Iterator[Lent]:
-        """Give the place by this process's handle of it, for others of the same owner; its name is gone from the first."""
+        """Give the place by this process's handle of it, for others of the same owner; its name is gone from the first, or where there is no /proc at the end."""
         with self.path.open("rb") as file:
-            self.path.unlink()
-            yield replace(self, path=Path(f"/proc/{os.getpid()}/fd/{file.fileno()}"))
+            try:
+                handle = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+                given = replace(self, path=handle) if handle.exists() else self
+                if given is not self:
+                    self.path.unlink()
+                yield given
+            finally:
+                self.path.unlink(missing_ok=True)
 
 
 def _reserved(folder: Path, size: int) -> Path:

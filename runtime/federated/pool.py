@@ -70,14 +70,11 @@ class PoolGrid(NearGrid):
         self.alive = alive
         workers.start(lent.rows)
         self.pipes = workers.pipes(lent.rows)
-        try:
-            for pipe in self.pipes:
-                self._send(pipe, make)
-            for pipe in self.pipes:
-                self._received(pipe)
-            self.weights, self.totals = lent.weights(), lent.totals()
-        finally:
-            lent.path.unlink()  # all have it now, or nobody will
+        for pipe in self.pipes:
+            self._send(pipe, make)
+        for pipe in self.pipes:
+            self._received(pipe)
+        self.weights, self.totals = lent.weights(), lent.totals()
 
     def send_and_receive(self, messages: Iterable[Message], *, timeout: float | None = None) -> list[Message]:
         """Send each node its message and gather the replies."""
