@@ -133,7 +133,8 @@ def _answers(node: Node, graph: Graph) -> Iterator[Found]:
     try:
         asyncio.run(ask())
     except (EndpointError, RunError) as problem:
-        found.append(Found(good=False, what=f"endpoint `{node.name}`", mend=str(problem)))
+        what, _, mend = str(problem).partition("; ")
+        found.append(Found(good=False, what=what, mend=mend or "see to it, and try again"))
     yield from found
 
 

@@ -27,5 +27,6 @@ def run(options: argparse.Namespace) -> int:
     waiting = path.with_name(f"{path.name}.writing")
     waiting.write_text(text, encoding="utf-8")
     waiting.replace(path)
-    print(text if options.json else f"{path}: {len(document['datasets'])} datasets, {document['calls']:,} calls\n", end="")
+    datasets = len(document["datasets"])
+    print(text if options.json else f"{path}: {datasets:,} dataset{'s' * (datasets != 1)}, {document['calls']:,} calls\n", end="")
     return 0

@@ -25,7 +25,7 @@ def test_silent_endpoint(project: Project) -> None:
     said = project.run("doctor")
 
     assert said.code == 1
-    assert "missing  endpoint `llm`; " in said.out
+    assert "missing  endpoint `llm` at http://127.0.0.1:9 is not answering (nobody listens); start the server, or point elsewhere with `--endpoint llm=tgi:URL`\n" in said.out
     assert "Traceback" not in said.err
 
 

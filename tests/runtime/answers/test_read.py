@@ -27,7 +27,7 @@ TYPES: list[dict[str, Any]] = [
     {"kind": "list", "of": {"kind": "record", "fields": {"speaker": TEXT, "text": TEXT}}},
     {"kind": "record", "fields": {"name": TEXT, "turns": {"kind": "list", "of": {"kind": "int"}}}},
 ]
-PIECES = ["[", "]", "{", "}", '"', "'", ",", ":", "\\", "\n", "```", "~~~", "<think>", "</think>", "1. ", "- ", "A: ", "yes", "no", "hey", "3", "-", "%", "...", "//", "#", "&quot;", "name", "null", "\u201c"]
+PIECES = ["|", "\n|---|---|\n", "[", "]", "{", "}", '"', "'", ",", ":", "\\", "\n", "```", "~~~", "<think>", "</think>", "1. ", "- ", "A: ", "yes", "no", "hey", "3", "-", "%", "...", "//", "#", "&quot;", "name", "null", "\u201c"]
 
 
 def told(reply: Reply, of: dict[str, Any]) -> str:
