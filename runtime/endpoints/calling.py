@@ -129,8 +129,10 @@ class Caller:
             try:
                 reply = await self.endpoint.answer(request)
             except EndpointError as problem:
-                if problem.retry:
-                    self.pace.too_much(cuts, refused=problem.overloaded)
+                if problem.overloaded:
+                    self.pace.too_much(cuts)
+                elif problem.retry:
+                    self.pace.failed()
                 raise
             self.pace.went_well(reply.queued)
             self.tokens_in += reply.tokens_in

@@ -34,7 +34,7 @@ class Server:
             async with pace as cuts:
                 if self.flying >= self.permits:
                     self.refused += 1
-                    pace.too_much(cuts, refused=True)
+                    pace.too_much(cuts)
                 else:
                     self.flying += 1
                     self.most = max(self.most, self.flying)
@@ -85,10 +85,65 @@ def test_a_pace_is_cut_once_for_all_that_flew_together() -> None:
     pace = Pace(most=64)
     assert pace.now == 16
     for _ in range(16):
-        pace.too_much(0)
+        pace.failed()
 
     assert pace.now == pytest.approx(11.2)
     assert Pace(most=2).now == 2
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05])
+def test_a_few_that_fail_slow_nobody_down(timeless: asyncio.Runner, share: float) -> None:
+    """One in twenty fails for some reason of its own: as many are in flight as the spec allows."""
+
+    async def run() -> float:
+        pace, random = Pace(most=64, _since=0.0), Random(1)
+
+        async def one() -> None:
+            while True:
+                async with pace:
+                    await asyncio.sleep(0.02)
+                    if random.random() >= share:
+                        pace.went_well()
+                        return
+                    pace.failed()
+
+        await asyncio.gather(*(one() for _ in range(4000)))
+        return pace.now
+
+    assert timeless.run(run()) > 56
+
+
+def test_a_server_that_was_away_is_soon_asked_as_much_as_before(timeless: asyncio.Runner) -> None:
+    """A hundred answers after it came back, and no more than it answered before it went while that is found out."""
+
+    async def run() -> tuple[float, float, float]:
+        pace, away, answered = Pace(most=64, _since=0.0), False, 0
+        before, least, after = 0.0, 64.0, 0.0
+
+        async def one() -> None:
+            nonlocal away, answered, least, after, before
+            while True:
+                async with pace:
+                    await asyncio.sleep(0.02)
+                    away = 1000 <= answered < 1001 and asyncio.get_running_loop().time() < 20
+                    least = min(least, pace.now) if away else least
+                    if not away:
+                        pace.went_well()
+                        answered += 1
+                        before = pace.now if answered == 1000 else before
+                        after = pace.now if answered == 1150 else after
+                        return
+                    pace.failed()
+                await asyncio.sleep(0.2)
+
+        await asyncio.gather(*(one() for _ in range(2000)))
+        return before, least, after
+
+    before, least, after = timeless.run(run())
+
+    assert before == 64
+    assert least == 1
+    assert 0.6 * before < after <= before
 
 
 def test_a_long_queue_at_the_server_takes_some_back() -> None:
