@@ -141,7 +141,7 @@ class Pace:
         if queue > QUEUE_IS_LONG:
             self._fast = False
         elif self._fast and busy:
-            self._fast = not before or rate > before * NO_FASTER
+            self._fast = self.now < FIRST or not before or rate > before * NO_FASTER
             self.now = max(self.now, min(self._fast_to, self.now * 2)) if self._fast else self.now
             self._fast = self._fast and self.now < self._fast_to
         elif busy and self._rounds >= self._hold and self._worth_more():
@@ -152,7 +152,8 @@ class Pace:
 
     def _worth_more(self) -> bool:
         """Tell whether those that were added lately are answered too, and are not only waited for longer; else take them back."""
-        if self.now < self._mark * FURTHER:
+        # Of so few, as a run begins with anyway, the pace of a round says nothing.
+        if self.now < max(FIRST, self._mark * FURTHER):
             return True
         if self._smooth < self._mark_rate * NO_GAIN:
             self.now, self._rounds = self._mark, 0

@@ -114,17 +114,17 @@ def test_a_few_that_fail_slow_nobody_down(timeless: asyncio.Runner, share: float
 
 
 def test_a_server_that_was_away_is_soon_asked_as_much_as_before(timeless: asyncio.Runner) -> None:
-    """A hundred answers after it came back, and no more than it answered before it went while that is found out."""
+    """Some answers after it came back, though each takes another time, and no more than it answered before it went while that is found out."""
 
     async def run() -> tuple[float, float, float]:
-        pace, away, answered = Pace(most=64, _since=0.0), False, 0
+        pace, away, answered, random = Pace(most=64, _since=0.0), False, 0, Random(1)
         before, least, after = 0.0, 64.0, 0.0
 
         async def one() -> None:
             nonlocal away, answered, least, after, before
             while True:
                 async with pace:
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(random.uniform(0.005, 0.035))
                     away = 1000 <= answered < 1001 and asyncio.get_running_loop().time() < 20
                     least = min(least, pace.now) if away else least
                     if not away:
