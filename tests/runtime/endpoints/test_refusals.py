@@ -60,7 +60,7 @@ def told(said: Said, kind: type[TgiEndpoint | OpenaiEndpoint]) -> str:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         sockets: Any = site._server
-        endpoint = kind(connection=Connection(name="llm", url=f"http://127.0.0.1:{sockets.sockets[0].getsockname()[1]}", timeout=5.0))
+        endpoint = kind(connection=Connection(name="llm", url=f"http://127.0.0.1:{sockets.sockets[0].getsockname()[1]}", timeout=60.0))
         try:
             with pytest.raises(RunError) as found:
                 await endpoint.identity()
