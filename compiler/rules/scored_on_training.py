@@ -1,7 +1,8 @@
 """Models that are judged on text that they learnt from.
 
 What was seen in training is guessed better than anything that users will type, so the numbers promise too much.
-Judge over a part that nothing reads: `users.test`, or public rows that are kept apart.
+Judge over a part that nothing reads: `users.test`, or public rows that are kept apart. A loss that is looked at while a model learns, with `validation`,
+goes on falling on what it learns, so that an early end never comes.
 
 ```synth wrong
 synth 1
@@ -44,6 +45,10 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 def check(program: Program) -> Iterator[Diagnostic]:
     """Find judgements over rows that a judged model was trained on, all or some of them."""
     things = by_name(program)
+    for training in things.values():
+        if training.kind == "pretrain" and training.name == training.span.text and _looks_at_its_own(training, things):
+            message = f"`{training.name}` looks at its loss on rows that it learns from"
+            yield warning(RULE.name, message, training.span, help="say rows that it does not learn, or a share of its own, such as `validation = 2%`")
     for evaluation in things.values():
         if evaluation.thing != "evaluation" or evaluation.name != evaluation.span.text:
             continue
@@ -55,6 +60,12 @@ def check(program: Program) -> Iterator[Diagnostic]:
                 message = f"`{model.name}` is judged on rows that it learnt from"
                 yield warning(RULE.name, message, evaluation.span, labels=labels, help="judge over a part, or rows, that no training reads")
                 break
+
+
+def _looks_at_its_own(training: Thing, things: Things) -> bool:
+    """Tell whether some of the validation text of a pre-training is among what it learns."""
+    looked, learned = (training.settings["validation"] or {}).get("node"), training.settings["rows"]["node"]
+    return looked is not None and (learned in made_from([looked], things) or looked in made_from([learned], things))
 
 
 def _seen(model: Thing, evaluation: Thing, things: Things) -> Thing | None:
