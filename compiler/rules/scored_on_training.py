@@ -45,10 +45,10 @@ from synthc.dsl.diagnostic import Diagnostic, Label, warning
 def check(program: Program) -> Iterator[Diagnostic]:
     """Find judgements over rows that a judged model was trained on, all or some of them."""
     things = by_name(program)
-    for training in things.values():
-        if training.kind == "pretrain" and training.name == training.span.text and _looks_at_its_own(training, things):
-            message = f"`{training.name}` looks at its loss on rows that it learns from"
-            yield warning(RULE.name, message, training.span, help="say rows that it does not learn, or a share of its own, such as `validation = 2%`")
+    for looking in things.values():
+        if looking.kind == "pretrain" and looking.name == looking.span.text and _looks_at_its_own(looking, things):
+            message = f"`{looking.name}` looks at its loss on rows that it learns from"
+            yield warning(RULE.name, message, looking.span, help="say rows that it does not learn, or a share of its own, such as `validation = 2%`")
     for evaluation in things.values():
         if evaluation.thing != "evaluation" or evaluation.name != evaluation.span.text:
             continue
