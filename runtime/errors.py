@@ -2,6 +2,7 @@
 
 RunError
 |-- InputError       unreadable or malformed input                    exit 2
+|   `-- NotMeant     what nobody said `--yes` to                      exit 2
 |-- TooManyFailures  more rows set aside than the spec allows          exit 1
 |-- RequirementFailed  a `require` that does not hold                  exit 1
 |-- BudgetSpent       an endpoint's budget of tokens is used up       exit 1
@@ -31,6 +32,10 @@ class InputError(RunError):
     """A file, row or graph that cannot be used."""
 
     exit_code = 2
+
+
+class NotMeant(InputError):
+    """What a person was asked about and did not want; all is as it was before."""
 
 
 class TooManyFailures(RunError):

@@ -7,7 +7,7 @@ cannot be drawn again, so rows made from it are reproducible given that model an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,3 +57,8 @@ def identities(node: Node, found: Mapping[str, Identity]) -> list[Any] | None:
 def behind_mechanism(node: Node, graph: Graph) -> bool:
     """Tell whether a node is, or rests on, what a mechanism released."""
     return any(graph.by_name[name].mechanism for name in graph.needs(node.name))
+
+
+def charged(graph: Graph, names: Collection[str]) -> list[Node]:
+    """Return the mechanisms among some nodes that real people are charged for."""
+    return [n for n in graph.nodes if n.mechanism and n.name in names and n.settings["population_is"] != "simulated"]

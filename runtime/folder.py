@@ -15,6 +15,7 @@ from synthc.compiler.graph.fingerprint import fingerprint
 
 ROWS = frozenset({"source", "filter", "transform", "generate", "mix", "measure"})
 MODELS = frozenset({"vocab", "pretrain", "federate"})
+RETRIES = "retries.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,16 @@ class RunFolder:
         waiting = self.path / f"{name}.{os.getpid()}"
         waiting.write_text(text, encoding="utf-8")
         waiting.replace(self.path / name)
+
+    @property
+    def tried_again(self) -> dict[str, int]:
+        """How often the rows that each node set aside were tried again."""
+        path = self.path / RETRIES
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+    def note_retried(self, name: str, times: int) -> None:
+        """Note how often the rows that a node set aside were tried again."""
+        self.write(RETRIES, {**self.tried_again, name: times})
 
     def stop_clocks(self) -> None:
         """Give all that lies here the time of the graph, which was written first: later ones would tell how long the run took."""

@@ -9,8 +9,7 @@ from typing import Any
 
 from synthc.compiler.graph import Graph
 from synthc.runtime.errors import InputError
-from synthc.runtime.folder import RunFolder
-from synthc.runtime.run import Options, tried_again
+from synthc.runtime.run import Options
 
 
 def retried(graph: Graph, folder: Path, name: str | None) -> list[str]:
@@ -26,13 +25,12 @@ def retried(graph: Graph, folder: Path, name: str | None) -> list[str]:
 
 
 def options_of(project: Path, folder: Path, names: list[str], endpoints: Mapping[str, str]) -> Options:
-    """Return the options under which a run was made, and note that rows of some nodes are tried once more."""
+    """Return the options under which a run was made, with the nodes whose rows are tried once more."""
     result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    again = tried_again(folder)
-    again.update({name: again.get(name, 0) + 1 for name in names})
-    RunFolder(path=folder).write("retries.json", again)
     worked = frozenset(node["name"] for node in result["nodes"] if node["status"] != "skipped")
-    return Options(project=project, seed=result["seed"], test_noise=result["test_noise"], limit=result["limit"], endpoints=endpoints, nodes=worked)
+    return Options(
+        project=project, seed=result["seed"], test_noise=result["test_noise"], limit=result["limit"], endpoints=endpoints, nodes=worked, retried=frozenset(names)
+    )
 
 
 def _unanswered(path: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Graph
 from synthc.runtime.engines.engine import Engine
-from synthc.runtime.errors import OutsideFault, RunError
+from synthc.runtime.errors import NotMeant, OutsideFault, RunError
 from synthc.runtime.events import TIMED, Events, Listener
-from synthc.runtime.fingerprints import asked
+from synthc.runtime.fingerprints import asked, charged
 from synthc.runtime.folder import RunFolder
 from synthc.runtime.only import chosen
 from synthc.runtime.outcome import Outcome
@@ -30,7 +29,8 @@ class Options:
     """How a run is carried out; `endpoints` maps names to `tgi:URL` or `embedded`.
 
     `engine` is `local`, `ray` or `ray:ADDRESS`. `nodes` are those that it is about, all if None. A `replay` of a lock rebuilds its datasets from
-    the ledger, with every endpoint off.
+    the ledger, with every endpoint off. `retried` are those whose rows that were set aside are tried once more; `consent` is asked before what
+    came of that spends privacy again, and raises `NotMeant` where that is not wanted.
     """
 
     project: Path
@@ -43,6 +43,8 @@ class Options:
     nodes: frozenset[str] | None = None
     replay: Mapping[str, Any] | None = None
     engine: str = "local"
+    retried: frozenset[str] = frozenset()
+    consent: Callable[[list[str]], None] = lambda _: None
 
 
 def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (), stopping: Callable[[], bool] = lambda: False) -> Outcome:
@@ -58,9 +60,12 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
         events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])
         with asyncio.Runner() as runner:
-            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=tried_again(folder.path), engine=Engine.of(options.engine))
+            walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=_again(folder, options), engine=Engine.of(options.engine))
             try:
                 walk.carry_out(names)
+            except NotMeant as found:
+                events.emit("run_finished", status="interrupted", problem=str(found))
+                raise
             except RunError as found:
                 problem = found
             except OSError as found:
@@ -93,8 +98,8 @@ def finished(graph: Graph, options: Options) -> dict[str, bool]:
 
 def _looking(graph: Graph, options: Options, store: Store, runner: asyncio.Runner) -> Walk:
     """Return a walk that carries nothing out."""
-    again = tried_again(RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
-    return Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=again)
+    folder = RunFolder(path=RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
+    return Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=folder.tried_again)
 
 
 def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
@@ -117,8 +122,7 @@ def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
 def spends_again(graph: Graph, options: Options) -> list[str]:
     """Return the mechanisms that `--fresh` would charge to real people once more."""
     names = chosen(graph, options.only)
-    released = [n for n in graph.nodes if n.mechanism and n.name in names and n.settings["population_is"] != "simulated"]
-    return [node.name for node in released] if options.limit is None and options.test_noise is None else []
+    return [node.name for node in charged(graph, names)] if options.limit is None and options.test_noise is None else []
 
 
 def fault(problem: OSError) -> RunError:
@@ -129,10 +133,9 @@ def fault(problem: OSError) -> RunError:
     return OutsideFault(f"{where}{(problem.strerror or str(problem)).lower()}; mend that and repeat the command, which goes on from here")
 
 
-def tried_again(folder: Path) -> dict[str, int]:
-    """Return how often the rows that each node set aside were tried again in a run."""
-    path = folder / "retries.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+def _again(folder: RunFolder, options: Options) -> dict[str, int]:
+    before = folder.tried_again
+    return before | {name: before.get(name, 0) + 1 for name in options.retried}
 
 
 def _report(folder: Path) -> None:

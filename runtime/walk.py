@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Graph, Node, Privacy
 from synthc.runtime.answers import READING
+from synthc.runtime.answers.asking import tries
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Identity
 from synthc.runtime.endpoints.open import open_endpoint
@@ -19,7 +20,7 @@ from synthc.runtime.engines.engine import Engine
 from synthc.runtime.errors import InputError, RequirementFailed, RunError, hushed
 from synthc.runtime.events import Events
 from synthc.runtime.execute import execute
-from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, identities, released_print, run_fingerprint
+from synthc.runtime.fingerprints import NO_ARTEFACT, asked, behind_mechanism, charged, identities, released_print, run_fingerprint
 from synthc.runtime.folder import ROWS, RunFolder
 from synthc.runtime.ledger import Ledger
 from synthc.runtime.lock import disagreement
@@ -27,6 +28,7 @@ from synthc.runtime.outcome import entry_of, metrics_of, privacy_of
 from synthc.runtime.replay import Off
 from synthc.runtime.rows import Dataset
 from synthc.runtime.store import Store
+from synthc.runtime.unchanged import before, note_unchanged
 
 if TYPE_CHECKING:
     from synthc.runtime.run import Options
@@ -51,6 +53,7 @@ class Walk:
     answering: dict[str, Identity] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
     _ledger: Ledger | None = None
+    _meant: frozenset[str] = frozenset()
 
     def carry_out(self, names: frozenset[str]) -> None:
         """Carry out the chosen nodes in order."""
@@ -63,6 +66,8 @@ class Walk:
                 self.entries[node.name] = self._entry(node, "done")
             else:
                 self._node(node)
+                if node.name in self.options.retried:
+                    self._retried(node, names)
 
     def close(self) -> None:
         """Let go of servers, workers and the ledger."""
@@ -91,7 +96,7 @@ class Walk:
     @property
     def shown_prints(self) -> dict[str, str]:
         """The fingerprints of finished datasets that anyone may see."""
-        return {n.name: self.prints[n.name] for n in self.graph.nodes if n.name in self.artefacts and n.kind in ROWS and not self.hidden(n)}
+        return {n.name: self.artefacts[n.name].name for n in self.graph.nodes if n.name in self.artefacts and n.kind in ROWS and not self.hidden(n)}
 
     def stamped(self, node: Node) -> bool:
         """Tell whether what a node yields is "not private" though it lies behind a mechanism."""
@@ -219,6 +224,8 @@ class Walk:
             try:
                 reads_private = any(self.graph.by_name[name].private for name in (node.name, *node.inputs))
                 usage = hushed(lambda: execute(context, endpoints=lambda: self._open(node), ledger=self._open_ledger, key=self.store.key, runner=self.runner), private=reads_private)
+                if node.name in self.options.retried:
+                    self._compare(node, artefact, usage.requests)
             except RunError as problem:
                 shown = self.folder.show_failures(node, artefact, private=private)
                 raise type(problem)(str(problem).replace(str(artefact / "failures.jsonl"), str(shown))) from None
@@ -232,11 +239,40 @@ class Walk:
         private = self.hidden(node)
         self.artefacts[node.name] = self.store.folder(print_, private=private)
         # What came out of a mechanism stands for itself: other noise, another model.
-        self.prints[node.name] = released_print(node, self.artefacts[node.name], self.store) or print_
+        self.prints[node.name] = released_print(node, self.artefacts[node.name], self.store) or before(self.artefacts[node.name]) or print_
         if self.folder is not None:
             self.folder.show(node, self.artefacts[node.name], private=private)
 
-    def _fingerprint(self, node: Node) -> str:
+    def _earlier(self, node: Node) -> Path:
+        """Return where the rows of a node are, or were, before they were tried again this time."""
+        return self.store.folder(self._fingerprint(node, again=self.again[node.name] - 1), private=self.hidden(node))
+
+    def _compare(self, node: Node, artefact: Path, requests: int) -> None:
+        """Tell what trying rows again was good for; where nothing changed, what rests on them stays."""
+        same = note_unchanged(artefact, self._earlier(node))
+        drawn = any(tries(step.settings["prompt"]) > 1 for step in node.steps if step.verb == "ask")
+        if not requests and not drawn:
+            text = "nothing to ask again: at temperature 0 a question has one answer, and it is in the ledger; change the prompt or set a temperature"
+            self.events.emit("note", node=node.name, text=text)
+        if same:
+            self.events.emit("note", node=node.name, text="its rows are the same as before, so that what rests on them stays")
+
+    def _retried(self, node: Node, names: frozenset[str]) -> None:
+        """Ask before changed rows spend privacy again, and note that these were tried again; what was refused is as it was before."""
+        assert self.folder is not None
+        below = [n.name for n in charged(self.graph, names) if node.name in self.graph.needs(n.name) and n.name not in self._meant]
+        stamped = self.options.limit is not None or self.options.test_noise is not None
+        if below and not stamped and before(self.artefacts[node.name]) is None:
+            try:
+                self.options.consent(below)
+            except RunError:
+                if (old := self._earlier(node)).is_dir():
+                    self.folder.show(node, old, private=self.hidden(node))
+                raise
+            self._meant |= frozenset(below)
+        self.folder.note_retried(node.name, self.again[node.name])
+
+    def _fingerprint(self, node: Node, again: int | None = None) -> str:
         asks = asked(node)
         for name in asks:
             self._identify(name)
@@ -252,7 +288,7 @@ class Walk:
             limit=self.options.limit,
             test_noise=self.options.test_noise if federated else None,
             stamped=True if federated else None,
-            again=self.again.get(node.name),
+            again=(self.again.get(node.name) if again is None else again) or None,
         )
 
     def _files(self, node: Node) -> list[Any]:

@@ -29,6 +29,10 @@ class View(Protocol):
         """Take one event."""
         ...
 
+    def pause(self) -> None:
+        """Leave the terminal to others until the next event."""
+        ...
+
     def close(self) -> None:
         """Leave the terminal as it was."""
         ...
@@ -60,6 +64,9 @@ class Lines:
             self._say(finished(event))
         elif event["event"] == "note":
             self._say(f"{event['node']}: {event['text']}")
+
+    def pause(self) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
         """Do nothing."""
@@ -98,6 +105,12 @@ class Bars:
             for key in [key for key in self._tasks if key[0] == node]:
                 bars.remove_task(self._tasks.pop(key))
             bars.console.print(finished(event), markup=False, highlight=False, soft_wrap=True)
+
+    def pause(self) -> None:
+        """Take the bars away; the next event draws new ones."""
+        self.close()
+        self._bars = None
+        self._tasks.clear()
 
     def close(self) -> None:
         """Stop moving."""

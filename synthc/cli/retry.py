@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from synthc.cli.endpoints import add_endpoint, endpoints_of
-from synthc.cli.run import carry_out, finish
+from synthc.cli.run import ask_to_spend, carry_out, finish
 from synthc.cli.runs import add_run, find_run
 
 
@@ -15,6 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("name", nargs="?", metavar="NAME", help="the rows of one node; of all that ask if left out")
     add_endpoint(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask where other rows than before spend privacy again")
     parser.add_argument("--json", action="store_true", help="print what the run came to as JSON")
 
 
@@ -25,4 +27,6 @@ def run(options: argparse.Namespace) -> int:
     found = find_run(options.run_name)
     names = retried(found.graph, found.folder, options.name)
     settings = options_of(Path.cwd(), found.folder, names, endpoints_of(options.endpoint, found.graph))
+    if not options.yes:
+        settings = replace(settings, consent=lambda mechanisms: ask_to_spend("the rows have changed, and going on", mechanisms))
     return finish(carry_out(found.graph, settings), as_json=options.json)

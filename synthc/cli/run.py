@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthc.cli.endpoints import add_endpoint, endpoints_of
 from synthc.cli.graphs import add_spec, ready, write
 from synthc.compiler.graph import Graph
-from synthc.runtime.errors import InputError
+from synthc.runtime.errors import InputError, NotMeant
 
 if TYPE_CHECKING:
     from synthc.runtime.outcome import Outcome
@@ -107,7 +108,7 @@ def _ask_before(graph: Graph, settings: Options, *, yes: bool) -> None:
     from synthc.runtime import run as walker
 
     if settings.fresh and not yes:
-        _ask(walker.spends_again(graph, settings))
+        ask_to_spend("`--fresh`", walker.spends_again(graph, settings))
 
 
 def carry_out(graph: Graph, settings: Options) -> Outcome:
@@ -117,23 +118,28 @@ def carry_out(graph: Graph, settings: Options) -> Outcome:
     from synthc.runtime import run as walker
 
     bars = view()
+
+    def consent(mechanisms: list[str]) -> None:
+        bars.pause()  # a question under moving bars would be painted over
+        settings.consent(mechanisms)
+
     with stoppable(bars.close) as stopping:
         try:
-            return walker.run(graph, settings, listeners=(bars,), stopping=stopping)
+            return walker.run(graph, replace(settings, consent=consent), listeners=(bars,), stopping=stopping)
         finally:
             bars.close()
 
 
-def _ask(federations: list[str]) -> None:
+def ask_to_spend(what: str, mechanisms: list[str]) -> None:
     """Ask before real people are charged once more."""
-    if not federations:
+    if not mechanisms:
         return
-    names = ", ".join(f"`{name}`" for name in federations)
+    names = ", ".join(f"`{name}`" for name in mechanisms)
     if not sys.stdin.isatty():
-        raise InputError(f"`--fresh` would spend privacy again, for {names}; say `--yes` if that is meant")
+        raise NotMeant(f"{what} would spend privacy again, for {names}; say `--yes` if that is meant")
     print(f"this spends privacy again, for {names}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
-        raise InputError("nothing was done and nothing was spent")
+        raise NotMeant("nothing was spent, and what rests on it stays as it is")
 
 
 def _show(outcome: Outcome) -> None:
