@@ -58,6 +58,12 @@ class Context:
             raise Interrupted("stopped; the same command continues from here")
         self.events.emit("progress", node=self.node.name, done=done, total=total, unit=unit, **beside)
 
+    def tell_owner(self, text: str) -> None:
+        """Tell whoever runs this machine a sentence that rests on private rows: at the console, and in the private part of the folder."""
+        with (self.private / f"{self.node.name}.notes.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+        self.events.emit("owner_note", node=self.node.name, text=text)
+
     def note(self, text: str) -> None:
         """Tell the reader of the log and of the report a sentence about this node."""
         self.events.emit("note", node=self.node.name, text=text)

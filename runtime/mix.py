@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,8 @@ from synthc.runtime.steps.shuffle import shuffled
 from synthc.runtime.steps.stage import draw
 
 WORDS = "_words"
+NEARLY_ALL = 0.995
+"""Where more than that of a part is used, it is not worth a sentence."""
 
 
 def mix(context: Context) -> None:
@@ -26,6 +28,8 @@ def mix(context: Context) -> None:
         if size == 0:
             raise InputError(f"{node.place}: `{part['name']}`, a part of `{node.name}`, has no words to mix")
     total = node.settings["words"] or min(size / part["share"] for part, size in zip(parts, sizes, strict=True))
+    if not node.settings["words"]:
+        _tell_what_limits(context, sizes)
     taken = []
     for part, frame, size in zip(parts, frames, sizes, strict=True):
         wanted = round(total * part["share"])
@@ -41,6 +45,20 @@ def mix(context: Context) -> None:
     counts["filtered"], counts["added"] = max(0, read - len(mixed)), max(0, len(mixed) - read)
     words = {part["name"]: int(frame[WORDS].sum()) for part, frame in zip(parts, taken, strict=True)}
     writer.close({**counts, "words": words})
+
+
+def _tell_what_limits(context: Context, sizes: Sequence[int]) -> None:
+    """Say which part decides how large a mix may be that repeats nothing, and how much of the others is in it."""
+    parts = context.node.settings["parts"]
+    reach = [size / part["share"] for part, size in zip(parts, sizes, strict=True)]
+    short = reach.index(min(reach))
+    used = [f"{reach[short] / whole:.0%} of `{part['name']}`" for part, whole in zip(parts, reach, strict=True) if reach[short] / whole < NEARLY_ALL]
+    if used:
+        name, share = parts[short]["name"], parts[short]["share"]
+        context.note(
+            f"`{name}` is the short part: its {sizes[short]:,} words are to be {share * 100:.3g}% of all, so no more than {' and '.join(used)} goes in;"
+            f" more of `{name}`, a smaller share of it, or `words = ...`, which repeats short parts, takes more"
+        )
 
 
 def _part(context: Context, part: Mapping[str, Any]) -> pl.DataFrame:

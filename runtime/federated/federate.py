@@ -19,6 +19,7 @@ from synthc.runtime.federated.charging import Uncharged, charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.correlated import measured
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
+from synthc.runtime.federated.empty_cohorts import warn_of_empty_cohorts
 from synthc.runtime.federated.flat import flat, load_flat
 from synthc.runtime.federated.rounds import Charge, Rounds, State
 from synthc.runtime.federated.server import beginning
@@ -74,7 +75,9 @@ def users_of(context: Context, start: Trained) -> Users:
     settings, done = context.node.settings, context.scratch / "users"
     if not (done / "numbers.npy").exists():
         rows = context.rows(context.reference("users"))
-        Users.of(rows, settings["part"], settings["column"], start.vocab).save(done)
+        found = Users.of(rows, settings["part"], settings["column"], start.vocab)
+        warn_of_empty_cohorts(context, len(found))
+        found.save(done)
     users = Users.load(done)
     if len(users) == 0:
         raise InputError(f"{context.node.place}: `{context.node.name}` has nobody to tune on; no user of `{context.reference('users')}` is in the part `{settings['part']}`")

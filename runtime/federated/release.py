@@ -19,6 +19,7 @@ from synthc.runtime.errors import InputError
 from synthc.runtime.federated.charging import charging, facts
 from synthc.runtime.federated.dp.choose import mechanism_of
 from synthc.runtime.federated.dp.mechanism import Mechanism, drawn_users
+from synthc.runtime.federated.empty_cohorts import warn_of_empty_cohorts
 from synthc.runtime.federated.rounds import Keys, Rounds, State
 
 RECORD = "release.json"
@@ -67,6 +68,7 @@ def release(context: Context, contributions: Contributions, **beside: object) ->
         raise InputError(f"{context.node.place}: `{context.node.name}` has nobody to look at; no user is in the part `{settings['part']}`")
     if settings["population_is"] == "simulated" and drawn_users(settings, users) > users:
         raise InputError(f"{context.node.place}: `draw = {settings['draw']}` is more than the users who are there; lower `draw` in the source")
+    warn_of_empty_cohorts(context, users)
     mechanism = mechanism_of(settings, users)
     bounded = contributions.bounded(mechanism.norm(mechanism.begin(contributions.values.shape[1])))
     start = bounded.state()

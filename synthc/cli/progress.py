@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 Event = Mapping[str, Any]
+NOTES = frozenset({"note", "owner_note"})
 NOT_BESIDE = frozenset({"event", "time", "node", "done", "total", "unit", "step", "about", "rate", "left", "flying", "requests", "retries", "cached", "tokens_in", "tokens_out", "usd"})
 
 SECONDS_BETWEEN = 30.0
@@ -62,7 +63,7 @@ class Lines:
             self._now_and_then(event)
         elif event["event"] == "node_finished":
             self._say(finished(event))
-        elif event["event"] == "note":
+        elif event["event"] in NOTES:
             self._say(f"{event['node']}: {event['text']}")
 
     def pause(self) -> None:
@@ -98,7 +99,7 @@ class Bars:
             self._since[event["node"]] = time.monotonic()
         elif event["event"] == "progress" and node in self._since:
             self._move(bars, event)
-        elif event["event"] == "note":
+        elif event["event"] in NOTES:
             bars.console.print(f"{node}: {event['text']}", markup=False, highlight=False)
         elif event["event"] == "node_finished":
             self._since.pop(event["node"], None)

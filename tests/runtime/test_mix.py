@@ -36,9 +36,18 @@ def test_the_largest_mix_uses_no_row_twice(tmp_path: Path) -> None:
 
     assert words(rows) == {"a": 300, "b": 100}
     assert rows["text"].n_unique() == len(rows) == 40
-    assert node.told == []
+    told = "`a` is the short part: its 300 words are to be 75% of all, so no more than 20% of `b` goes in; more of `a`, a smaller share of it, or `words = ...`, which repeats short parts, takes more"
+    assert [event["text"] for event in node.told] == [told]
     counts = node.make("out").counts
     assert (counts["in"], counts["out"], counts["filtered"], counts["words"]) == (80, 40, 40, {"a": 300, "b": 100})
+
+
+def test_a_mix_of_all_there_is_needs_no_word(tmp_path: Path) -> None:
+    """Nothing limits it."""
+    node = mixed(tmp_path, {"a": [10] * 30, "b": [10] * 10}, "75% a + 25% b")
+    node.rows("out")
+
+    assert node.told == []
 
 
 @settings(max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

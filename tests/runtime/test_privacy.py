@@ -237,3 +237,28 @@ def test_a_number_is_the_same_user_however_it_is_written(tmp_path: Path) -> None
 
     assert made.rows("users")["_user"].n_unique() == 2
     assert len(made.failures("users")) == 1
+
+
+def test_files_with_next_to_none_of_the_people_declared_are_told_of_to_their_owner_alone(tmp_path: Path) -> None:
+    """How few there are is private: the console and the private folder say it, the log and the report don't."""
+    made = released(tmp_path)
+    outcome = made.run(only="+tuned")
+    assert outcome.problem is None
+    said = [event["text"] for event in made.events if event["event"] == "owner_note"]
+
+    assert len(said) == 1
+    assert said[0].startswith(
+        "warning: the files hold so few of the 100,000 people declared that of a cohort of about 100 fewer than 3 are there on average, often nobody:"
+        " what comes out is little but noise; did you mean `simulate = 100000` in place of `population`?"
+    )
+    assert (outcome.folder / "private/tuned.notes.txt").read_text() == f"{said[0]}\n"
+    assert not [path for path in shown(tmp_path) if b"so few of the" in path.read_bytes()]
+
+
+@pytest.mark.parametrize(("population", "limit"), [("simulate = 100k", None), ("population = 100k", 20)])
+def test_a_pretended_population_and_a_try_out_are_meant_to_have_few_people(tmp_path: Path, population: str, limit: int | None) -> None:
+    """There nobody is warned."""
+    made = released(tmp_path, population=population)
+    made.run(only="+tuned", limit=limit)
+
+    assert [event for event in made.events if event["event"] == "owner_note"] == []
