@@ -36,5 +36,5 @@ def expected(context: Context, users: int) -> float:
     settings = context.node.settings
     dp = settings.get("dp") or {}
     if "separation" in dp:
-        return min(float(settings["cohort"]), users / max(1, min(dp["separation"], settings["rounds"])))
-    return users * settings["cohort"] / (settings["population"] * settings["train_share"])
+        return min(float(settings["cohort"]), users / max(1, int(min(dp["separation"], settings["rounds"]))))
+    return float(users * settings["cohort"] / (settings["population"] * settings["train_share"]))
