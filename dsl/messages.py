@@ -286,9 +286,11 @@ def _indented_item(failure: Failure) -> Diagnostic | None:
     between = failure.source.text[failure.last.end : failure.found.start]
     line = between.rpartition("\n")
     # A `let` or an `ask` may as well be a step that lacks its pipe.
+    if not failure.before or failure.found.kind != "word" or failure.whole != "item":
+        return None
     if failure.found.text in {"let", "ask"} and failure.before[0].text not in {"synth", "import", "let", "param"}:
         return None
-    if failure.open or failure.takes_value or not line[1] or line[2].strip() or not _ITEM.match(failure.source.text, failure.found.start):
+    if failure.open or failure.takes_value or not line[1] or line[2].strip() or not _ITEM.match(failure.source.text, failure.found.start, failure.end):
         return None
     alike = re.compile(f"^{line[2]}(?={_ITEM.pattern})", re.MULTILINE).finditer(failure.source.text, failure.found.start - len(line[2]), failure.end)
     fix = Fix(title="remove the white space", edits=tuple(Edit(span=failure.source.span(*margin.span()), text="") for margin in alike))

@@ -139,6 +139,8 @@ def _first(source: Source, place: Cut) -> Span:
 def _alias(source: Source, place: Cut) -> syntax.Identifier | None:
     """Return the name that a broken import seems to give: the one behind `as`, or the last there is."""
     words = [found for found in _WORD.finditer(source.text, place.head, place.end) if found[0] not in tokens.RESERVED]
+    if not words:
+        return None
     if len(words) > 2 and words[-1][0] == "synth":
         words.pop()  # the end of a file's name
     named = next((word for word in words if source.text[place.head : word.start()].rstrip().endswith(" as")), words[-1])
