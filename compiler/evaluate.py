@@ -17,7 +17,7 @@ from synthc.compiler.refusal import no_value
 from synthc.compiler.scope import Scope
 from synthc.compiler.types import SHARE
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import error
+from synthc.dsl.diagnostic import error, printable
 from synthc.dsl.source import Span
 
 
@@ -190,7 +190,7 @@ class Constants:
                 f"the environment variable `{words[0]}` is not set",
                 written.span,
                 rule="unset-environment",
-                help=f"set it, or give a default: `env(\"{words[0]}\", \"...\")`",
+                help=printable(f"set it, or give a default: `env(\"{words[0]}\", \"...\")`"),
             )
         return value
 
