@@ -83,7 +83,10 @@ def released(context: Context, counts: Mapping[str, Sequence[Counts]]) -> dict[s
     for number, (left, right) in enumerate(pairs, len(places)):
         first, second = places[left, metrics[0]], places[right, metrics[0]]
         relative, interval = _relative(sums, first, second, number)
-        found.append({"model": left, "against": right, "metric": metrics[0], "relative": relative, "interval": interval})
+        absolute = sums.difference(first, second, number)
+        half = NORMAL_95 * absolute.deviation
+        between = {"difference": absolute.mean, "difference_interval": [max(-1.0, absolute.mean - half), min(1.0, absolute.mean + half)]}
+        found.append({"model": left, "against": right, "metric": metrics[0], "relative": relative, "interval": interval, **between})
     flat = {name: {metric: told["mean"] for metric, told in of.items()} | {f"{metric}_interval": told["interval"] for metric, told in of.items()} for name, of in models.items()}
     return {"noised": True, "users": sums.seen, "models": {name: {**of, "seeds": len(counts[name])} for name, of in flat.items()}, "pairs": found}
 

@@ -91,6 +91,18 @@ def pretrain(context: Context) -> None:
     told = {key: [end[key] for end in ends] for key in ("loss", "words_seen", "checks")}
     (context.folder / "training.json").write_text(json.dumps({**facts, **told}, indent=1) + "\n")
     _tell(context, settings, ends)
+    if context.limit is None:  # a try-out is meant to learn next to nothing
+        _tell_of_nothing(context, encoded, ends, Vocab.load(vocab).size)
+
+
+def _tell_of_nothing(context: Context, encoded: Encoded, ends: Sequence[Mapping[str, Any]], ids: int) -> None:
+    """Say of each seed that is hardly better than guessing that it is."""
+    from synthc.runtime.training.guessing import guessing_loss, next_to_nothing
+
+    guessing = guessing_loss(encoded)
+    for index, end in enumerate(ends):
+        if said := next_to_nothing(end["learned"], guessing, ids):
+            context.note(f"seed {index}: {said}" if len(ends) > 1 else said)
 
 
 def _tell(context: Context, settings: Mapping[str, Any], ends: Sequence[Mapping[str, Any]]) -> None:
@@ -260,6 +272,7 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: st
     import torch
 
     from synthc.runtime.training.checkpoint import Trained, build, load_model, save_model
+    from synthc.runtime.training.guessing import learned_loss
     from synthc.runtime.training.loop import train
     from synthc.runtime.training.repeatable import be_repeatable
 
@@ -271,9 +284,10 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: st
     looked = job.scratch / "validation"
     # The family's first seeds are the same for all arms: a comparison differs in its text alone.
     model = load_model(job.start).model if job.start else build(job.model, vocab, seed=job.seed)
+    encoded = Encoded.load(job.scratch / "encoded")
     position = train(
         model,
-        Encoded.load(job.scratch / "encoded"),
+        encoded,
         job.settings,
         seed=job.seed,
         checkpoint=job.scratch / f"seed-{index}.pt",
@@ -283,5 +297,5 @@ def _train(index: int, job: Job, told: Queue[tuple[int, int, float]], device: st
     )
     told.put((index, job.settings["words"], position.loss))
     save_model(Trained(model=model, settings=job.model, vocab=vocab), job.folder)
-    end = {"loss": position.loss, "words_seen": position.words, "checks": position.checks, "stopped": position.stopped, "anew": position.anew}
+    end = {"loss": position.loss, "words_seen": position.words, "checks": position.checks, "stopped": position.stopped, "anew": position.anew, "learned": learned_loss(model, encoded)}
     (job.scratch / f"seed-{index}.json").write_text(json.dumps(end))

@@ -53,6 +53,22 @@ def test_an_early_end_is_told(tmp_path: Path) -> None:
     assert any(f"stopped after {told['words_seen'][0]:,} of 3,000 words" in note for note in notes(tried))
 
 
+def test_a_model_that_learned_next_to_nothing_is_told_of(tmp_path: Path) -> None:
+    """Steps that are far too small leave it guessing no better than by how often each word stands there; one that learned is left in peace."""
+    short, long = (made(tmp_path / name, f"learning_rate = {rate}") for name, rate in (("short", "1e-6"), ("long", "0.02")))
+    for tried in (short, long):
+        tried.make("warm")
+    found = [note for note in notes(short) if "next to nothing" in note]
+
+    assert len(found) == 1
+    assert re.fullmatch(
+        r"it has learned next to nothing: its loss on its own text is 2\.\d\d per target, guessing each word by how often it stands there has 2\.\d\d,"
+        r" and any of the 13 ids alike 2\.56; give it more `words` or a larger `learning_rate`",
+        found[0],
+    )
+    assert not any("next to nothing" in note for note in notes(long))
+
+
 def test_sampled_softmax_is_named(tmp_path: Path) -> None:
     """Where the loss is read, it is said that it is another."""
     tried = made(tmp_path, "softmax = sampled(6)")
