@@ -8,7 +8,7 @@ from synthc.compiler.catalog.values import Percent, Settings, TargetWords
 
 
 class Rows(Settings):
-    """The share of rows that may be set aside before the run stops."""
+    """The share that may be set aside before the run stops, of all rows that were read or the most that one step had: not only of those that were asked about."""
 
     max_failures: Percent = Field(0.01, description="The share of rows that may be set aside before the run stops.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from synthc.compiler.graph.accounting import DISCRETISATION, Event, Search, accountant, epsilon, epsilon_rdp, gaussian
@@ -63,6 +63,10 @@ def _private_needs(graph: Graph, node: Node) -> set[str]:
         found |= {one.name for one in read}
         waiting += read
     return found
+
+
+def _named(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 class _People:
@@ -139,6 +143,8 @@ class _People:
             "q": dp.get("sampling"),
             "expected_cohort": cohort,
             "clip": dp["clip"],
+            # A user adds so many numbers of at most 1/2 each, whose length is the clip; see `synthc.runtime.evaluation.released`.
+            "numbers": round(4 * dp["clip"] ** 2) if node.kind == "evaluate" else None,
             "noise": dp["noise"],
             "adaptive": {**dp["adaptive"], "noise_on_updates": noise} if "adaptive" in dp else None,
             "sigma_on_mean": noise * dp["clip"] / cohort,
@@ -181,10 +187,13 @@ class _People:
             yield f"there are {self.population:,} people, as declared; it is not counted"
             yield "what was spent on these people is known of this project alone: other projects, and apps on their devices, add to it"
         separations = sorted({node.settings["dp"]["separation"] for node in self.noisy if "separation" in node.settings["dp"]})
-        if any("sampling" in node.settings["dp"] for node in self.noisy):
-            yield "each user joins each round by a coin of their own, and nobody sees who did"
+        chances = {node.name: node.settings["dp"]["sampling"] for node in self.noisy if "sampling" in node.settings["dp"]}
+        if drawn := _named(name for name, chance in chances.items() if chance < 1):
+            yield f"in {drawn} each user joins each round by a coin of their own, and nobody sees who did"
+        if everybody := _named(name for name, chance in chances.items() if chance == 1):
+            yield f"everybody takes part in {everybody}; no chance is counted on"
         for separation in separations:
-            yield f"a user who took part takes part again {separation:,} rounds later at the earliest, and the engine holds to it"
+            yield f"a user who took part takes part again {separation:,} round{'s' * (separation != 1)} later at the earliest, and the engine holds to it"
         if any(node.settings["dp"]["mechanism"] == "search" for node in self.noisy):
             yield "nobody sees how many tries a search makes, nor how long they take"
         if self.noisy:

@@ -5,7 +5,7 @@ difference of their two accuracies, and 1/2 to the count of users. Each number l
 [-1/2, 1/2], so that K of them are at most sqrt(K)/2 long in L2, whatever anybody typed. Means are the
 noised sums over the noised count. An interval adds the variance of the noise to that of the users who
 happened to be there; the latter is bounded from what is released: by m(1 - m) for a mean m of numbers
-in [0, 1] (Bhatia and Davis 2000), and by the released mean of d^2 for a pair.
+in [0, 1] (Bhatia and Davis 2000), m drawn towards 1/2 by four users more (Agresti and Coull 1998), and by the released mean of d^2 for a pair.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ class Sums:
     def accuracy(self, index: int) -> Estimate:
         """Return a mean accuracy."""
         found = self.mean(index, 0.0, 1.0)
-        return Estimate(mean=found.mean, deviation=sqrt(found.deviation**2 + found.mean * (1 - found.mean) / self.seen))
+        # That of the mean itself would be 0 at 0, as if so few users could not have been all wrong by chance.
+        seen = self.seen + NORMAL_95**2
+        mean = (found.mean * self.seen + NORMAL_95**2 / 2) / seen
+        return Estimate(mean=found.mean, deviation=sqrt(found.deviation**2 + mean * (1 - mean) / seen))
 
     def difference(self, left: int, right: int, squares: int) -> Estimate:
         """Return the mean difference of two accuracies of the same users."""

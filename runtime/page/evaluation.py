@@ -28,7 +28,7 @@ def evaluation(facts: Facts) -> Markup:
 
 def _one(node: Node, facts: Facts) -> Markup:
     document = facts.metrics.get(node.name)
-    released = chip(f"release: {document['release']}", "dp" if document["release"] == "dp" else "private") if document and document.get("release") else ""
+    released = chip(_release(document), "dp" if document["release"] == "dp" else "private") if document and document.get("release") else ""
     parts: list[object] = [element("h3", node.name, " ", released)]
     if document is None or not document.get("models"):
         return element("article", *parts, element("p", absent(f"No numbers: {why_not(node, facts)}.")))
@@ -46,6 +46,11 @@ def _one(node: Node, facts: Facts) -> Markup:
         _table(document, users),
         *(element("p", prose(text)) for text in facts.notes(node)),
     )
+
+
+def _release(document: Mapping[str, Any]) -> str:
+    """Return how numbers were released: noise of a pretended population, a limit or a seed is there and protects nobody."""
+    return "release: not dp, noise that protects nobody" if document.get("noised") and document["release"] != "dp" else f"release: {document['release']}"
 
 
 def _scope(document: Mapping[str, Any], users: str) -> Markup:

@@ -58,6 +58,16 @@ def signed(share: float) -> str:
     return ("+" if share > 0 else "\u2212") + change(abs(share))
 
 
+def points(share: float) -> str:
+    """Return a difference of shares in percentage points, with its sign.
+
+    >>> points(0.1685), points(0.0)
+    ('+16.9', '0.0')
+    """
+    text = f"{abs(share) * 100:.1f}"
+    return text if text == "0.0" else ("+" if share > 0 else "\u2212") + text
+
+
 def significant(value: float | None, digits: int = 3) -> str:
     """Return a number with so many significant digits, without an exponent where that is readable.
 

@@ -9,7 +9,7 @@ from typing import Any
 from synthc.compiler.graph import Node
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, chip, definitions, element, join, listed, prose, table
-from synthc.runtime.page.numbers import bound, count, odds, percent, significant, times
+from synthc.runtime.page.numbers import bound, count, many, odds, percent, significant, times
 
 OPINIONS = {"epsilon_rdp": "Renyi DP (RDP)", "epsilon_prv": "Opacus, by PRV", "epsilon_opacus_prv": "Opacus, by PRV", "epsilon_opacus_rdp": "Opacus, by RDP"}
 """Keys of second opinions and who gives them."""
@@ -138,12 +138,14 @@ def _ledger(node: Node, ledger: Mapping[str, Any], facts: Facts, stamp: str) -> 
         rows = [_mechanism(m, ledger, facts) for m in mechanisms]
         yield table(COLUMNS, rows, caption=f"Mechanisms on the people of `{node.name}`{stamp}")
         remarks = [prose(text) for of in mechanisms for text in _remarks(of)]
+        if any(of.get("epsilon") and ledger.get("epsilon") and of["epsilon"] > ledger["epsilon"] for of in mechanisms):
+            remarks.append(prose("Each epsilon is told at the delta beside it: that of all mechanisms together, at a larger delta, may be below that of one."))
         if remarks:
             yield listed(remarks)
     yield definitions(_facts(ledger))
     opinions = list(_opinions(ledger))
     if len(opinions) > 1:
-        columns = (Column(title="Accountant", number=False), Column(title="Epsilon"), Column(title="Delta"))
+        columns = (Column(title="Accountant", number=False), Column(title="Epsilon, rounded up"), Column(title="Delta"))
         yield table(columns, opinions, caption=f"Epsilon of all mechanisms together, and second opinions on it{stamp}")
 
 
@@ -159,7 +161,7 @@ COLUMNS = (
     Column(title="Rounds planned"),
     Column(title="Rounds charged"),
     Column(title="Delta"),
-    Column(title="Epsilon"),
+    Column(title="Epsilon, rounded up"),
 )
 
 
@@ -167,7 +169,7 @@ def _mechanism(of: Mapping[str, Any], ledger: Mapping[str, Any], facts: Facts) -
     charged = of.get("rounds_charged")
     node = facts.graph.by_name.get(of["node"])
     if ledger.get("population_is") == "simulated":
-        told: object = absent("none")
+        told: object = absent("not charged: pretended")
     elif charged is None:
         told = absent(facts.state(node) if node is not None else "not told")
     else:
@@ -190,9 +192,11 @@ def _mechanism(of: Mapping[str, Any], ledger: Mapping[str, Any], facts: Facts) -
 
 def _remarks(of: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a row of numbers does not tell of a mechanism."""
+    if of.get("numbers"):
+        yield f"In `{of['node']}` each user adds {count(of['numbers'])} numbers of at most 1/2 each, which together are no longer than the clip."
     if of.get("separation"):
         often = times(of["max_participation"])
-        yield f"Under `{of['node']}` somebody who took part takes part again {count(of['separation'])} rounds later at the earliest, so {often} at most."
+        yield f"Under `{of['node']}` somebody who took part takes part again {many(of['separation'], 'round')} later at the earliest, so {often} at most."
     if adaptive := of.get("adaptive"):
         yield (
             f"The clip norm of `{of['node']}` begins there and moves until {percent(adaptive['quantile'], 0)} of the updates fit; the count of those that fit has noise of"

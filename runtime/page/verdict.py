@@ -8,7 +8,7 @@ from typing import Any
 from synthc.compiler.graph import Node
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Markup, absent, chip, definitions, element, join, listed, prose
-from synthc.runtime.page.numbers import change, duration, many, moment, percent, signed
+from synthc.runtime.page.numbers import change, duration, many, moment, percent, points, signed
 
 EMBEDDED = "Answers came from the bundled 5M model: it makes the pipeline run; it does not replace a real LLM."
 STATUS = {"done": "done", "failed": "failed", "interrupted": "interrupted", "unfinished": "no end told"}
@@ -52,7 +52,7 @@ def sentence(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
     model, against = (element("b", pair[side]) for side in ("model", "against"))
     relative, interval, metric = pair["relative"], pair.get("interval"), pair.get("metric", "top1")
     if relative is None:
-        return join([model, " cannot be compared with ", against, ": the noise is larger than what was measured."])
+        return _apart(pair, document)
     if not document["models"][pair["against"]][metric]:
         return join([model, " has no relative change over ", against, ", which was never right."])
     low, high = interval or (relative, relative)
@@ -66,6 +66,18 @@ def sentence(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
     between = f"{signed(low)} to {signed(high)}" if low < 0 < high else f"{change(low)} to {change(high)}"
     sure = f"95% interval {between}" if interval else "no interval"
     return join([found, f" ({sure}, {_judges(document)})."])
+
+
+def _apart(pair: Mapping[str, Any], document: Mapping[str, Any]) -> Markup:
+    """Return a compared pair by the difference of its numbers, where noise leaves next to nothing to divide by."""
+    model, against = (element("b", pair[side]) for side in ("model", "against"))
+    why = join([" There is no relative change: the ", spoken(pair["metric"]), " of ", against, " cannot be told from 0."])
+    if "difference" not in pair:
+        return join([model, " cannot be compared with ", against, ".", why])
+    low, high = pair["difference_interval"]
+    found = " is better than " if low > 0 else " is worse than " if high < 0 else " cannot be told from "
+    by = f": {points(pair['difference'])} percentage points of {spoken(pair['metric'])} (95% interval {points(low)} to {points(high)}, {_judges(document)})."
+    return join([model, found, against, by, why])
 
 
 def answered_by_embedded(facts: Facts) -> bool:

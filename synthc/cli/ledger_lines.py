@@ -14,10 +14,17 @@ def ledger_lines(privacy: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield f"privacy of `{name}` (people `{source['people']}`): {_total(source)}"
         for mechanism in source["mechanisms"]:
             yield f"  {_mechanism(mechanism, charged=source['population_is'] != 'simulated')}"
+        if below_a_part(source):
+            yield "  each epsilon is told at the delta beside it: the whole, at a larger one, may be below a part"
         if source.get("lifetime_epsilon") is not None:
             after = source.get("lifetime_epsilon_after")
             more = "" if after is None else f"; with this run at most {_short(after)}"
             yield f"  spent on these people over all runs of this project: epsilon {_short(source['lifetime_epsilon'])}{more}{_of(source)}"
+
+
+def below_a_part(source: Mapping[str, Any]) -> bool:
+    """Whether the epsilon of all mechanisms is below that of one of them, which is told at a smaller delta."""
+    return source["epsilon"] is not None and any(of["epsilon"] > source["epsilon"] and of["delta"] < source["delta"] for of in source["mechanisms"])
 
 
 def _total(source: Mapping[str, Any]) -> str:
@@ -48,21 +55,28 @@ def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
             f" (each with a chance of {of['q']:.3g}), scores with noise {search['score_noise']:g}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
         )
     rounds = of.get("rounds_charged") if charged else None  # a simulation charges nobody
-    told = f"{of['rounds_planned']:,} rounds" if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {of['rounds_planned']:,} rounds"
+    planned = f"{of['rounds_planned']:,} round{'s' * (of['rounds_planned'] != 1)}"
+    told = planned if rounds in {None, of["rounds_planned"]} else f"{rounds:,} of {planned}"
     return (
-        f"{of['node']}: {of['mechanism']}, clip {_clip(of)}, noise {of['noise']:g}, {told} of about {of['expected_cohort']:,} people"
-        f" ({_drawn(of)}), epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
+        f"{of['node']}: {of['mechanism']}, clip {_clip(of)}, noise {of['noise']:g}, {told} of {_people(of)}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
     )
 
 
 def _clip(of: Mapping[str, Any]) -> str:
-    return f"from {of['clip']:g} on until {of['adaptive']['quantile']:.0%} fit" if of.get("adaptive") else f"{of['clip']:g}"
+    if of.get("adaptive"):
+        return f"from {of['clip']:g} on until {of['adaptive']['quantile']:.0%} fit"
+    return f"{of['clip']:g}" + (f" ({of['numbers']} numbers of at most 1/2 each)" if of.get("numbers") else "")
 
 
-def _drawn(of: Mapping[str, Any]) -> str:
+def _people(of: Mapping[str, Any]) -> str:
+    """Return how many take part in a round, and how they are drawn."""
+    if of["separation"] is None and of["q"] == 1:
+        return f"all {of['expected_cohort']:,} people"
+    about = f"about {of['expected_cohort']:,} people"
     if of["separation"] is None:
-        return f"each with a chance of {of['q']:.3g}"
-    return f"nobody again before {of['separation']:,} rounds are over, so at most {of['max_participation']:,} times"
+        return f"{about} (each with a chance of {of['q']:.3g})"
+    often = "once" if of["max_participation"] == 1 else f"at most {of['max_participation']:,} times"
+    return f"{about} (nobody again before {of['separation']:,} round{'s are' if of['separation'] != 1 else ' is'} over, so {often})"
 
 
 def _short(value: float | None) -> str:

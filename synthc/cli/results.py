@@ -47,7 +47,8 @@ def metrics(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     yield table(rows, right="l" + "r" * len(numbers)).rstrip("\n")
     for pair in found["pairs"]:
         low, high = pair["interval"]
-        change = f"{pair['relative']:+.1%} (95% interval by user {low:+.1%} to {high:+.1%})"
+        never = not found["models"][pair["against"]][next(iter(numbers))]
+        change = "no relative change over what was never right" if never else f"{pair['relative']:+.1%} (95% interval by user {low:+.1%} to {high:+.1%})"
         yield f"  {pair['model']} against {pair['against']}, {next(iter(numbers.values()))}: {change}"
 
 
@@ -60,9 +61,20 @@ def _noised(found: Mapping[str, Any]) -> Iterator[str]:
             rows.append([f"  {model}", metric, _share(values[metric]), f"{low:.2%} to {high:.2%}"])
     yield table(rows, right="llrr").rstrip("\n")
     for pair in found["pairs"]:
-        known = pair["relative"] is not None
-        change = f"{pair['relative']:+.1%} (95% interval {pair['interval'][0]:+.1%} to {pair['interval'][1]:+.1%})" if known else "the noise is larger than what was measured"
-        yield f"  {pair['model']} against {pair['against']}, {pair['metric']}: {change}"
+        yield f"  {pair['model']} against {pair['against']}, {pair['metric']}: {_change(pair)}"
+    yield "  an interval of one model takes users to differ as much as they could, that of a pair as much as they do; both hold the noise"
+
+
+def _change(pair: Mapping[str, Any]) -> str:
+    """Return how two models compare: relatively, or by the difference where there is next to nothing to divide by."""
+    if pair["relative"] is not None:
+        low, high = pair["interval"]
+        return f"{pair['relative']:+.1%} (95% interval {low:+.1%} to {high:+.1%})"
+    why = f"no relative change, for `{pair['against']}` cannot be told from 0"
+    if "difference" not in pair:
+        return why
+    low, high = (100 * share for share in pair["difference_interval"])
+    return f"{100 * pair['difference']:+.2f} percentage points (95% interval {low:+.2f} to {high:+.2f}); {why}"
 
 
 def _share(value: float | None) -> str:

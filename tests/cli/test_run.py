@@ -54,6 +54,7 @@ def test_results(project: Project) -> None:
         "\n"
         "privacy of `phones` (people `quickstart`): epsilon 3.42 at delta 1e-08; pretended 1,000,000, true users not protected\n"
         "  tuned: gaussian, clip 0.3, noise 0.7024, 40 rounds of about 5,000 people (each with a chance of 0.00714), epsilon 4 at delta 1e-09\n"
+        "  each epsilon is told at the delta beside it: the whole, at a larger one, may be below a part\n"
         "answers came from the bundled 5M model, which is there to make the pipeline run, not to replace a real LLM\n"
         "report: runs/spec-1/report.html\n"
     )

@@ -39,7 +39,7 @@ KEYS = {
 }  # fmt: skip
 MECHANISM = {
     "node", "mechanism", "sampler", "q", "expected_cohort", "clip", "noise", "sigma_on_mean", "noise_to_clip", "rounds_planned",
-    "rounds_charged", "adaptive", "sigma_on_all", "search", "separation", "max_participation", "delta", "epsilon",
+    "rounds_charged", "numbers", "adaptive", "sigma_on_all", "search", "separation", "max_participation", "delta", "epsilon",
 }  # fmt: skip
 EVENTS = [SubsampledGaussian(sampling=0.01, noise=2.0, rounds=20)]
 
@@ -116,6 +116,17 @@ def test_seeded_noise_is_not_private(compiled: Callable[..., Graph]) -> None:
 
     assert (found["epsilon"], found["noise_generator"]) == (None, "seeded")
     assert "not private: the noise came from a seed" in found["assumptions"]
+
+
+def test_what_a_promise_rests_on_is_said_of_the_nodes_that_it_holds_for(compiled: Callable[..., Graph]) -> None:
+    """A coin is counted on where it falls, and not where everybody takes part, or takes turns."""
+    measured = 'measure sizes = histogram(text) over users { domain = ["a"], dp = gaussian(clip = 1.0, epsilon = 1) }\n'
+    coins = [text for text in of(compiled(more=measured))["assumptions"] if "take" in text or "coin" in text]
+    turns = of(compiled(dp="tree(clip = 0.3, noise = 2.0, separation = 20)"))["assumptions"]
+
+    assert coins == ["in `tuned` each user joins each round by a coin of their own, and nobody sees who did", "everybody takes part in `sizes`; no chance is counted on"]
+    assert "a user who took part takes part again 20 rounds later at the earliest, and the engine holds to it" in turns
+    assert not any("coin" in text for text in turns)
 
 
 def test_without_noise_there_is_no_number(compiled: Callable[..., Graph]) -> None:

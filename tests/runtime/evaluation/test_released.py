@@ -113,6 +113,22 @@ def test_a_pretended_population_makes_no_interval_narrower_than_those_who_were_s
     assert high - low > 0.2
 
 
+def test_a_gain_over_next_to_nothing_is_a_difference_with_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty users whom one model never guesses right: no relative change, and no certainty that it never would."""
+    monkeypatch.setattr(room, "release", lambda _, adds: adds.values.sum(axis=0) / 40)
+    monkeypatch.setitem(Told.node.settings, "cohort", 40)
+    monkeypatch.setitem(Told.node.settings, "dp", {"noise": 0.1, "clip": 1.0})
+    words = np.full(40, 50)
+    found = released(Told(), {"a": [counts(words, words * 0.0)], "b": [counts(words, words * 0.17)]})  # type: ignore[arg-type]
+    (pair,) = found["pairs"]
+    low, high = pair["difference_interval"]
+
+    assert pair["relative"] is None
+    assert pair["difference"] == pytest.approx(0.17)
+    assert 0.1 < low < 0.17 < high < 0.24
+    assert 0.03 < found["models"]["a"]["top1_macro_interval"][1] < 0.15
+
+
 def test_the_spread_of_a_pair_is_that_of_the_users() -> None:
     """Without noise the deviation of a mean difference is at least what so many users leave open."""
     random = np.random.default_rng(7)

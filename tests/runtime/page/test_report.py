@@ -77,6 +77,21 @@ def test_a_loss_is_told_as_a_loss(tmp_path: Path) -> None:
     assert "tuned falls behind warm by 12% relative top-1 accuracy (95% interval 5.0% to 20%, 33 users)." in text(folder)
 
 
+def test_a_gain_over_next_to_nothing_is_told_in_points(tmp_path: Path) -> None:
+    """The difference is measured well; a relative change there is not."""
+    pair = {"model": "tuned", "against": "warm", "metric": "top1_macro", "relative": None, "interval": None, "difference": 0.1685, "difference_interval": [0.1421, 0.1949]}
+    models = {"warm": {"top1_macro": 0.0, "top1_macro_interval": [0.0, 0.06]}, "tuned": {"top1_macro": 0.1685, "top1_macro_interval": [0.06, 0.28]}}
+    folder = write_run(tmp_path)
+    write(folder / "metrics.json", json.dumps({"accuracy": {"release": "not dp", "noised": True, "users": 40.2, "part": "test", "times_scored": 1, "models": models, "pairs": [pair]}}))
+    seen = text(folder)
+
+    assert (
+        "tuned is better than warm: +16.9 percentage points of top-1 accuracy of the mean user (95% interval +14.2 to +19.5, about 40 users, noise included)."
+        " There is no relative change: the top-1 accuracy of the mean user of warm cannot be told from 0." in seen
+    )
+    assert "release: not dp, noise that protects nobody" in seen
+
+
 def test_an_unmet_requirement_is_told(tmp_path: Path) -> None:
     """What `require` found stands beside the verdict."""
     folder = write_run(tmp_path)
