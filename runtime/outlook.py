@@ -11,7 +11,7 @@ import contextlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,18 @@ def difference(before: Mapping[str, Any], about: Asking) -> str:
     if decoded:
         parts.append(f"decoding changed ({', '.join(f'`{name}`' for name in decoded)})")
     return " and ".join(parts) or "rows or seed changed"
+
+
+def answered_last(graph: Graph, ledger: Path, *, overridden: Collection[str]) -> dict[str, Identity]:
+    """Return who answered last for each server of a graph, but for those that are elsewhere this time."""
+    if not ledger.exists():
+        return {}
+    file = LookedUp(path=ledger)
+    try:
+        found = {n.name: file.last_identity(n.name) for n in graph.nodes if n.kind == "endpoint" and n.settings["kind"] != "embedded" and n.name not in overridden}
+    finally:
+        file.close()
+    return {name: identity for name, identity in found.items() if identity is not None}
 
 
 def _messages(old: list[Any], new: list[Any]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthc.compiler.graph import Graph
 from synthc.runtime.engines.engine import Engine
-from synthc.runtime.errors import NotMeant, OutsideFault, RunError
+from synthc.runtime.errors import ChargeRefused, NotMeant, OutsideFault, RunError
 from synthc.runtime.events import TIMED, Events, Listener
 from synthc.runtime.fingerprints import asked, charged
 from synthc.runtime.folder import RunFolder
@@ -57,11 +57,13 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     timed = TIMED - {"run_finished"} if searched else TIMED
     events = Events(path=folder.path / "events.jsonl", listeners=listeners, timed=timed)
     problem: RunError | None = None
+    done_before = (folder.path / "result.json").exists()
     with store.lock(folder.path.name, busy=f"another run is at work in {folder.path}; wait for it, or stop it"):
         events.emit("run_started", graph=graph.fingerprint, name=graph.name, folder=str(folder.path), nodes=[{"name": n.name, "kind": n.kind} for n in graph.nodes])
         with asyncio.Runner() as runner:
             walk = Walk(graph=graph, options=options, folder=folder, store=store, events=events, stopping=stopping, runner=runner, again=_again(folder, options), engine=Engine.of(options.engine))
             try:
+                walk.foresee(names)
                 walk.carry_out(names)
             except NotMeant as found:
                 events.emit("run_finished", status="interrupted", problem=str(found))
@@ -75,6 +77,8 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
         status = "done" if problem is None else "interrupted" if problem.exit_code == 130 else "failed"
         events.emit("run_finished", status=status, problem=None if problem is None else str(problem))
         document = walk.document(status)
+        if not walk.entries and done_before:  # refused before its first node: what an earlier run wrote stays
+            return Outcome(document=document, problem=problem, folder=folder.path)
         folder.write("result.json", {**document, "problem": None if problem is None else str(problem)})
         folder.write("artefacts.json", walk.shown_prints)
         folder.write("metrics.json", document["metrics"])
@@ -85,21 +89,46 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
     return Outcome(document=document, problem=problem, folder=folder.path)
 
 
-def finished(graph: Graph, options: Options) -> dict[str, bool]:
-    """Tell which nodes the store already has; private files are not opened, no server is asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a run would find: which nodes the store has, and the sentence with which it would be refused, if it would; `sure` unless a private file may have changed."""
 
-    What rests on a private source or on a server is not known before the run, and counts as not done.
+    done: Mapping[str, bool]
+    refused: str | None = None
+    sure: bool = True
+
+
+def foreseen(graph: Graph, options: Options) -> Foreseen:
+    """Tell what a run would find, as far as can be told: private files are not opened, no server is asked.
+
+    Private files are known by sizes and times, servers by who answered last.
     """
-    store = Store(root=options.project / ".synth")
+    store, refused = Store(root=options.project / ".synth"), None
     with asyncio.Runner() as runner:
         walk = _looking(graph, options, store, runner)
-        return {node.name: walk.known_done(node) for node in graph.nodes}
+        done = {node.name: walk.known_done(node) for node in graph.nodes}
+        doubtful = any(node.kind == "source" and node.private and node.name not in walk.prints and walk.may_have_read(node) for node in graph.nodes)
+        try:
+            walk.foresee(frozenset(graph.by_name))
+        except ChargeRefused as found:
+            refused = str(found)
+    return Foreseen(done=done, refused=refused, sure=not doubtful)
+
+
+def finished(graph: Graph, options: Options) -> Mapping[str, bool]:
+    """Tell which nodes the store already has, as far as can be told."""
+    return foreseen(graph, options).done
 
 
 def _looking(graph: Graph, options: Options, store: Store, runner: asyncio.Runner) -> Walk:
     """Return a walk that carries nothing out."""
+    from synthc.runtime.outlook import answered_last
+
     folder = RunFolder(path=RunFolder.path_of(options.project, graph, seed=options.seed, test_noise=options.test_noise, limit=options.limit))
-    return Walk(graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=folder.tried_again)
+    answering = answered_last(graph, store.root / "ledger.sqlite", overridden=options.endpoints)
+    return Walk(
+        graph=graph, options=options, folder=None, store=store, events=Events(), stopping=lambda: False, runner=runner, again=folder.tried_again, exact=False, answering=answering
+    )
 
 
 def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
@@ -111,9 +140,7 @@ def outlooks(graph: Graph, options: Options) -> dict[str, Outlook]:
     with asyncio.Runner() as runner:
         walk = _looking(graph, options, store, runner)
         for node in graph.nodes:
-            if walk.known_done(node):
-                walk.artefacts[node.name] = store.folder(walk.prints[node.name], private=walk.hidden(node))
-            elif ledger.exists() and asked(node) and all(name in walk.artefacts for name in walk.reads(node)):
+            if not walk.known_done(node) and ledger.exists() and asked(node) and all(name in walk.artefacts for name in walk.reads(node)):
                 looked = outlook(node, graph, walk.artefacts, ledger, seed=options.seed, limit=options.limit, test_noise=options.test_noise)
                 found.update({node.name: looked} if looked is not None else {})
     return found

@@ -8,15 +8,17 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hmac
+import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
-from synthc.runtime.errors import OutsideFault
+from synthc.runtime.errors import InputError, OutsideFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,46 @@ class Store:
         if fresh:
             self.forget(folder)
         return _made(folder, private=private)
+
+    def left(self, fingerprint: str) -> Path:
+        """Return where a mechanism that is not finished left what it goes on from, if it did."""
+        return self.root / "private" / "scratch" / fingerprint
+
+    def remember(self, files: Sequence[tuple[str, Path]], prints: Sequence[str]) -> None:
+        """Note the hashes of private files with their sizes and times, by which they are known again without being opened."""
+        known = self._known_files()
+        known.update({str(path.resolve()): [*_stat(path), print_] for (_, path), print_ in zip(files, prints, strict=True)})
+        place = self._part("hashes", private=True) / "files.json"
+        waiting = place.with_name(f"files.{os.getpid()}")
+        waiting.write_text(json.dumps(known), encoding="utf-8")
+        waiting.replace(place)
+
+    def remembered(self, files: Sequence[tuple[str, Path]]) -> list[Any]:
+        """Return the names and hashes of private files that are as they were when they were read last.
+
+        Raises:
+            InputError: one is not, or was never read.
+        """
+        known = self._known_files()
+        found = []
+        for name, path in files:
+            *stat, print_ = known.get(str(path.resolve()), [None])
+            if stat != _stat(path):
+                raise InputError("a private file is new, or not as it was")
+            found.append([name, print_])
+        return found
+
+    def may_have_read(self, files: Sequence[tuple[str, Path]]) -> bool:
+        """Tell whether private files may have been read before, as they are now or otherwise."""
+        known = self._known_files()
+        return any(str(path.resolve()) in known for _, path in files) if known else (self.root / "private" / "store").is_dir()
+
+    def _known_files(self) -> dict[str, list[Any]]:
+        try:
+            found: dict[str, list[Any]] = json.loads((self.root / "private" / "hashes" / "files.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found
 
     def forget(self, scratch: Path) -> None:
         """Remove the checkpoints of an artefact that is finished."""
@@ -106,6 +148,11 @@ class Store:
             _made(self.root / "private", private=True)
             return _made(self.root / "private" / name, private=True)
         return _made(self.root / name, private=False)
+
+
+def _stat(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns, found.st_ino]
 
 
 def _made(folder: Path, *, private: bool) -> Path:

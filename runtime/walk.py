@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,8 @@ class Walk:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     answering: dict[str, Identity] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
+    exact: bool = True
+    hashes: dict[str, list[Any]] = field(default_factory=dict)
     _ledger: Ledger | None = None
     _meant: frozenset[str] = frozenset()
 
@@ -68,6 +70,18 @@ class Walk:
                 self._node(node)
                 if node.name in self.options.retried:
                     self._retried(node, names)
+
+    def foresee(self, names: frozenset[str]) -> None:
+        """Raise at once where the people of a mechanism would be refused to it after all before it was paid for."""
+        if charged(self.graph, names) and not self.options.retried:
+            from synthc.runtime.federated.charging import foresee
+
+            looking = replace(self, folder=None, entries={}, prints={}, artefacts={})
+            try:
+                nodes = looking.charges(names)
+            except (RunError, OSError):
+                return  # what cannot be read or asked is met, in its turn, by the run
+            foresee(nodes, self.graph, self.options.project)
 
     def close(self) -> None:
         """Let go of servers, workers and the ledger."""
@@ -110,18 +124,43 @@ class Walk:
         return entry_of(node, status, hidden=self.hidden(node), **more)
 
     def known_done(self, node: Node) -> bool:
-        """Tell whether the store has a node, as far as can be told without reading anything private."""
-        if node.kind in NO_ARTEFACT:
+        """Tell whether the store has a node, as far as can be told; what came out of a mechanism counts as it is there.
+
+        Unless all may be read (`exact`), files of private sources are known by their sizes and times, and who answers by who did last.
+        """
+        if node.kind in NO_ARTEFACT or any(name not in self.prints for name in self.reads(node)):
             return False
-        private_source = node.kind == "source" and node.private
-        remote = any(self._kind(name) != "embedded" for name in asked(node))
-        if private_source or remote or any(name not in self.prints for name in self.reads(node)):
+        if not self.exact and any(name not in self.answering and self._kind(name) != "embedded" for name in asked(node)):
             return False
         try:
-            self.prints[node.name] = self._fingerprint(node)
-        except RunError:
+            if self._find(node):
+                return True
+        except (RunError, OSError):
+            if self.exact:
+                raise
             return False
-        return self.store.has(self.prints[node.name], private=self.hidden(node))
+        if not node.mechanism and node.kind != "federate":
+            self.prints[node.name] = self._fingerprint(node)
+        return False
+
+    def charges(self, names: Collection[str]) -> list[Node]:
+        """Return the mechanisms among some nodes that a run of these would charge from their first round on: those that are neither there nor begun."""
+        if self.options.limit is not None or self.options.test_noise is not None:
+            return []
+        found = []
+        for node in self.graph.nodes:
+            done = node.kind != "endpoint" and self.known_done(node)
+            if done and self.options.fresh and node.name in names:
+                self.prints.pop(node.name) if node.mechanism else None
+                done = False
+            if not done and not (node.mechanism and not self.options.fresh and self._begun(node)):
+                found.append(node)
+        return [node for node in charged(self.graph, names) if node in found]
+
+    def _begun(self, node: Node) -> bool:
+        from synthc.runtime.federated.charging import begun
+
+        return all(name in self.prints for name in self.reads(node)) and begun(self.store.left(self._fingerprint(node)), node, self.graph, self.options.project)
 
     def _skip(self, node: Node, *, wanted: bool) -> None:
         self.entries[node.name] = self._entry(node, "skipped")
@@ -292,19 +331,34 @@ class Walk:
         )
 
     def _files(self, node: Node) -> list[Any]:
+        if node.name not in self.hashes:
+            from synthc.runtime.sources.read import source_files
+
+            files = source_files(node, self.options.project)
+            if node.private and not self.exact:
+                return self.store.remembered(files)
+            self.hashes[node.name] = [[name, self._hash(node, number, path)] for number, (name, path) in enumerate(files, 1)]
+            if node.private:
+                self.store.remember(files, [print_ for _, print_ in self.hashes[node.name]])
+        return self.hashes[node.name]
+
+    def may_have_read(self, node: Node) -> bool:
+        """Tell whether the files of a private source may have been read before."""
         from synthc.runtime.sources.read import source_files
 
-        files = source_files(node, self.options.project)
-        found = []
-        for number, (name, path) in enumerate(files, 1):
-            try:
-                found.append([name, self.store.hash_file(path, private=node.private)])
-            except OSError as problem:
-                if not node.private:
-                    raise
-                # A private file may be named after its user.
-                raise InputError(f"{node.place}: file {number} of the private source `{node.name}` cannot be read ({(problem.strerror or 'broken').lower()})") from None
-        return found
+        try:
+            return self.store.may_have_read(source_files(node, self.options.project))
+        except (RunError, OSError):
+            return False
+
+    def _hash(self, node: Node, number: int, path: Path) -> str:
+        try:
+            return self.store.hash_file(path, private=node.private)
+        except OSError as problem:
+            if not node.private:
+                raise
+            # A private file may be named after its user.
+            raise InputError(f"{node.place}: file {number} of the private source `{node.name}` cannot be read ({(problem.strerror or 'broken').lower()})") from None
 
     def _kind(self, name: str) -> str:
         override = self.options.endpoints.get(name)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from synthc.compiler.graph.accounting import Event, epsilon
+from synthc.compiler.graph.accounting import Event, epsilon, round_up
 from synthc.compiler.graph.spending import ADJACENCY, LEDGER, adjacencies, event
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.store import sync_folder
@@ -60,23 +60,19 @@ class Charges:
 
     def __post_init__(self) -> None:
         """Read the names of all charges; a line that a kill cut off was never charged."""
-        path = ledger_file(self.project, self.people)
-        lines = _lines(path)
+        lines = _lines(ledger_file(self.project, self.people))
         self._names = {line["charge"] for line in lines}
         self._rounds = {line["round"] for line in lines if self.series and line.get("series") == self.series}
-        if path.exists():
-            text = path.read_bytes()
-            os.truncate(path, text.rfind(b"\n") + 1)
 
     def has(self, name: str) -> bool:
         """Tell whether a round was charged under a name."""
         return name in self._names
 
-    def afford(self, rounds: range) -> None:
-        """Raise unless these rounds, counted from 0, stay within the budgets of these people's lifetime."""
+    def afford(self, rounds: range, beside: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+        """Return the lines of these rounds, counted from 0; raise unless they stay within the budgets of these people's lifetime, `beside` lines that are still to come."""
         if not rounds:
-            return
-        before = _lines(ledger_file(self.project, self.people))
+            return []
+        before = [*_lines(ledger_file(self.project, self.people)), *beside]
         other = next((line["mechanism"] for line in before if not adjacencies(line) & adjacencies(self.dp)), None)
         if other is not None:
             raise ChargeRefused(
@@ -90,9 +86,10 @@ class Charges:
             if after > budget["epsilon"]:
                 spent = epsilon(_events(before), budget["delta"])
                 raise ChargeRefused(
-                    f"{self.place}: `{self.node}` would bring the lifetime epsilon of `{self.people}` from {spent:.3g} to {after:.3g},"
+                    f"{self.place}: `{self.node}` would bring the lifetime epsilon of `{self.people}` from {round_up(spent, 3):.3g} to {round_up(after, 3):.3g},"
                     f" and their budget is {budget['epsilon']:g}; ask for less, raise the budget, or keep the model that is there"
                 )
+        return wanted
 
     def charge(self, rounds: Mapping[str, int]) -> None:
         """Note rounds under their names, but for those that stand there already."""
@@ -102,6 +99,8 @@ class Charges:
             self._begin(round_)
             lines.append(json.dumps(self._line(name, round_)) + "\n")
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
         with path.open("a", encoding="utf-8") as file:
             file.writelines(lines)
             file.flush()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 from synthc.compiler.graph import Graph, Node
 from synthc.runtime.context import Context
@@ -32,18 +35,44 @@ def charging(context: Context, rounds: range, *, begun: Iterable[str], series: s
         yield Uncharged()
         return
     with Store(root=context.project / ".synth").lock(f"people-{settings['people']}".replace("/", "_")):
-        charges = Charges(
-            project=context.project,
-            people=settings["people"],
-            node=context.node.name,
-            place=context.node.place,
-            dp=settings["dp"],
-            series=series,
-            budgets=budgets(context.node, context.graph),
-        )
+        charges = _charges(context.node, context.graph, context.project, series)
         paid = sum(map(charges.has, begun))
         charges.afford(rounds[paid:])
         yield charges.charge
+
+
+def foresee(nodes: Iterable[Node], graph: Graph, project: Path) -> None:
+    """Raise, before anything is done, where one of the mechanisms that a run is going to charge would be refused.
+
+    Raises:
+        ChargeRefused: the sentence that the run would stop with.
+    """
+    planned: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        people = planned.setdefault(node.settings["people"], [])
+        correlated = "separation" in node.settings["dp"]
+        charges = _charges(node, graph, project, f"{node.name}, planned" if correlated else None)
+        people += charges.afford(range(node.settings["rounds"]), people)
+
+
+def begun(scratch: Path, node: Node, graph: Graph, project: Path) -> bool:
+    """Tell whether some of what a mechanism spends was charged before it was stopped; the rest is counted where it goes on."""
+    if (scratch / "keys.json").exists():
+        return True
+    if (scratch / "search.json").exists():
+        charge: str = json.loads((scratch / "search.json").read_text())["charge"]
+        return _charges(node, graph, project, None).has(charge)
+    if not (scratch / "state.safetensors").exists():
+        return False
+    from safetensors import safe_open
+
+    with safe_open(scratch / "state.safetensors", framework="numpy") as state:
+        return bool(state.get_tensor("round")[0] > 0)
+
+
+def _charges(node: Node, graph: Graph, project: Path, series: str | None) -> Charges:
+    of = node.settings
+    return Charges(project=project, people=of["people"], node=node.name, place=node.place, dp=of["dp"], series=series, budgets=budgets(node, graph))
 
 
 def facts(context: Context, charge: Charge, rounds: int) -> dict[str, object]:

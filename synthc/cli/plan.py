@@ -17,9 +17,11 @@ from synthc.cli.saved import saved, saved_lines
 from synthc.cli.table import number, spoken, table
 from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
+from synthc.runtime.errors import ChargeRefused
 
 if TYPE_CHECKING:
     from synthc.runtime.outlook import Outlook
+    from synthc.runtime.run import Foreseen
 
 UNKNOWN = (
     ("tokens_in", "tokens read: they depend on rows that nobody has seen yet"),
@@ -44,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
     """Show the plan."""
     made = ready(options)
     graph = made.graph
-    done = _done(graph)
+    found = _foreseen(graph, options)
+    done = found.done if found else {}
 
     def planned(of: Graph) -> tuple[dict[str, Any], list[str]]:
         measured = _measured(of, done, endpoints_of(options.endpoint, of)) if options.sample else {}
@@ -57,15 +60,19 @@ def run(options: argparse.Namespace) -> int:
         _add_lifetime(graph, name, source, done)
     outlooks = _outlooks(graph)
     for node in document["nodes"]:
-        if found := outlooks.get(node["name"]):
-            node["asks"] = {"answered": found.cached, "reasons": dict(found.reasons)}
+        if outlook := outlooks.get(node["name"]):
+            node["asks"] = {"answered": outlook.cached, "reasons": dict(outlook.reasons)}
+    document["refused"] = found.refused if found and found.sure else None
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         notes = (known, list(saved_lines(document["passes"])), list(plan_models(document)), list(_notes(document, graph)))
         hint = [HINT] if not options.sample and any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) else []
-        blocks = (_nodes(document, done).splitlines(), *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), hint)
+        doubt = [f"a private file is new or was touched; if it has changed, `run` refuses this: {found.refused}"] if found and found.refused and not found.sure else []
+        blocks = (_nodes(document, done).splitlines(), *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), doubt, hint)
         print("\n\n".join("\n".join(block) for block in blocks if block))
+    if document["refused"]:
+        raise ChargeRefused(f"`run` will refuse this: {document['refused']}")
     return 0
 
 
@@ -87,12 +94,12 @@ def _measured(graph: Graph, done: Mapping[str, bool], endpoints: Mapping[str, st
     return entries
 
 
-def _done(graph: Graph) -> Mapping[str, bool]:
+def _foreseen(graph: Graph, options: argparse.Namespace) -> Foreseen | None:
     if not Path(".synth").is_dir():
-        return {}
-    from synthc.runtime.run import Options, finished
+        return None
+    from synthc.runtime.run import Options, foreseen
 
-    return finished(graph, Options(project=Path.cwd()))
+    return foreseen(graph, Options(project=Path.cwd(), endpoints=endpoints_of(options.endpoint, graph)))
 
 
 def _outlooks(graph: Graph) -> Mapping[str, Outlook]:

@@ -85,7 +85,7 @@ def test_json(project: Project) -> None:
     """The document has the keys that were promised."""
     document = json.loads(project.run("plan", "--json").out)
 
-    assert set(document) == {"nodes", "totals", "privacy", "graph", "passes"}
+    assert set(document) == {"nodes", "totals", "privacy", "graph", "passes", "refused"}
     promised = {"name", "kind", "label", "rows", "requests", "tokens_in", "tokens_out", "seconds", "usd", "cached"}
     assert all(set(node) == promised for node in document["nodes"])
 

@@ -74,5 +74,5 @@ class Walker:
     def module(self) -> ModuleType:
         """Return what stands in for `synthc.runtime.run`."""
         module = ModuleType("synthc.runtime.run")
-        module.__dict__.update(Options=Options, Outcome=Outcome, run=self.run, spends_again=lambda *_: self.spends, finished=lambda *_: {})
+        module.__dict__.update(Options=Options, Outcome=Outcome, run=self.run, spends_again=lambda *_: self.spends, finished=lambda *_: {}, foreseen=lambda *_: None)
         return module

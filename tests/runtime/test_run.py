@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from synthc.runtime import run as running
 from synthc.runtime.errors import RunError
 from synthc.runtime.federated.charges import ledger_file
 from synthc.runtime.outcome import Outcome
+from synthc.runtime.store import Store
 from tests.runtime.project import DECLARED, Project, project
 
 Ran = tuple[Project, Outcome]
@@ -116,12 +119,53 @@ def test_a_change_recomputes_what_rests_on_it_alone(ran: Ran) -> None:
 
 
 def test_plan_knows_what_is_there_without_reading_anything_private(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What rests on private files counts as not known."""
+    """Private files are known by their sizes and times, so that what was charged once is not planned again; of one that was touched nobody can tell."""
     made, _ = ran
     monkeypatch.setattr("synthc.runtime.walk.Walk._kind", lambda *_: "embedded")
-    done = running.finished(made.graph, running.Options(project=made.folder))
+    monkeypatch.setattr("synthc.runtime.walk.Walk._hash", lambda *_: pytest.fail("opened") if _[1].private else Store.hash_file(_[0].store, _[3], private=False))
+    options = running.Options(project=made.folder)
+    there = {name for name, there in running.finished(made.graph, options).items() if there}
+    file = made.folder / "phones.jsonl"
+    before = file.stat()
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    touched = {name for name, there in running.finished(made.graph, options).items() if there}
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert {name for name, there in done.items() if there} == {"web", "typed", "invented", "corpus", "keys", "baseline", "warm"}
+    assert there == {"web", "typed", "invented", "corpus", "keys", "baseline", "warm", "phones", "tuned", "near", "accuracy"}
+    assert touched == {"web", "typed", "invented", "corpus", "keys", "baseline", "warm"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("rounds = 4", "rounds = 5", r"`tuned` would bring the lifetime epsilon of `some people` from 3.96 to 4.24, and their budget is 4"),
+        ("gaussian(clip = 0.3, epsilon = 4, delta = 9e-9)", "blt(clip = 0.3, epsilon = 4, delta = 9e-9, separation = 4)", "`tuned` adds noise by `blt`, and .* the two do not compose"),
+    ],
+    ids=["budget", "mechanism"],
+)
+def test_what_people_would_be_refused_to_is_known_before_anything_is_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, sentence: str) -> None:
+    """Plan and run say the same, nobody is asked, and what an earlier run wrote stays; what is charged and there is no reason to refuse."""
+    made = project(tmp_path, monkeypatch, population=DECLARED)
+    outcome = made.run(only="+tuned")
+    made.text = made.text.replace(old, new).replace("sample 20", "sample 30")
+    asked = len(made.endpoint.asked)
+    options = running.Options(project=made.folder)
+    plan = running.foreseen(made.graph, options)
+    run = made.run(only="+tuned")
+
+    assert outcome.problem is None
+    assert re.search(sentence, str(plan.refused))
+    assert plan.sure
+    assert str(run.problem) == plan.refused
+    assert len(made.endpoint.asked) == asked
+    assert {event["event"] for event in made.events} == {"run_started", "run_finished"}
+    assert made.run(only="+corpus").problem is None
+
+    made.text = made.text.replace(new, old)
+    assert running.foreseen(made.graph, options).refused is not None
+    made.text = made.text.replace("sample 30", "sample 20")
+    assert running.foreseen(made.graph, options).refused is None
+    assert statuses(made.run(only="+tuned"))["tuned"] == "cached"
 
 
 def test_only_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

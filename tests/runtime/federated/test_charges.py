@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from synthc.compiler.graph.accounting import CorrelatedGaussian, SubsampledGaussian, epsilon
+from synthc.compiler.graph.accounting import CorrelatedGaussian, SubsampledGaussian, epsilon, round_up
 from synthc.compiler.graph.spending import squared_sensitivity
 from synthc.runtime.errors import ChargeRefused, InputError
 from synthc.runtime.federated.charges import Charges, charged_events, ledger_file
@@ -56,7 +56,7 @@ def test_what_fits_is_afforded_and_what_does_not_is_refused_with_both_numbers(tm
     for round_ in range(10):
         charges(tmp_path).charge({f"round {round_}": round_})
 
-    with pytest.raises(ChargeRefused, match=rf"a\.synth:9:1: `tuned` would bring the lifetime epsilon of `en-us/2026` from {spent:.3g} to .*budget is"):
+    with pytest.raises(ChargeRefused, match=rf"a\.synth:9:1: `tuned` would bring the lifetime epsilon of `en-us/2026` from {round_up(spent, 3):.3g} to .*budget is"):
         charges(tmp_path, budget=spent * 1.01).afford(range(10))
 
 
@@ -150,7 +150,7 @@ def test_what_is_left_of_a_series_is_afforded_together_with_what_it_has(tmp_path
 
     charges(tmp_path, budget=spent * 1.001, dp=BLT, series="a").afford(range(10, 20))
     for series, rounds in (("b", range(20)), ("a", range(9, 20))):
-        with pytest.raises(ChargeRefused, match=f"would bring the lifetime epsilon .* to {twice:.3g}"):
+        with pytest.raises(ChargeRefused, match=f"would bring the lifetime epsilon .* to {round_up(twice, 3):.3g}"):
             charges(tmp_path, budget=spent * 1.001, dp=BLT, series=series).afford(rounds)
 
 
