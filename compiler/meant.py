@@ -38,3 +38,11 @@ def comparable(left: Typed, right: Typed) -> str | None:
     if column is not None and kinds & {"int", "float"}:
         return f"if it holds numbers, its source says so: `{column}: int = .{column}`"
     return 'a date is written `date("2024-12-31")`' if kinds == {"date", "text"} else None
+
+
+def column_meant(entry: syntax.Setting) -> tuple[str | None, Fix | None]:
+    """Return the mend of a column of a source whose dot was forgotten: `text = body`."""
+    if not isinstance(entry.value, syntax.Name | syntax.Field):
+        return None, None
+    said = f"{entry.name.name} = .{entry.value.span.text}"
+    return f"a column begins with a dot: `{said}`", Fix(title=f"write `{said}`", edits=(Edit(span=entry.value.span, text=f".{entry.value.span.text}"),), safety=Safety.UNSAFE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -11,12 +11,13 @@ from pydantic.fields import FieldInfo
 
 from synthc.compiler.catalog.asked import Asked
 from synthc.compiler.catalog.not_built import CALLS, not_built
-from synthc.compiler.catalog.sources.source import PublicSource
+from synthc.compiler.catalog.sources.source import PrivateSource, PublicSource
 from synthc.compiler.catalog.values import Makers
 from synthc.compiler.constant import Made, Written
 from synthc.compiler.evaluate import Constants, NotConstant
+from synthc.compiler.meant import column_meant
 from synthc.compiler.scope import Scope
-from synthc.compiler.suggest import spelling
+from synthc.compiler.suggest import guess, setting_meant, spelling
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Label, error
 from synthc.dsl.source import Span
@@ -83,7 +84,9 @@ def _entries(model: type[BaseModel], block: syntax.Settings | None, scope: Scope
     for entry in block.entries if block else ():
         name = entry.name.name
         if name not in model.model_fields or isinstance(entry, syntax.Cases):
-            help_, fix = spelling(name, model.model_fields, entry.name.span)
+            help_, fix = setting_meant(name, model.model_fields, entry.name.span)
+            if help_ is None and issubclass(model, PublicSource | PrivateSource) and isinstance(entry, syntax.Setting):
+                help_, fix = column_meant(entry)
             known = "settings here are " + ", ".join(f"`{field}`" for field in model.model_fields)
             scope.report(error("unknown-setting", f"there is no setting `{name}` here", entry.name.span, help=help_ or known, fix=fix))
         elif name in entries:
@@ -107,6 +110,8 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
         return _words(get_args(get_args(field.annotation)[0]), entry, scope)
     makers = next((m for m in field.metadata if isinstance(m, Makers)), None)
     bare = makers is not None and isinstance(written, syntax.Name) and written.name in makers.models
+    if makers is not None and not bare and isinstance(written, syntax.Name) and scope.find(written) is None:
+        _not_bare(makers, entry, written, scope)
     value = None if bare else Constants(scope=scope).evaluate(written)
     if isinstance(value, Made):
         return make(makers, value, scope)
@@ -114,6 +119,20 @@ def _value(field: FieldInfo, entry: syntax.Setting, scope: Scope) -> Any:
         scope.report(error("wrong-value", f"`{entry.name.name}` wants {makers}", written.span))
         raise NotConstant
     return value
+
+
+def _not_bare(makers: Makers, entry: syntax.Setting, written: syntax.Name, scope: Scope) -> None:
+    """Report a word in the place of a call that is nearly one of those that may stand there.
+
+    Raises:
+        NotConstant: it was.
+    """
+    wants = "a place in the record, such as .user_id" if entry.name.name == "user" else makers
+    # Asked about and not done: `none` takes the noise away.
+    help_, fix = column_meant(entry) if entry.name.name == "user" else guess(written.name, [*makers.models, *(["none"] if NoneType in makers.others else [])], written.span)
+    if help_ is not None:
+        scope.report(error("wrong-value", f"`{entry.name.name}` wants {wants}", written.span, help=help_, fix=fix))
+        raise NotConstant
 
 
 def _literal(annotation: Any) -> Any:
@@ -173,9 +192,10 @@ def make(makers: Makers | None, made: Made, scope: Scope) -> BaseModel:
         if key not in model.model_fields and model.model_config.get("extra") == "allow":
             continue
         if key not in model.model_fields:
-            help_, _ = spelling(key, names, spans[key])
+            at = spans[key]
+            help_, fix = setting_meant(key, names, at.source.span(at.start, at.start + len(key)))
             known = "arguments are " + ", ".join(f"`{name}`" for name in names)
-            scope.report(error("unknown-setting", f"`{made.name}` has no argument `{key}`", spans[key], help=help_ or known))
+            scope.report(error("unknown-setting", f"`{made.name}` has no argument `{key}`", at, help=help_ or known, fix=fix))
             raise NotConstant
         inner = next((m for m in model.model_fields[key].metadata if isinstance(m, Makers)), None)
         if isinstance(value, Made):

@@ -16,6 +16,7 @@ from synthc.compiler.scope import Scope
 from synthc.compiler.settings import M, read_settings
 from synthc.dsl import syntax
 from synthc.dsl.diagnostic import Diagnostic, Edit, Fix, Label, Safety, error
+from synthc.dsl.source import Span
 
 DEFAULT_DELTA_SHARE = 0.1
 """The share of a budget's delta at which a mechanism is solved if it does not say its own."""
@@ -147,9 +148,9 @@ def check_spending(program: Program, budgets: dict[str, dict[str, Any]]) -> None
         if not _alike(program, mechanisms):
             continue
         sources = sorted(thing.name for thing in program.all_things() if thing.kind == "source" and thing.settings["people"] == who)
-        found = [budgets[name] for name in sources if name in budgets]
-        for budget in sorted(found, key=lambda budget: (budget["epsilon"], budget["delta"])):
-            if not _keep_within(program, mechanisms, budget):
+        found = [(budgets[name], name) for name in sources if name in budgets]
+        for budget, name in sorted(found, key=lambda one: (one[0]["epsilon"], one[0]["delta"], one[1])):
+            if not _keep_within(program, mechanisms, budget, name):
                 break
 
 
@@ -173,19 +174,20 @@ def _alike(program: Program, mechanisms: list[Thing]) -> bool:
     return True
 
 
-def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, Any]) -> bool:
-    """Return whether mechanisms keep within a budget, False after reporting that they do not."""
+def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, Any], source: str) -> bool:
+    """Return whether mechanisms keep within the budget of a source, False after reporting that they do not."""
     dps = [thing.settings["dp"] for thing in mechanisms]
-    labels = tuple(Label(span=thing.span, text=f"`{thing.name}` spends epsilon {_number(dp['epsilon'])}") for thing, dp in zip(mechanisms, dps, strict=True))
-    deltas = sum(dp["delta"] for dp in dps)
-    one = len(mechanisms) == 1
-    who = f"`{mechanisms[0].name}` spends" if one else "these mechanisms together spend"
-    last = mechanisms[-1]
-    if deltas > budget["delta"] * (1 + 1e-9):
-        program.diagnostics.append(
-            error("over-budget", f"{who} a delta of {deltas:.3g}, and the budget has {budget['delta']:.3g}", last.span, labels=labels[:-1], help="give them smaller deltas")
-        )
+    who = f"`{mechanisms[0].name}` spends" if len(mechanisms) == 1 else "these mechanisms together spend"
+
+    def over(what: str, message: str, mend: str) -> bool:
+        spent = zip(mechanisms, dps, strict=True)
+        labels = tuple(Label(span=thing.span, text=f"`{thing.name}` spends epsilon {_number(dp['epsilon'])} at a delta of {dp['delta']:.3g}") for thing, dp in spent)
+        program.diagnostics.append(error("over-budget", f"{who} {message}", _limit(program, source, what), labels=labels, help=mend))
         return False
+
+    deltas = sum(dp["delta"] for dp in dps)
+    if deltas > budget["delta"] * (1 + 1e-9):
+        return over("delta", f"a delta of {deltas:.3g}, and the budget has {budget['delta']:.3g}", "give them smaller deltas")
     if sum(dp["epsilon"] for dp in dps) <= budget["epsilon"] * (1 + 1e-9):
         return True
     try:
@@ -196,17 +198,18 @@ def _keep_within(program: Program, mechanisms: list[Thing], budget: dict[str, An
         program.diagnostics.append(error("unreachable-epsilon", str(problem), problem.tuned.span))
         return False
     if spent > budget["epsilon"]:
-        program.diagnostics.append(
-            error(
-                "over-budget",
-                f"{who} epsilon {_number(spent)}, and the budget has {_number(budget['epsilon'])}",
-                last.span,
-                labels=labels[:-1],
-                help="ask for a smaller epsilon, tune fewer models, or raise the budget",
-            )
-        )
-        return False
+        return over("epsilon", f"epsilon {_number(spent)} at the budget's delta, and it has {_number(budget['epsilon'])}", "ask for a smaller epsilon, tune fewer models, or raise the budget")
     return True
+
+
+def _limit(program: Program, source: str, setting: str) -> Span:
+    """Return where the budget of a source says how much there is."""
+    main = program.scope(program.main)
+    for item in _budgets(program):
+        thing = (found := main.find(item.about)) and program.thing(*found)
+        if thing and thing.name == source:
+            return next((entry.value.span for entry in item.settings.entries if isinstance(entry, syntax.Setting) and entry.name.name == setting), item.about.span)
+    raise AssertionError(f"`{source}` has a budget that is written nowhere")
 
 
 class Unsolved(Exception):

@@ -62,7 +62,9 @@ def _own(declared: syntax.Declaration, settings: Federate, source: Thing, scope:
     separated = min(dp.separation, settings.rounds)
     if settings.cohort * separated > users:
         message = f"cohorts of {settings.cohort:,} in each of {separated:,} rounds, all of other people, are more than the {users:,.0f} users that train"
-        mend = f"take a cohort of at most {int(users / separated):,}, or a `separation` of at most {int(users / settings.cohort):,}"
+        apart, together = int(users / settings.cohort), int(users / separated)
+        ways = [f"a cohort of at most {together:,}" if together else "", f"a `separation` of at most {apart:,}" if apart else ""]
+        mend = f"take {' or '.join(way for way in ways if way)}" if any(ways) else f"there are too few people for {separated:,} rounds apart; take a smaller `separation` and a smaller cohort"
         scope.report(error("cohort-too-large", message, span, labels=declared_here(source), help=mend))
         return None
     for name in ("separation", "restart"):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from synthc.compiler import constant
-from synthc.compiler.constant import Interval, type_of
+from synthc.compiler.constant import Interval, Made, type_of
 from synthc.compiler.evaluate import Constants, NotConstant
 from synthc.compiler.program import Thing
 from synthc.compiler.scope import Scope
 from synthc.compiler.suggest import guess
 from synthc.compiler.types import INT, Type
 from synthc.dsl import syntax
-from synthc.dsl.diagnostic import error
+from synthc.dsl.diagnostic import Edit, Fix, Safety, error
 
 
 def slot(value: syntax.Expression, scope: Scope, things: list[Thing], what: str) -> tuple[Any, Type] | None:
@@ -39,5 +39,16 @@ def slot(value: syntax.Expression, scope: Scope, things: list[Thing], what: str)
     type_ = type_of(values)
     if isinstance(values, list) and values and type_ is not None and type_.of is not None:
         return {"list": constant.to_json(values)}, type_.of
-    scope.report(error("wrong-value", f"{what} takes a list, a range of whole numbers, or a column of some rows", value.span))
+    scope.report(error("wrong-value", f"{what} takes a list, a range of whole numbers such as `0..23`, or a column of some rows", value.span, **_as_range(values, value)))
     return None
+
+
+def _as_range(values: Any, value: syntax.Expression) -> dict[str, Any]:
+    """Return the mend of a `range(0, 24)` as other languages have it, whose second end is not in it."""
+    if not isinstance(values, Made) or values.name != "range" or values.named or not all(type(end) is int for end in values.positional):
+        return {}
+    low, high = {1: (0, *values.positional), 2: values.positional}.get(len(values.positional), (0, 0))
+    if low >= high:
+        return {}
+    said = f"{low}..{high - 1}"
+    return {"help": f"write `{said}`, both ends included", "fix": Fix(title=f"write `{said}`", edits=(Edit(span=value.span, text=said),), safety=Safety.UNSAFE)}

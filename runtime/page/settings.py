@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synthc.compiler.graph import Graph, Node
-from synthc.compiler.graph.written import written
+from synthc.compiler.graph.written import literal, written
 from synthc.runtime.page import wording
 from synthc.runtime.page.facts import Facts
 from synthc.runtime.page.markup import Column, Markup, absent, element, folded, join, prose, table
@@ -81,4 +81,11 @@ def _prompts(graph: Graph) -> Iterator[Markup]:
 
 
 def _text(parts: list[Any]) -> str:
-    return "".join(part if isinstance(part, str) else f"{{{{ {written(part['hole'])} }}}}" for part in parts)
+    return "".join(part if isinstance(part, str) else _hole(part["hole"]) for part in parts)
+
+
+def _hole(expression: Mapping[str, Any]) -> str:
+    """Return a hole as it is written; one that an example filled as it is sent."""
+    if set(expression) == {"value"}:
+        return expression["value"] if isinstance(expression["value"], str) else literal(expression["value"])
+    return f"{{{{ {written(expression)} }}}}"

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,13 +32,14 @@ class Found(NamedTuple):
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Take no options."""
+    """Add the options."""
+    parser.add_argument("spec", nargs="?", metavar="SPEC", help="the spec whose endpoints are looked at; the only one of this folder if left out")
 
 
-def run(_: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Look at everything, and exit with 1 if something is missing."""
     bad = 0
-    for look in LOOKS:
+    for look in (*LOOKS, partial(endpoints, options.spec)):
         for found in look():
             bad += not found.good
             print(f"{'ok     ' if found.good else 'missing'}  {found.what}" + ("" if found.good else f"; {found.mend}"))
@@ -98,16 +100,22 @@ def disk() -> Iterator[Found]:
     yield Found(os.access(place, os.W_OK), f"{place.resolve()} can be written", "change its permissions, or work in another folder")
 
 
-def endpoints() -> Iterator[Found]:
-    """Whether each endpoint of the only spec of this folder answers."""
+def endpoints(spec: str | None) -> Iterator[Found]:
+    """Whether each endpoint of a spec, or of the only one of this folder, answers."""
     from synthc.cli.specs import choose
     from synthc.compiler.compile import compile_spec
     from synthc.runtime.errors import InputError
 
     try:
-        graph = compile_spec(choose(None, graphs=False), Path()).graph
-    except InputError:
+        path = choose(spec, graphs=False)
+    except InputError as problem:
+        if spec is not None:
+            raise
+        yield Found(good=True, what=f"no endpoint was looked at: {problem}")
         return
+    graph = compile_spec(path, Path()).graph
+    if graph is None:
+        yield Found(good=True, what=f"no endpoint was looked at: {path} does not compile, and `synthc check` says why")
     for node in graph.nodes if graph else ():
         if graph and node.kind == "endpoint" and node.settings["kind"] != "embedded":
             yield from _answers(node, graph)
@@ -153,5 +161,5 @@ def _fixed(prompt: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if isinstance(part, str))
 
 
-LOOKS = (python, packages, model, served, disk, endpoints)
-"""What is looked at, in the order in which it is shown."""
+LOOKS = (python, packages, model, served, disk)
+"""What is looked at before the endpoints, in the order in which it is shown."""

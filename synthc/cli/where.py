@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def condition(text: str, columns: Mapping[str, Any]) -> Mapping[str, Any]:
         from synthc.cli.terminal import coloured
         from synthc.findings.text import text as shown
 
+        found = tuple(replace(one, fix=None) for one in found)  # nothing mends a command line
         print(shown(found, colour=coloured(sys.stderr)), end="", file=sys.stderr)
         raise InputError(f"`--where` wants a condition over {', '.join(f'`{name}`' for name in columns)}, such as `words(text) > 5`")
     condition_: Mapping[str, Any] = typed.json

@@ -29,6 +29,15 @@ def test_silent_endpoint(project: Project) -> None:
     assert "Traceback" not in said.err
 
 
+def test_several_specs(project: Project) -> None:
+    """Which one is meant nobody knows, so it is said that none was looked at, and how one is."""
+    for name in ("a", "b"):
+        project.write(f"{name}.synth", f'synth 1\n\nendpoint {name}s = tgi("http://127.0.0.1:9")\n\nprompt p(t: text) -> text {{ ask = """{{{{ t }}}}""" }}\n\ntest p {{ "x" -> "y" }}\n')
+
+    assert "ok       no endpoint was looked at: there are several specs here (a.synth, b.synth, spec.synth); say which one\n" in project.run("doctor").out
+    assert "missing  endpoint `bs` at http://127.0.0.1:9 is not answering" in project.run("doctor", "b.synth").out
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -84,6 +84,7 @@ def test_bad_where(ran: Project, text: str) -> None:
 
     assert (said.code, said.out) == (2, "")
     assert "error[" in said.err
+    assert "fix:" not in said.err
     assert said.err.endswith("synthc: `--where` wants a condition over `text`, such as `words(text) > 5`\n")
 
 

@@ -235,6 +235,20 @@ def test_a_run_that_stopped_has_a_report(tmp_path: Path, until: str, status: str
     assert "No verdict: accuracy" in seen
 
 
+def test_a_number_that_an_example_fills_in_stands_as_it_is_sent(tmp_path: Path) -> None:
+    """Without the marks of a hole, which the row alone fills."""
+    whole = graph()
+    typed = next(node for node in whole.nodes if node.name == "typed")
+    (place,) = [index for index, step in enumerate(typed.steps) if step.verb == "ask"]
+    ask = typed.steps[place]
+    message = {"role": "user", "parts": ["Make up a chat on work at ", {"hole": {"value": 9}}, " o'clock, not at ", {"hole": {"column": "hour"}}, "."]}
+    asked = replace(ask, settings={**ask.settings, "prompt": {**ask.settings["prompt"], "messages": [message]}})
+    changed = replace(typed, steps=(*typed.steps[:place], asked, *typed.steps[place + 1 :]))
+    folder = write_run(tmp_path, of=replace(whole, nodes=tuple(changed if node is typed else node for node in whole.nodes)))
+
+    assert "user: Make up a chat on work at 9 o'clock, not at {{ hour }}." in text(folder)
+
+
 def test_a_killed_run_has_a_report(tmp_path: Path) -> None:
     """Without a result, and with a last event cut short, the events before it are told."""
     folder = write_run(tmp_path, until="corpus")
