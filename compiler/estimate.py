@@ -121,12 +121,14 @@ def behind(node: Node, known: Mapping[str, Amount]) -> tuple[Amount, ...]:
 def _priced(entry: dict[str, Any], node: Node, graph: Graph) -> dict[str, Any]:
     """Return an entry with its price, where the endpoints that the node asks have one and its tokens are known."""
     asks = {step.settings["endpoint"]["node"] for step in node.steps if step.verb == "ask"}
+    if asks and all(price_of(graph.by_name[name]) == FREE for name in asks):
+        return {**entry, "usd": 0}
     if not asks or entry["tokens_in"] is None or entry["tokens_out"] is None:
         return entry
     prices = [price_of(graph.by_name[name]) for name in asks]
     if len(prices) == 1:
         return {**entry, "usd": cost(prices[0], entry["tokens_in"], entry["tokens_out"])}
-    return {**entry, "usd": 0 if all(price == FREE for price in prices) else None}
+    return {**entry, "usd": None}
 
 
 def _total(values: list[Any]) -> Any:

@@ -91,6 +91,14 @@ def exported(connection: sqlite3.Connection, chosen: Chosen) -> Iterator[dict[st
             yield {"key": key, **names, "time": time, "row": subject, "request": json.loads(request), "reply": json.loads(reply)}
 
 
+def kept_here(connection: sqlite3.Connection, chosen: Chosen) -> int:
+    """Return how many answered calls are not exported, for nothing protects who is behind the rows they are about."""
+    known = askings(connection)
+    found = connection.execute("SELECT asking, model, COUNT(*) FROM calls WHERE state = 'answered' AND time >= ? AND time < ? GROUP BY asking, model", chosen.times)
+    about = ((known.get(asking, known[""]), model, count) for asking, model, count in found)
+    return sum(count for each, model, count in about if each["label"] in KEPT_HERE and chosen.means(each, model))
+
+
 def prunable(connection: sqlite3.Connection, chosen: Chosen, used: Iterable[str] | None) -> int:
     """Note which calls may go, and return how many they are; `used` are the keys that stay whatever is chosen."""
     known = askings(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -17,11 +17,14 @@ from synthc.runtime.endpoints.base import Reply
 from synthc.runtime.endpoints.calling import Caller, derive_seed
 from synthc.runtime.endpoints.open import open_endpoint
 from synthc.runtime.endpoints.pace import Pace
-from synthc.runtime.ledger import Ledger
+from synthc.runtime.ledger import Asking, Ledger
 from synthc.runtime.rows import ID
 from synthc.runtime.schema import answer_type, column_type
 from synthc.runtime.steps.ask import prompt_print, render, request
 from synthc.runtime.steps.expression import expression
+
+TESTS = "(tests)"
+"""What the calls of tests stand under in the ledger, in the place of a prompt's name."""
 
 Test = Mapping[str, Any]
 
@@ -74,7 +77,8 @@ async def _caller(node: Node, override: str | None, ledger: Ledger, graph: Graph
     pace = Pace(most=node.settings["concurrency"])
     identity = await endpoint.identity()
     retries = node.settings["retries"]
-    return Caller(name=node.name, endpoint=endpoint, identity=identity, ledger=ledger, pace=pace, label=Privacy.PUBLIC, retries=retries)
+    about = Asking(endpoint=node.name, model=asdict(identity), prompt={"name": TESTS}, label=Privacy.PUBLIC.value)
+    return Caller(name=node.name, endpoint=endpoint, identity=identity, ledger=ledger, pace=pace, label=Privacy.PUBLIC, retries=retries, about=about)
 
 
 async def _case(test: Test, case: Mapping[str, Any], caller: Caller, seed: int) -> Verdict:

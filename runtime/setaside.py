@@ -54,7 +54,7 @@ class SetAside:
         if self.failed > rows * self.allowed:
             self.flush()
             which = "too many of its rows," if self.private else f"{self.failed:,} of its {rows:,} rows ({self.failed / max(1, rows):.1%}),"
-            raise self.error(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`{self._why()}; why stands in {self.path}")
+            raise self.error(f"{self.place}: `{self.name}` set aside {which} more than `max_failures = {self.allowed * 100:.3g}%`{self._why()}; {'their places stand' if self.private else 'why stands'} in {self.path}")
 
     def _why(self) -> str:
         """Return the reason of most of them; nothing of private rows."""

@@ -95,7 +95,7 @@ async def _work(context: Context, endpoints: Mapping[str, Endpoint], ledger: Led
     for caller in callers:
         if caller.requests:
             await still_the_same(caller.name, caller.endpoint, caller.identity)
-    _finish(writer, arounds, aside, read.rows)
+    _finish(writer, arounds, aside, read.rows, context.note)
     return Usage(
         requests=sum(c.requests for c in callers),
         cached_requests=sum(c.cached for c in callers),
@@ -113,10 +113,12 @@ def _usd(callers: list[Caller], context: Context) -> float | None:
     return None if None in costs else sum(each for each in costs if each is not None)
 
 
-def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read: int) -> None:
+def _finish(writer: DatasetWriter, arounds: list[Around], aside: SetAside, read: int, told: Callable[[str], None]) -> None:
     """Check that every row is accounted for and write the counts."""
     for around in arounds:
         around.count.check()
+        if around.step.verb == "sample" and "weigh" in around.settings and around.count.rows_out < around.settings.get("count", 0) <= around.count.rows_in:
+            told(f"`sample` found {around.count.rows_out:,} of the {around.settings['count']:,} rows: of some values of `{around.settings['column']}` there are fewer than their share")
     keys = ("filtered", "duplicates", "failed", "added")
     counts: dict[str, Any] = {"in": read, "out": writer.rows, **{key: sum(getattr(a.count, key) for a in arounds) for key in keys}}
     # Rows that a `take` left unread behind a step that had read on are neither filtered nor failed there.

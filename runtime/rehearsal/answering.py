@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +37,7 @@ class Answering:
     """One endpoint as a rehearsal asks it about one prompt, and what that came to; after `patience` seconds the rows so far must do.
 
     `seen` are the questions that were asked in this rehearsal, which a run asks once; `shared` is how many of them came again,
-    `ends` when each answer that was free came.
+    `ends` when each answer that was free came. `asked` is how many rows had answers, and `unread` why some of these could not be read.
     """
 
     node: Node
@@ -55,6 +56,8 @@ class Answering:
     tokens_out: float = 0.0
     bounded: bool = False
     ends: list[float] = field(default_factory=list)
+    asked: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Look at what is known already."""

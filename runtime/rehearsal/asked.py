@@ -80,6 +80,10 @@ async def _one(row: str, question: Mapping[str, Any], answering: Answering, seed
         return reply
 
     try:
-        return (await asked(prompt, ask)).fields
+        answer = await asked(prompt, ask)
     except NoAnswer:
         return None
+    answering.asked += 1
+    if answer.fields is None:
+        answering.unread[answer.reason or ""] += 1
+    return answer.fields

@@ -16,7 +16,7 @@ from synthc.compiler.graph import Graph, Node, Privacy, Step
 from synthc.runtime.context import Context
 from synthc.runtime.endpoints.base import Endpoint, Identity, Reply
 from synthc.runtime.endpoints.open import open_endpoint
-from synthc.runtime.errors import RunError
+from synthc.runtime.errors import InputError, RunError
 from synthc.runtime.events import Events
 from synthc.runtime.rehearsal.answering import Answering
 from synthc.runtime.rehearsal.asked import rehearsed_ask
@@ -65,6 +65,7 @@ class Rehearsal:
     left: float = PATIENCE_FOR_ALL
     seen: dict[str, dict[str, Reply | None]] = field(default_factory=dict)
     servers: dict[str, tuple[Endpoint | None, Identity | None]] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
 
     async def walk(self) -> None:
         """Carry out what can be; a node that can't is left out, and so is what reads it."""
@@ -72,7 +73,11 @@ class Rehearsal:
             for node in self.graph.nodes:
                 if node.label is Privacy.PUBLIC and node.kind in {"source", "filter", "transform", "generate", "mix"}:
                     with suppress(RunError, OSError, pl.exceptions.PolarsError, KeyError):
-                        await self._node(node)
+                        try:
+                            await self._node(node)
+                        except InputError as problem:
+                            self.troubles[node.name] = str(problem).partition("; why stands in ")[0]
+                            raise
         finally:
             for endpoint, _ in self.servers.values():
                 if endpoint is not None:
@@ -115,6 +120,7 @@ class Rehearsal:
                 answering = await self._answering(step)
                 sample = await rehearsed_ask(before, step, answering, context.seed)
                 self.left = max(0.0, self.left - (time.monotonic() - started))
+                self._failed(node, answering)
                 rate, how = answering.rate
                 seconds += (sample.taken["requests"] or 0) / rate
                 notes[f"time of `{node.name}`: {how}"] = None
@@ -128,6 +134,17 @@ class Rehearsal:
             behind.append(sample)
         taken = _taken(steps, behind, self.graph)
         self._keep(node, sample, seconds=seconds, notes=tuple(notes), **taken)
+
+    def _failed(self, node: Node, answering: Answering) -> None:
+        """Note where so many answers about the sample cannot be read that a run would stop."""
+        failed = sum(answering.unread.values())
+        allowed = node.settings["max_failures"]
+        keep = all(step.settings.get("on_fail") == "keep" for step in node.steps if step.verb == "ask")
+        if failed > answering.asked * allowed + 1 and not keep:
+            reason, often = answering.unread.most_common(1)[0]
+            self.troubles[node.name] = (
+                f"{node.place}: of {answering.asked:,} rows of a sample `{node.name}` sets aside {failed:,}, more than `max_failures = {allowed * 100:.3g}%`; {often:,} of them: {reason}"
+            )
 
     async def _answering(self, step: Step) -> Answering:
         node = self.graph.by_name[step.settings["endpoint"]["node"]]
@@ -150,11 +167,16 @@ class Rehearsal:
         self.found[node.name] = Rehearsed(rows=sample.bounds, likely=round(sample.total), seconds=round(seconds, 1), notes=notes, **amounts)
 
 
-def rehearse(graph: Graph, project: Path, *, counted: Mapping[str, int], overrides: Mapping[str, str] | None = None) -> dict[str, Rehearsed]:
-    """Return what each public row node will come to, as far as a sample shows; `counted` are the rows of large sources."""
+def rehearse(graph: Graph, project: Path, *, counted: Mapping[str, int], overrides: Mapping[str, str] | None = None, troubles: dict[str, str] | None = None) -> dict[str, Rehearsed]:
+    """Return what each public row node will come to, as far as a sample shows; `counted` are the rows of large sources.
+
+    `troubles` takes the sentences with which a run would stop, by the nodes that it would stop at.
+    """
     with tempfile.TemporaryDirectory(prefix="synthc-plan-") as folder:
         rehearsal = Rehearsal(graph=graph, project=project, folder=Path(folder), counted=counted, overrides=overrides or {})
         asyncio.run(rehearsal.walk())
+        if troubles is not None:
+            troubles.update(rehearsal.troubles)
         return rehearsal.found
 
 

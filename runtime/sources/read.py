@@ -101,8 +101,10 @@ def _row(record: Record, settings: Mapping[str, Any], key: bytes, users: MadeUp 
     row = {name: _value(record.value, name, column) for name, column in settings["columns"].items()}
     if settings["visibility"] == "private":
         user = _find(record.value, settings["user"] or [])
+        if user is None:
+            raise Malformed(f"no `.{'.'.join(settings['user'] or [])}` for `user`")
         if users is not None:
-            user = None if user is None else users.user(user, identity)
+            user = users.user(user, identity)
         if isinstance(user, float):  # as numbers come from a table where some are missing; 7.0 is the user 7
             user = int(user) if user.is_integer() else str(user) if math.isfinite(user) else None
         if not isinstance(user, str | int) or user == "" or not unicode(str(user)):

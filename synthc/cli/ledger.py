@@ -21,7 +21,8 @@ LEDGER = Path(".synth") / "ledger.sqlite"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("what", choices=("list", "export", "prune", "rescue"), help="count the calls, print them as JSON lines, delete some, or save what can be read of a damaged ledger")
+    what = "`list` counts the calls, `export` prints them as JSON lines, `prune` deletes some, `rescue` saves what can be read of a damaged ledger"
+    parser.add_argument("what", metavar="WHAT", nargs="?", choices=("list", "export", "prune", "rescue"), default="list", help=what)
     parser.add_argument("--endpoint", metavar="NAME", help="those of one endpoint")
     parser.add_argument("--model", metavar="NAME", help="those that one model answered")
     parser.add_argument("--prompt", metavar="NAME", help="those of one prompt")
@@ -92,16 +93,18 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
     rows = [["endpoint", "model", "prompt", "answered", "failed", "tokens", "first", "last"]]
     for group in groups:
         days = [dt.datetime.fromtimestamp(group[name], tz=dt.UTC).astimezone().date().isoformat() for name in ("first", "last")]
-        rows.append([group["endpoint"], group["model"], group["prompt"], number(group["answered"]), number(group["failed"]), number(group["tokens"]), *days])
+        rows.append([group["endpoint"], group["model"], group["prompt"] or "(tests)", number(group["answered"]), number(group["failed"]), number(group["tokens"]), *days])
     return table(rows, right="lllrrrll")
 
 
 def _export(chosen: Chosen) -> None:
-    from synthc.runtime.ledger_records import exported, opened
+    from synthc.runtime.ledger_records import exported, kept_here, opened
 
     with opened(LEDGER) as connection:
         for call in exported(connection, chosen):
             print(json.dumps(call, ensure_ascii=False))
+        if kept := kept_here(connection, chosen):
+            print(f"synthc: {kept:,} calls are not exported: nothing protects who is behind the rows they are about (private ones, or those of a pretended population)", file=sys.stderr)
 
 
 def _prune(chosen: Chosen, options: argparse.Namespace) -> None:

@@ -83,7 +83,9 @@ def _command(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"synthc {chosen.command}", description=f"{help_[0].upper()}{help_[1:]}.", allow_abbrev=False)
     parser.add_argument("-C", dest="folder", metavar="DIR", default=chosen.folder, help="work in this folder")
     command.add(parser)
-    options = parser.parse_args(chosen.rest)
+    options, strange = parser.parse_known_args(chosen.rest)
+    if strange:
+        parser.error(_strange(strange, parser))
     if chosen.command in BRIEF:
         gc.disable()
     try:
@@ -91,6 +93,16 @@ def _command(argv: Sequence[str]) -> int:
             return int(command.run(options))
     finally:
         gc.enable()
+
+
+def _strange(words: list[str], parser: argparse.ArgumentParser) -> str:
+    from difflib import get_close_matches
+
+    option = words[0].partition("=")[0]
+    if not option.startswith("-"):
+        return f"nothing is expected where `{words[0]}` stands"
+    close = get_close_matches(option, [name for action in parser._actions for name in action.option_strings], 1)
+    return f"there is no option `{option}`" + (f"; did you mean `{close[0]}`?" if close else "; `--help` lists them")
 
 
 def _outer() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from synthc.cli.saved import saved, saved_lines
 from synthc.cli.table import number, spoken, table
 from synthc.compiler.estimate import amounts, plan
 from synthc.compiler.graph import Graph
-from synthc.runtime.errors import ChargeRefused
+from synthc.compiler.graph.price import price_of
+from synthc.runtime.errors import ChargeRefused, InputError
 
 if TYPE_CHECKING:
     from synthc.runtime.outlook import Outlook
@@ -28,7 +29,6 @@ UNKNOWN = (
     ("tokens_out", "tokens written: they depend on rows that nobody can count yet"),
     ("requests", "requests: they depend on rows that nobody can count yet"),
     ("seconds", "time: {names} never ran here; what took how long is known after a run"),
-    ("usd", "money: say what {names} asks for, as `price = {{ input = 0.15, output = 0.6 }}`"),
 )
 """Why a total may not be known before the run."""
 HINT = "`--sample` carries the steps out on some of their rows, which buys nothing, takes about a minute and tells rows, tokens and time closely"
@@ -49,12 +49,15 @@ def run(options: argparse.Namespace) -> int:
     found = _foreseen(graph, options)
     done = found.done if found else {}
 
+    troubles: dict[str, str] = {}
+
     def planned(of: Graph) -> tuple[dict[str, Any], list[str]]:
-        measured = _measured(of, done, endpoints_of(options.endpoint, of)) if options.sample else {}
+        measured = _measured(of, done, endpoints_of(options.endpoint, of), troubles) if options.sample else {}
         document = plan(of, Path(), done, {name: entry for name, (entry, _) in measured.items()})
         return document, [note for _, notes in measured.values() for note in notes]
 
     document, known = planned(graph)
+    document["missing"] = list(_missing_files(graph))
     document["passes"] = saved(made.rewrites, lambda of: planned(of)[0])
     for name, source in document["privacy"].items():
         _add_lifetime(graph, name, source, done)
@@ -69,21 +72,24 @@ def run(options: argparse.Namespace) -> int:
         notes = (known, list(saved_lines(document["passes"])), list(plan_models(document)), list(_notes(document, graph)))
         hint = [HINT] if not options.sample and any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) else []
         doubt = [f"a private file is new or was touched; if it has changed, `run` refuses this: {found.refused}"] if found and found.refused and not found.sure else []
-        blocks = (_nodes(document, done).splitlines(), *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), doubt, hint)
+        stops = [f"`run` would stop: {sentence}" for sentence in dict.fromkeys((*document["missing"], *troubles.values()))]
+        blocks = (_nodes(document, done).splitlines(), stops, *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), doubt, hint)
         print("\n\n".join("\n".join(block) for block in blocks if block))
     if document["refused"]:
         raise ChargeRefused(f"`run` will refuse this: {document['refused']}")
     return 0
 
 
-def _measured(graph: Graph, done: Mapping[str, bool], endpoints: Mapping[str, str]) -> dict[str, tuple[dict[str, Any], tuple[str, ...]]]:
+def _measured(graph: Graph, done: Mapping[str, bool], endpoints: Mapping[str, str], troubles: dict[str, str]) -> dict[str, tuple[dict[str, Any], tuple[str, ...]]]:
     """Return what a sample of public rows and earlier runs show of the nodes, and how it is known."""
     from synthc.runtime.rehearsal.rehearse import rehearse
     from synthc.runtime.rehearsal.trained import trained
 
     counted = amounts([node for node in graph.nodes if node.kind == "source"], Path())
     wanted = any(step.verb for node in graph.nodes if not done.get(node.name) for step in node.steps)
-    found = rehearse(graph, Path(), counted={name: rows.high for name, rows in counted.items() if rows.high}, overrides=endpoints) if wanted else {}
+    found = rehearse(graph, Path(), counted={name: rows.high for name, rows in counted.items() if rows.high}, overrides=endpoints, troubles=troubles) if wanted else {}
+    for name in [name for name in troubles if done.get(name)]:
+        del troubles[name]
     entries: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {}
     for name, seen in found.items():
         rows = {"low": seen.rows[0], "likely": seen.likely, "high": seen.rows[1]}
@@ -100,6 +106,18 @@ def _foreseen(graph: Graph, options: argparse.Namespace) -> Foreseen | None:
     from synthc.runtime.run import Options, foreseen
 
     return foreseen(graph, Options(project=Path.cwd(), endpoints=endpoints_of(options.endpoint, graph)))
+
+
+def _missing_files(graph: Graph) -> Iterator[str]:
+    """Yield what a run says of sources without a file on this machine; no file is opened."""
+    from synthc.runtime.sources.files import find_files
+
+    for node in graph.nodes:
+        if node.kind == "source" and node.settings["reader"]["kind"] == "files":
+            try:
+                find_files(node.settings["reader"], Path(), node.place)
+            except InputError as problem:
+                yield str(problem)
 
 
 def _outlooks(graph: Graph) -> Mapping[str, Outlook]:
@@ -162,14 +180,23 @@ def _some(value: float | None) -> str:
 
 
 def _notes(document: Mapping[str, Any], graph: Graph) -> Iterator[str]:
-    unknown = [why.format(names=_missing(document, key, graph)) for key, why in UNKNOWN if document["totals"][key] is None]
+    unknown = [why.format(names=_missing(document, key)) for key, why in UNKNOWN if document["totals"][key] is None]
+    unknown += [_money(document, graph)] if document["totals"]["usd"] is None else []
     if unknown:
         yield "not known before the run:"
         yield from (f"  {why}" for why in unknown)
 
 
-def _missing(document: Mapping[str, Any], key: str, graph: Graph) -> str:
-    nodes = [node["name"] for node in document["nodes"] if node[key] is None and node["label"] != "private"]
-    if key == "usd":
-        nodes = [step.settings["endpoint"]["node"] for name in nodes for step in graph.by_name[name].steps if step.verb == "ask"]
-    return ", ".join(f"`{name}`" for name in dict.fromkeys(nodes))
+def _missing(document: Mapping[str, Any], key: str) -> str:
+    return _named(node["name"] for node in document["nodes"] if node[key] is None and node["label"] != "private")
+
+
+def _money(document: Mapping[str, Any], graph: Graph) -> str:
+    nodes = [graph.by_name[node["name"]] for node in document["nodes"] if node["usd"] is None]
+    asked = [step.settings["endpoint"]["node"] for node in nodes for step in node.steps if step.verb == "ask"]
+    silent = [name for name in asked if price_of(graph.by_name[name]) is None]
+    return f"money: say what {_named(silent)} asks for, as `price = {{ input = 0.15, output = 0.6 }}`" if silent else "money: it depends on tokens that nobody has counted yet"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names))

@@ -14,7 +14,12 @@ from synthc.cli.graphs import add_spec, ready, write
 from synthc.compiler.graph import Graph
 from synthc.runtime.errors import InputError, NotMeant
 
+THOUSANDS = {"k": 1_000, "M": 1_000_000}
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from synthc.runtime.outcome import Outcome
     from synthc.runtime.run import Options
 
@@ -42,7 +47,20 @@ def run(options: argparse.Namespace) -> int:
         write(made)
     settings = _settings(options, made.graph)
     _ask_before(made.graph, settings, yes=options.yes)
-    return finish(carry_out(made.graph, settings), as_json=options.json)
+    code = finish(carry_out(made.graph, settings), as_json=options.json)
+    if settings.replay is not None and not options.json:
+        print(_replayed(made.graph, settings.replay))
+    return code
+
+
+def _replayed(graph: Graph, lock: Mapping[str, Any]) -> str:
+    """Return the verdict of a replay, which stops at the first dataset that is another."""
+    from synthc.runtime.folder import ROWS
+
+    many = len(lock["datasets"])
+    beside = [f"`{n.name}`" for n in graph.nodes if n.kind in ROWS and not n.private and n.name not in lock["datasets"]]
+    rest = f"; no lock covers {', '.join(beside)}, as the noise that they rest on cannot be drawn again" if beside else ""
+    return f"replay: {many} of {many} datasets are the same as when they were locked{rest}"
 
 
 def finish(outcome: Outcome, *, as_json: bool) -> int:
@@ -153,12 +171,15 @@ def _show(outcome: Outcome) -> None:
 
 
 def _natural(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"`{text}` is no whole number")
-    return int(text)
+    """Read a whole number as it stands in a spec, such as 20, 10k or 1M."""
+    digits, times = (text[:-1], THOUSANDS[text[-1]]) if text[-1:] in THOUSANDS else (text, 1)
+    if not (digits.isascii() and digits.isdecimal()):
+        raise argparse.ArgumentTypeError(f"`{text}` is no whole number; write it as 20, 10k or 1M")
+    return int(digits) * times
 
 
 def _positive(text: str) -> int:
-    if _natural(text) == 0:
+    number = _natural(text)
+    if number == 0:
         raise argparse.ArgumentTypeError("at least 1 is wanted")
-    return int(text)
+    return number

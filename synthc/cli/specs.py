@@ -24,11 +24,21 @@ def choose(given: str | None, *, graphs: bool) -> Path:
     if path.is_dir():
         raise InputError(f"{given}: this is a folder; name a `{SUFFIX}` file, or work there with `-C {given}`")
     if not path.exists():
-        raise InputError(f"{given}: there is no such file")
+        raise InputError(f"{given}: there is no such file{_meant(path)}")
     if path.suffix == SUFFIX or (graphs and path.suffix == ".json"):
         return path
     wanted = f"a `{SUFFIX}` file or a compiled `{GRAPH}`" if graphs else f"a `{SUFFIX}` file"
     raise InputError(f"{given}: {wanted} is wanted here")
+
+
+def _meant(path: Path) -> str:
+    """Return the spec beside a path that was meant: the same without its ending, or one that is spelled alike."""
+    from difflib import get_close_matches
+
+    there = [each.name for each in sorted(path.parent.glob(f"*{SUFFIX}"))] if path.parent.is_dir() else []
+    wanted = f"{path.name.removesuffix('.')}{'' if path.suffix == SUFFIX else SUFFIX}"
+    close = get_close_matches(wanted, there, 1)
+    return f"; did you mean `{path.parent / close[0]}`?" if close else ""
 
 
 def _only() -> Path:

@@ -65,7 +65,16 @@ def test_what_nothing_protects_is_never_exported(ran: Project) -> None:
     with sqlite3.connect(ran.folder / ".synth" / "ledger.sqlite") as ledger:
         ledger.execute("UPDATE askings SET document = replace(document, '\"label\":\"public\"', '\"label\":\"simulated\"')")
 
-    assert ran.run("ledger", "export").out == ""
+    said = ran.run("ledger", "export", "--prompt", "reworded")
+    assert (said.code, said.out) == (0, "")
+    assert said.err.startswith("synthc: 7 calls are not exported: nothing protects who is behind the rows they are about")
+    assert ran.run("ledger", "export", "--prompt", "other").err == ""
+
+
+def test_a_ledger_alone_is_listed_and_help_names_what_else_there_is(ran: Project) -> None:
+    """Nobody has to know the four words."""
+    assert ran.run("ledger").out == ran.run("ledger", "list").out
+    assert all(f"`{word}`" in ran.run("ledger", "--help").out for word in ("list", "export", "prune", "rescue"))
 
 
 def test_what_runs_rest_on_is_not_pruned_as_unused(ran: Project) -> None:
@@ -90,7 +99,9 @@ def test_pruning_wants_to_know_what(ran: Project) -> None:
 def test_a_lock_is_replayed(ran: Project) -> None:
     """From the ledger alone."""
     assert ran.run("lock").out == "spec.lock: 3 datasets, 7 calls\n"
-    assert ran.run("run", "--replay").code == 0
+    said = ran.run("run", "--replay")
+    assert said.code == 0
+    assert said.out.endswith("replay: 3 of 3 datasets are the same as when they were locked\n")
     assert ran.run("run", "--replay", "--limit", "3").err == "synthc: `--limit` has no place beside `--replay`, which rebuilds what is locked and asks nobody\n"
 
 

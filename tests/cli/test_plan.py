@@ -85,7 +85,7 @@ def test_json(project: Project) -> None:
     """The document has the keys that were promised."""
     document = json.loads(project.run("plan", "--json").out)
 
-    assert set(document) == {"nodes", "totals", "privacy", "graph", "passes", "refused"}
+    assert set(document) == {"nodes", "totals", "privacy", "graph", "passes", "refused", "missing"}
     promised = {"name", "kind", "label", "rows", "requests", "tokens_in", "tokens_out", "seconds", "usd", "cached"}
     assert all(set(node) == promised for node in document["nodes"])
 
@@ -110,6 +110,52 @@ def test_charged_before(project: Project) -> None:
 
     assert charged["lifetime_epsilon"] > fresh["lifetime_epsilon"] == 0
     assert charged["lifetime_epsilon_after"] > fresh["lifetime_epsilon_after"] == fresh["epsilon"]
+
+
+def test_a_file_that_is_not_there_is_said(project: Project) -> None:
+    """In the words of `run`; what can be planned without it is planned."""
+    project.write("spec.synth", SPEC.replace("web.jsonl", "wbe.jsonl"))
+    said = project.run("plan")
+    sentence = f"spec.synth:5:15: there is no file `wbe.jsonl` (looked for in {project.folder}); check the path, or run from the project's folder"
+
+    assert said.code == 0
+    assert f"\n`run` would stop: {sentence}\n" in said.out
+    assert project.run("run").err.endswith(f"synthc: {sentence}\n")
+    assert json.loads(project.run("plan", "--json").out)["missing"] == [sentence]
+
+
+def test_a_column_that_is_not_there_is_said_by_a_sample(project: Project) -> None:
+    """For then the rows are read."""
+    project.write("spec.synth", SPEC.replace(".text", ".txt"))
+
+    assert "\n`run` would stop: spec.synth:5:15: no row of `web` has `.txt` for the column `text`; its records have `text`\n" in project.run("plan", "--sample").out
+
+
+def test_what_answers_on_this_machine_costs_nothing(project: Project) -> None:
+    """Though nobody has counted the tokens yet; no price is asked for, which the bundled model would refuse."""
+    project.write("spec.synth", SPEC + ASKED.replace('endpoint llm = tgi("http://127.0.0.1:9")\n', ""))
+    said = project.run("plan")
+
+    assert "money" not in said.out
+    assert json.loads(project.run("plan", "--json").out)["totals"]["usd"] == 0
+    project.write("spec.synth", SPEC + ASKED)
+    assert "  money: say what `llm` asks for, as `price = { input = 0.15, output = 0.6 }`\n" in project.run("plan").out
+    project.write("spec.synth", SPEC + ASKED.replace('9")\n', '9") { price = { input = 1.0, output = 1.0 } }\n'))
+    assert "  money: it depends on tokens that nobody has counted yet\n" in project.run("plan").out
+
+
+def test_what_people_would_be_refused_to_fails_a_plan(project: Project) -> None:
+    """With the sentence that a run would stop with, and its exit code."""
+    project.write("spec.synth", PRIVATE)
+    project.write("users.jsonl", json.dumps({"user": 1, "text": "one"}) + "\n")
+    charge = {"charge": "x", "people": "people", "node": "tuned", "mechanism": "gaussian", "sampling": 0.1, "noise": 0.5}
+    project.write(".synth/privacy/people.jsonl", "".join(json.dumps({**charge, "round": n}) + "\n" for n in range(50)))
+    said = project.run("plan")
+
+    assert said.code == 1
+    assert said.err.endswith("and their budget is 8; ask for less, raise the budget, or keep the model that is there\n")
+    assert "synthc: `run` will refuse this: spec.synth:17:10: `tuned` would bring the lifetime epsilon of `people` from " in said.err
+    assert json.loads(project.run("plan", "--json").out)["refused"] in said.err
 
 
 def test_buys_nothing(project: Project) -> None:

@@ -63,11 +63,11 @@ def test_results(project: Project) -> None:
 
 def test_options(project: Project, walker: Walker) -> None:
     """Every option reaches the walker, and the graph is written first."""
-    project.run("run", "--seed", "3", "--limit", "9", "--only", "+long", "--test-noise", "7", "--endpoint", "embedded=tgi:http://x:1", "--set", "least=3")
+    project.run("run", "--seed", "3", "--limit", "9k", "--only", "+long", "--test-noise", "7", "--endpoint", "embedded=tgi:http://x:1", "--set", "least=3")
     assert walker.options is not None
     options = walker.options
 
-    assert (options.project, options.seed, options.limit, options.test_noise, options.only) == (project.folder, 3, 9, 7, "+long")
+    assert (options.project, options.seed, options.limit, options.test_noise, options.only) == (project.folder, 3, 9000, 7, "+long")
     assert options.endpoints == {"embedded": "tgi:http://x:1"}
     assert json.loads((project.folder / "build/spec.graph.json").read_text())["params"] == {"least": 3}
 
@@ -104,7 +104,10 @@ def test_problems(project: Project, walker: Walker, problem: OutsideFault | Inte
         (("--engine", "ray:"), "there is no engine `ray:`; say `local`, `ray`, or `ray:ADDRESS`"),
         (("--engine", "spark"), "there is no engine `spark`"),
         (("--limit", "0"), "at least 1 is wanted"),
-        (("--seed", "x"), "`x` is no whole number"),
+        (("--seed", "x"), "`x` is no whole number; write it as 20, 10k or 1M"),
+        (("--limt", "3"), "there is no option `--limt`; did you mean `--limit`?"),
+        (("--colour",), "there is no option `--colour`; `--help` lists them"),
+        (("spec",), "spec: there is no such file; did you mean `spec.synth`?"),
     ],
 )
 def test_wrong_usage(project: Project, argv: tuple[str, ...], answer: str) -> None:

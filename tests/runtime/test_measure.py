@@ -126,8 +126,11 @@ def test_a_sample_of_rows_follows_the_counts(done: tuple[Project, Outcome]) -> N
     shares = dict(rows(done[1], "topics").select("value", "share").iter_rows())
     found = Counter(rows(done[1], "followed")["topic"].to_list())
 
+    told = [event["text"] for event in map(json.loads, (done[1].folder / "events.jsonl").read_text().splitlines()) if event.get("node") == "followed" and event["event"] == "note"]
+
     assert set(found) == {"work"}
     assert abs(found["work"] - 10 * shares["work"]) <= 1
+    assert told == [f"`sample` found {found['work']} of the 10 rows: of some values of `topic` there are fewer than their share"]
 
 
 def test_a_vocabulary_reads_measured_words_by_their_counts(done: tuple[Project, Outcome]) -> None:

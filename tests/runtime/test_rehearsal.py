@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from synthc.runtime.endpoints.connection import Connection
+from synthc.runtime.endpoints.fake import FakeEndpoint
 from synthc.runtime.endpoints.openai import OpenaiEndpoint
 from synthc.runtime.endpoints.tgi import TgiEndpoint
 from synthc.runtime.rehearsal import rehearse
@@ -81,6 +83,18 @@ def test_the_tokens_of_a_question_are_those_that_its_server_counts() -> None:
         return found
 
     assert asyncio.run(run()) == [3, 6, 3, 5 + 7, 3, 5 + 16, None, None]
+
+
+def test_a_node_that_sets_its_rows_aside_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows of the sample fail, so that nothing is known of what is behind, but that a run would stop here is."""
+    monkeypatch.setattr(rehearse, "open_endpoint", lambda *_: FakeEndpoint(reply=lambda _: "no idea"))
+    write_jsonl(tmp_path / "web.jsonl", [{"text": f"text {n}"} for n in range(20)])
+    spec = SPEC.replace("dedup text", "ask n = reckon(text)\n  | select text = text, n = n") + 'prompt reckon(text: text) -> int {\n  ask = """How many? {{ text }}"""\n}\n'
+    troubles: dict[str, str] = {}
+    rehearse.rehearse(graph_of(tmp_path / "spec.synth", spec), tmp_path, counted={"web": 20}, troubles=troubles)
+
+    assert list(troubles) == ["cut"]
+    assert re.fullmatch(r".*spec.synth:5:11: of 20 rows of a sample `cut` sets aside 20, more than `max_failures = 1%`; 20 of them: .*", troubles["cut"])
 
 
 def test_equal_questions_of_two_declarations_are_counted_once(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_what_is_set_aside_of_private_rows_is_their_place(tmp_path: Path, privat
 
     if private:
         assert (tmp_path / "f.jsonl").read_text() == '{"place": "a:3"}\n'
-        assert str(found.value) == f"spec.synth:2:1: `x` set aside too many of its rows, more than `max_failures = 0.5%`; why stands in {tmp_path}/f.jsonl"
+        assert str(found.value) == f"spec.synth:2:1: `x` set aside too many of its rows, more than `max_failures = 0.5%`; their places stand in {tmp_path}/f.jsonl"
     else:
         assert (tmp_path / "f.jsonl").read_text() == '{"row": "r1", "place": "a:3", "reason": "not JSON", "raw": "secret"}\n'
         assert "set aside 1 of its 100 rows (1.0%), more than `max_failures = 0.5%`; 1 of them: not JSON; why stands in" in str(found.value)

@@ -82,8 +82,22 @@ def _start(run: Path, graph: Graph, node: Node) -> tuple[str, Path]:
         if current.label in SHOWN and model.is_dir() and _promised(model):
             return current.name, model / "seed-0" if (model / "seed-0").is_dir() else model
         if "model" not in current.settings or current.kind == "model":
+            if _pretended(graph, node):
+                raise InputError(
+                    f"{node.place}: `{node.name}` and each model before it were taught by people that `simulate` pretends, whom nothing protects, so that none may leave this machine;"
+                    " declare the `population`, or begin with a model that no measure of these people taught"
+                )
             raise InputError(f"{node.place}: neither `{node.name}` nor a model before it is in {run} and may leave this machine; finish the run first, without `--limit` and `--test-noise`")
         current = graph.by_name[current.settings["model"]["node"]]
+
+
+def _pretended(graph: Graph, node: Node) -> bool:
+    """Tell whether all models on the way to a tuned one rest on a pretended population."""
+    while node.kind != "model":
+        if node.label is not Privacy.SIMULATED:
+            return False
+        node = graph.by_name[node.settings["model"]["node"]]
+    return True
 
 
 def _promised(model: Path) -> bool:

@@ -87,7 +87,7 @@ def test_too_many_private_failures_tell_no_count(tmp_path: Path) -> None:
     with pytest.raises(TooManyFailures) as found:
         spec(tmp_path, PRIVATE).make("out")
 
-    assert str(found.value).startswith("spec.synth:8:8: `out` set aside too many of its rows, more than `max_failures = 1%`; why stands in ")
+    assert str(found.value).startswith("spec.synth:8:8: `out` set aside too many of its rows, more than `max_failures = 1%`; their places stand in ")
 
 
 def test_an_interrupt_between_frames_ends_the_node(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,12 @@ def test_the_state_of_an_app_is_found_by_its_terms(tmp_path: Path) -> None:
     for named, place in ((None, tmp_path), (str(there), here)):
         with pytest.raises(InputError, match=r"the state of this app is not in .*; start the SuperLink in the folder that `synthc export` wrote, or with `SYNTHC_STATE` set"):
             state_of(first, named, place)
+
+
+def test_what_pretended_people_taught_is_said_to_be_why(tmp_path: Path) -> None:
+    """Though the run was finished: all its models rest on a measure of people whom nothing protects."""
+    of = graph(tmp_path, PRETENDED)
+    taught = replace(of, nodes=tuple(replace(node, label=Privacy.SIMULATED) if node.name in {"warm", "tuned"} else node for node in of.nodes))
+
+    with pytest.raises(InputError, match="`tuned` and each model before it were taught by people that `simulate` pretends, whom nothing protects"):
+        write_app(tmp_path / "run", taught, taught.by_name["tuned"], tmp_path / "app", participations=None, version="1.0")

@@ -145,6 +145,15 @@ def test_more_malformed_rows_than_allowed_stop_the_run(tmp_path: Path) -> None:
         public(tmp_path, "web.jsonl").make("web")
 
 
+def test_the_wrong_column_for_users_is_named(tmp_path: Path) -> None:
+    """That no row has it tells nothing about anybody; which columns there are is not told of private files."""
+    write_jsonl(tmp_path / "phones.jsonl", [{"text": "ok", "uid": n} for n in range(3)])
+    source = spec(tmp_path, '\nprivate source phones = files("phones.jsonl") {\n  text = .text\n  user = .user_id\n  people = "people"\n  population = 10k\n}\n')
+
+    with pytest.raises(InputError, match=r"`phones` has `\.user_id` for `user`$"):
+        source.make("phones")
+
+
 def test_as_many_malformed_rows_as_allowed_do_not(tmp_path: Path) -> None:
     """One in a hundred is allowed."""
     write_jsonl(tmp_path / "web.jsonl", ["oops", *[{"text": "ok"}] * 99])
