@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,11 +91,16 @@ def run(graph: Graph, options: Options, *, listeners: tuple[Listener, ...] = (),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What a run would find: which nodes the store has, and the sentence with which it would be refused, if it would; `sure` unless a private file may have changed."""
+    """What a run would find: which nodes the store has, and the sentence with which it would be refused, if it would.
+
+    `touched` are private sources that may have been read before as they are now, which only a run can tell: what rests on them
+    counts as not there, and `doubt` is the sentence with which a run would be refused if they have changed.
+    """
 
     done: Mapping[str, bool]
     refused: str | None = None
-    sure: bool = True
+    doubt: str | None = None
+    touched: tuple[str, ...] = ()
 
 
 def foreseen(graph: Graph, options: Options) -> Foreseen:
@@ -103,16 +108,24 @@ def foreseen(graph: Graph, options: Options) -> Foreseen:
 
     Private files are known by sizes and times, servers by who answered last.
     """
-    store, refused = Store(root=options.project / ".synth"), None
+    store = Store(root=options.project / ".synth")
     with asyncio.Runner() as runner:
         walk = _looking(graph, options, store, runner)
         done = {node.name: walk.known_done(node) for node in graph.nodes}
-        doubtful = any(node.kind == "source" and node.private and node.name not in walk.prints and walk.may_have_read(node) for node in graph.nodes)
-        try:
-            walk.foresee(frozenset(graph.by_name))
-        except ChargeRefused as found:
-            refused = str(found)
-    return Foreseen(done=done, refused=refused, sure=not doubtful)
+        touched = tuple(n.name for n in graph.nodes if n.kind == "source" and n.private and n.name not in walk.prints and walk.may_have_read(n))
+        refused = _refusal(walk)
+        if refused is None or not touched:
+            return Foreseen(done=done, refused=refused, touched=touched)
+        unchanged = _refusal(replace(walk, trusting=True))
+    return Foreseen(done=done, refused=unchanged, doubt=refused if unchanged is None else None, touched=touched)
+
+
+def _refusal(walk: Walk) -> str | None:
+    try:
+        walk.foresee(frozenset(walk.graph.by_name))
+    except ChargeRefused as found:
+        return str(found)
+    return None
 
 
 def finished(graph: Graph, options: Options) -> Mapping[str, bool]:

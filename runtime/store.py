@@ -59,8 +59,8 @@ class Store:
         waiting.write_text(json.dumps(known), encoding="utf-8")
         waiting.replace(place)
 
-    def remembered(self, files: Sequence[tuple[str, Path]]) -> list[Any]:
-        """Return the names and hashes of private files that are as they were when they were read last.
+    def remembered(self, files: Sequence[tuple[str, Path]], *, trusting: bool = False) -> list[Any]:
+        """Return the names and hashes of private files that are as they were when they were read last, or are trusted to be.
 
         Raises:
             InputError: one is not, or was never read.
@@ -69,7 +69,7 @@ class Store:
         found = []
         for name, path in files:
             *stat, print_ = known.get(str(path.resolve()), [None])
-            if stat != _stat(path):
+            if stat != _stat(path) and not (trusting and stat):
                 raise InputError("a private file is new, or not as it was")
             found.append([name, print_])
         return found

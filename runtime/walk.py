@@ -53,6 +53,7 @@ class Walk:
     answering: dict[str, Identity] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
     exact: bool = True
+    trusting: bool = False
     hashes: dict[str, list[Any]] = field(default_factory=dict)
     _ledger: Ledger | None = None
     _meant: frozenset[str] = frozenset()
@@ -336,7 +337,7 @@ class Walk:
 
             files = source_files(node, self.options.project)
             if node.private and not self.exact:
-                return self.store.remembered(files)
+                return self.store.remembered(files, trusting=self.trusting)
             self.hashes[node.name] = [[name, self._hash(node, number, path)] for number, (name, path) in enumerate(files, 1)]
             if node.private:
                 self.store.remember(files, [print_ for _, print_ in self.hashes[node.name]])

@@ -28,7 +28,7 @@ UNKNOWN = (
     ("tokens_in", "tokens read: they depend on rows that nobody has seen yet"),
     ("tokens_out", "tokens written: they depend on rows that nobody can count yet"),
     ("requests", "requests: they depend on rows that nobody can count yet"),
-    ("seconds", "time: {names} never ran here; what took how long is known after a run"),
+    ("seconds", "time: {names} did not run here as they are now; what took how long is known after a run"),
 )
 """Why a total may not be known before the run."""
 HINT = "`--sample` carries the steps out on some of their rows, which buys nothing, takes about a minute and tells rows, tokens and time closely"
@@ -65,13 +65,13 @@ def run(options: argparse.Namespace) -> int:
     for node in document["nodes"]:
         if outlook := outlooks.get(node["name"]):
             node["asks"] = {"answered": outlook.cached, "reasons": dict(outlook.reasons)}
-    document["refused"] = found.refused if found and found.sure else None
+    document["refused"] = found.refused if found else None
     if options.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         notes = (known, list(saved_lines(document["passes"])), list(plan_models(document)), list(_notes(document, graph)))
         hint = [HINT] if not options.sample and any(step.verb == "ask" for node in graph.nodes if not done.get(node.name) for step in node.steps) else []
-        doubt = [f"a private file is new or was touched; if it has changed, `run` refuses this: {found.refused}"] if found and found.refused and not found.sure else []
+        doubt = list(_doubts(found)) if found else []
         stops = [f"`run` would stop: {sentence}" for sentence in dict.fromkeys((*document["missing"], *troubles.values()))]
         blocks = (_nodes(document, done).splitlines(), stops, *notes, list(asked_again(outlooks)), list(ledger_lines(document["privacy"])), doubt, hint)
         print("\n\n".join("\n".join(block) for block in blocks if block))
@@ -142,6 +142,13 @@ def _add_lifetime(graph: Graph, name: str, source: dict[str, Any], done: Mapping
     after = [*before, *(event(graph.by_name[m["node"]].settings["dp"], m["rounds_planned"]) for m in new)]
     source["lifetime_epsilon"] = epsilon(before, delta) if before else 0.0
     source["lifetime_epsilon_after"] = epsilon(after, delta) if after else 0.0
+
+
+def _doubts(found: Foreseen) -> Iterator[str]:
+    if found.touched:
+        yield f"a file of {_named(found.touched)} is new or was touched: what rests on it may be there already, which `run` finds out by reading it"
+    if found.doubt:
+        yield f"  if it has changed, `run` will refuse this: {found.doubt}"
 
 
 def _nodes(document: Mapping[str, Any], done: Mapping[str, bool]) -> str:

@@ -58,7 +58,7 @@ def test_without_a_sample(project: Project) -> None:
         "total                                  0          0           0     -    0\n"
         "\n"
         "not known before the run:\n"
-        "  time: `web`, `long` never ran here; what took how long is known after a run\n"
+        "  time: `web`, `long` did not run here as they are now; what took how long is known after a run\n"
     )
 
 

@@ -155,7 +155,8 @@ def test_what_people_would_be_refused_to_is_known_before_anything_is_paid(tmp_pa
 
     assert outcome.problem is None
     assert re.search(sentence, str(plan.refused))
-    assert plan.sure
+    os.utime(tmp_path / "phones.jsonl")
+    assert running.foreseen(made.graph, options).refused == plan.refused
     assert str(run.problem) == plan.refused
     assert len(made.endpoint.asked) == asked
     assert {event["event"] for event in made.events} == {"run_started", "run_finished"}
@@ -164,7 +165,10 @@ def test_what_people_would_be_refused_to_is_known_before_anything_is_paid(tmp_pa
     made.text = made.text.replace(new, old)
     assert running.foreseen(made.graph, options).refused is not None
     made.text = made.text.replace("sample 30", "sample 20")
-    assert running.foreseen(made.graph, options).refused is None
+    os.utime(tmp_path / "phones.jsonl", ns=(0, 0))
+    touched = running.foreseen(made.graph, options)
+    assert (touched.refused, touched.touched) == (None, ("phones",))
+    assert "`tuned` would bring the lifetime epsilon" in str(touched.doubt)
     assert statuses(made.run(only="+tuned"))["tuned"] == "cached"
 
 
