@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from pathlib import Path
 
 from synthc.runtime.errors import InputError
 
 TEMPLATE = Path(__file__).with_name("template")
-SKIPPED = shutil.ignore_patterns("__pycache__", ".*", "build", "runs", "*.py")
+SPEC = "quickstart.synth"
+SKIPPED = shutil.ignore_patterns("__pycache__", ".*", "build", "runs", "*.py", "*.graph.json")
 
 README = """# {name}
 
@@ -21,7 +23,7 @@ model is pre-trained on the mixture, tuned on pretended phones under differentia
     synthc run        # do it; the same command goes on where it stopped
     synthc test       # the tests of prompts
 
-Everything is said in `quickstart.synth`. Without an `endpoint` the bundled model answers, which is there to
+Everything is said in `{name}.synth`. Without an `endpoint` the bundled model answers, which is there to
 make the pipeline run. To ask a server of Text Generation Inference, run
 `synthc run --endpoint embedded=tgi:http://localhost:8080`.
 
@@ -39,8 +41,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the project, unless something of it is there already."""
     folder = Path(options.directory)
-    written = {"README.md": README.format(name=folder.resolve().name), ".gitignore": GITIGNORE, ".editorconfig": EDITORCONFIG}
-    copied = [path.name for path in sorted(TEMPLATE.iterdir()) if path.name not in SKIPPED(str(TEMPLATE), [path.name])]
+    name = named(folder.resolve().name)
+    spec = (TEMPLATE / SPEC).read_text(encoding="utf-8").replace('"quickstart"', f'"{name}"')
+    written = {f"{name}.synth": spec, "README.md": README.format(name=name), ".gitignore": GITIGNORE, ".editorconfig": EDITORCONFIG}
+    copied = [path.name for path in sorted(TEMPLATE.iterdir()) if path.name not in {SPEC, *SKIPPED(str(TEMPLATE), [path.name])}]
     there = [name for name in (*copied, *written) if (folder / name).exists()]
     if there:
         where = "this folder" if folder == Path() else str(folder)
@@ -53,6 +57,15 @@ def run(options: argparse.Namespace) -> int:
     step = "" if folder == Path() else f"cd {folder} && "
     print(f"made {', '.join((*copied, *written))}\nnext: {step}synthc run")
     return 0
+
+
+def named(folder: str) -> str:
+    """Return what the spec and its people are called in a folder: as it is, in letters that need no care.
+
+    >>> named("kb"), named("my keyboard \\"2\\""), named("")
+    ('kb', 'my-keyboard-2', 'quickstart')
+    """
+    return re.sub(r"[^\w.-]+", "-", folder).strip("-.") or "quickstart"
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -17,6 +17,17 @@ def test_init(project: Project) -> None:
     assert (project.folder / "new/place/.gitignore").read_text().splitlines() == [".synth/", "build/", "runs/"]
 
 
+def test_the_spec_and_its_people_are_named_after_the_folder(project: Project) -> None:
+    """So that another project has other runs and other people."""
+    made = project.folder / "my keyboard"
+    project.run("init", "my keyboard")
+
+    assert [path.name for path in made.glob("*.synth")] == ["my-keyboard.synth"]
+    assert 'people   = "my-keyboard"' in (made / "my-keyboard.synth").read_text()
+    assert "Everything is said in `my-keyboard.synth`." in (made / "README.md").read_text()
+    assert not list(made.glob("*.graph.json"))
+
+
 def test_overwrites_nothing(project: Project) -> None:
     """What is there stays as it was."""
     project.write("README.md", "mine")

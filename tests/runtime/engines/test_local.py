@@ -55,6 +55,16 @@ def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     assert all(c["rows_in"] + c["added"] == c["rows_out"] + c["filtered"] + c["duplicates"] + c["failed"] for c in counts["steps"])
 
 
+def test_too_many_failures_are_a_share_of_all_rows_that_were_read(tmp_path: Path) -> None:
+    """One of twenty rows is above 1%, also where there are few; one of twenty that were taken from three hundred is not."""
+    text = PROMPT + "transform out = web\n  | take 20\n  | ask turns = say(text)\n"
+    few, many = (spec(tmp_path / str(rows), text, texts=[f"t{n}" for n in range(rows)], reply=lambda request: "[]" if request.text == "t7" else '["ok"]') for rows in (20, 300))
+
+    with pytest.raises(TooManyFailures, match=r"`out` set aside 1 of its 20 rows \(5.0%\), more than `max_failures = 1%`"):
+        few.make("out")
+    assert many.make("out").counts["failed"] == 1
+
+
 def test_usage_is_told(tmp_path: Path) -> None:
     """Requests, what was there already, and tokens."""
     node = spec(tmp_path, PROMPT + "transform out = web\n  | ask turns = say(text)\n", texts=["a", "b", "a"], reply=lambda request: json.dumps([request.text]))
