@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def named(folder: str) -> str:
     """Return what the spec and its people are called in a folder: as it is, in letters that need no care.
 
-    >>> named("kb"), named("my keyboard \\"2\\""), named("")
+    >>> named("kb"), named("my keyboard 2"), named("")
     ('kb', 'my-keyboard-2', 'quickstart')
     """
     return re.sub(r"[^\w.-]+", "-", folder).strip("-.") or "quickstart"
