@@ -94,7 +94,7 @@ def check(item: syntax.Declaration, scope: Scope) -> Iterator[Diagnostic]:
         return
     labels = (Label(span=found.model, text=f"{found.parameters:,} parameters"),)
     few = f" where {100 * found.answering:.3g}% of a cohort answer" if found.answering < 1 else ""
-    message = f"the noise of a round is at least {found.ratio:.2g} times as long as the longest update{few}"
+    message = f"the noise of a round is at least {float(format(found.ratio, '.2g')):,g} times as long as the longest update{few}"
     yield warning(RULE.name, message, item.name.span, labels=labels, help=_help(needed(found), found.answering))
 
 

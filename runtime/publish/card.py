@@ -158,12 +158,19 @@ def _ledger(ledger: Mapping[str, Any], names: set[str], about: About) -> Iterato
     for mechanism in ledger["mechanisms"]:
         if mechanism["node"] in names:
             yield (
-                f"- `{mechanism['node']}`: {mechanism['mechanism']}, clip {mechanism['clip']}, noise {mechanism['noise']:.4g} times the clip, {mechanism['rounds_charged']} rounds of"
-                f" {mechanism['expected_cohort']:,} users expected, alone epsilon = {round_up(mechanism['epsilon'], 4):.4g} at delta = {mechanism['delta']:.3g}"
+                f"- `{mechanism['node']}`: {mechanism['mechanism']}, clip {mechanism['clip']:g}, noise {mechanism['noise']:.4g} times the clip, {_rounds(mechanism)}, alone epsilon = {round_up(mechanism['epsilon'], 4):.4g} at delta = {mechanism['delta']:.3g}"
             )
+    if ledger["epsilon"] is not None and any(one["epsilon"] > ledger["epsilon"] for one in ledger["mechanisms"] if one["node"] in names):
+        yield "Each epsilon holds at the delta beside it: that of all together, at a larger delta, may be below that of one alone."
     if ledger["lifetime_epsilon"]:
         yield f"Over all runs these people have spent epsilon = {round_up(ledger['lifetime_epsilon'], 4):.4g}."
     yield "\n".join(["It rests on this:", "", *(f"- {text}" for text in ledger["assumptions"])])
     for scored in ledger["evaluations"]:
         times = scored["times_scored"]
         yield f"The part `{scored['part']}` of these people was scored {'an unknown number of times' if times is None else f'{times:,} time' + 's' * (times != 1)} by `{scored['node']}`, without noise; the numbers are not in this card."
+
+
+def _rounds(mechanism: Mapping[str, Any]) -> str:
+    rounds, users = mechanism["rounds_charged"], f"{mechanism['expected_cohort']:,} users"
+    often = "an unknown number of rounds" if rounds is None else f"{rounds:,} round{'s' * (rounds != 1)}"
+    return f"{often} of all {users}" if mechanism["q"] == 1 else f"{often} of {users} expected"

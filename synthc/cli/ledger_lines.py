@@ -51,8 +51,8 @@ def _mechanism(of: Mapping[str, Any], *, charged: bool) -> str:
     if of.get("search"):
         search = of["search"]
         return (
-            f"{of['node']}: search, clip {_clip(of)}, noise {of['noise']:g}, about {search['tries']:g} tries of {search['rounds_of_a_try']:,} rounds of about {of['expected_cohort']:,} people"
-            f" (each with a chance of {of['q']:.3g}), scores with noise {search['score_noise']:g}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
+            f"{of['node']}: search, clip {_clip(of)}, noise {of['noise']:g}, about {search['tries']:g} tries of {search['rounds_of_a_try']:,} round{'s' * (search['rounds_of_a_try'] != 1)}"
+            f" of {_people(of)}, scores with noise {search['score_noise']:g}, epsilon {_short(of['epsilon'])} at delta {of['delta']:g}"
         )
     rounds = of.get("rounds_charged") if charged else None  # a simulation charges nobody
     planned = f"{of['rounds_planned']:,} round{'s' * (of['rounds_planned'] != 1)}"

@@ -102,6 +102,8 @@ def test_the_card_names_licences_recipe_and_what_people_spent(ran: Path) -> None
     assert "  | top 50% by fit" in text
     assert f"epsilon = {round_up(spent['epsilon'], 4):.4g} at delta = 1e-08" in text
     assert "It rests on `tuned`, made on text of `some people`" in text
+    assert "4 rounds of 100 users expected, alone epsilon = " in text
+    assert ("may be below that of one alone." in text) == (spent["mechanisms"][0]["epsilon"] > spent["epsilon"])
     assert "It was tuned on text of `some people`" in published(ran, "tuned").card
     assert "The part `test` of these people was scored 1 time by `accuracy`, without noise; the numbers are not in this card." in text
 
