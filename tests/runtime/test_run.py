@@ -172,6 +172,21 @@ def test_what_people_would_be_refused_to_is_known_before_anything_is_paid(tmp_pa
     assert statuses(made.run(only="+tuned"))["tuned"] == "cached"
 
 
+def test_what_was_stopped_half_way_goes_on_within_its_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds that were charged already are not counted against it once more, by plan or by run."""
+    monkeypatch.setattr("synthc.runtime.federated.federate.SECONDS_BETWEEN_STATES", 0.0)
+    made = project(tmp_path, monkeypatch, population=DECLARED)
+    ledger = ledger_file(made.folder, "some people")
+    stopped = made.run(only="+tuned", stopping=lambda: ledger.exists() and len(ledger.read_text().splitlines()) >= 2)
+    before = len(ledger.read_text().splitlines())
+
+    assert stopped.problem is not None
+    assert 2 <= before < 4
+    assert running.foreseen(made.graph, running.Options(project=made.folder)).refused is None
+    assert made.run(only="+tuned").problem is None
+    assert len(ledger.read_text().splitlines()) == 4
+
+
 def test_only_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A node alone needs its inputs in the store; `+NAME` brings them."""
     made = project(tmp_path, monkeypatch)
