@@ -176,7 +176,7 @@ def _mechanism(of: Mapping[str, Any], ledger: Mapping[str, Any], facts: Facts) -
         told = count(charged)
     return [
         element("code", of["node"]),
-        ", ".join(str(of[key]) for key in ("mechanism", "sampler") if of.get(key)),
+        ", ".join([of["mechanism"], *(["everybody"] if of.get("q") == 1 else [str(of["sampler"])] if of.get("sampler") else [])]),
         significant(of.get("q", of.get("sampling"))),
         count(of.get("expected_cohort")),
         significant(of.get("clip")),

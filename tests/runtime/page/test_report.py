@@ -124,6 +124,18 @@ def test_a_true_population_is_told_what_one_person_changes(tmp_path: Path) -> No
     assert "retended" not in seen
 
 
+def test_a_mechanism_over_everybody_is_told_as_one(tmp_path: Path) -> None:
+    """It draws nobody; what bounds each user is said beside it, and why the whole may cost less than it alone."""
+    ledger = privacy()
+    (source,) = ledger.values()
+    source["mechanisms"] = [{**source["mechanisms"][0], "q": 1.0, "sampler": "poisson", "clip": 1.5**0.5, "numbers": 6, "epsilon": source["epsilon"] + 1}]
+    seen = text(write_run(tmp_path, ledger=ledger))
+
+    assert "gaussian, everybody" in seen
+    assert "In tuned each user adds 6 numbers of at most 1/2 each, which together are no longer than the clip." in seen
+    assert "that of all mechanisms together, at a larger delta, may be below that of one." in seen
+
+
 def test_second_opinions_stand_beside_epsilon(tmp_path: Path) -> None:
     """Every epsilon of the ledger is shown with its accountant."""
     seen = text(write_run(tmp_path))
