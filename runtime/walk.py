@@ -148,15 +148,16 @@ class Walk:
         """Return the mechanisms among some nodes that a run of these would charge from their first round on: those that are neither there nor begun."""
         if self.options.limit is not None or self.options.test_noise is not None:
             return []
-        found = []
+        found = set[str]()
         for node in self.graph.nodes:
             done = node.kind != "endpoint" and self.known_done(node)
             if done and self.options.fresh and node.name in names:
-                self.prints.pop(node.name) if node.mechanism else None
                 done = False
+                if node.mechanism:
+                    del self.prints[node.name]
             if not done and not (node.mechanism and not self.options.fresh and self._begun(node)):
-                found.append(node)
-        return [node for node in charged(self.graph, names) if node in found]
+                found.add(node.name)
+        return [node for node in charged(self.graph, names) if node.name in found]
 
     def _begun(self, node: Node) -> bool:
         from synthc.runtime.federated.charging import begun

@@ -23,6 +23,14 @@ from synthc.runtime.federated.deployed.apps import server
 
 app = server(Path(__file__).parent)
 '''
+WHERE = """## What lies where
+
+- `device_app` is what devices get, and no weights: the terms (`terms.json`), the model's shape, and its vocabulary.
+- `state` stays on the server's machine, and only its owner reads it: the model it starts from, `ledger.jsonl` (a line a round, before anything is released),
+  `participations.jsonl` (who was asked), `state.safetensors` (the last round, with all that the mechanism remembers), `keys.json` (of the open round, gone
+  when it is over), and `privacy.json`: what was promised, and how often and how soon devices really joined. One copy of it, and one server at a time.
+- `.gitignore` keeps all but the app itself from being sent: without it `flwr run` would send the keys of the noise to every device.
+"""
 IGNORED = """# `flwr run` sends what lies here to every device, but for what is ignored: all that is not the app itself.
 # The keys of the noise are in `state`, which stays on the server.
 /*
@@ -191,11 +199,4 @@ in `state/tuned` at the end.
   devices, of a text that was moved without its file, and of what others do with the text it knows nothing.{before}
 - **Devices needed.** {max(-(-of.rounds * of.cohort // of.participations), min(of.separation, of.rounds) * of.cohort):,}, for all rounds to be full. A round with fewer goes on: who is missing counts as zero, and it learns less.
 
-## What lies where
-
-- `device_app` is what devices get, and no weights: the terms (`terms.json`), the model's shape, and its vocabulary.
-- `state` stays on the server's machine, and only its owner reads it: the model it starts from, `ledger.jsonl` (a line a round, before anything is released),
-  `participations.jsonl` (who was asked), `state.safetensors` (the last round, with all that the mechanism remembers), `keys.json` (of the open round, gone
-  when it is over), and `privacy.json`: what was promised, and how often and how soon devices really joined. One copy of it, and one server at a time.
-- `.gitignore` keeps all but the app itself from being sent: without it `flwr run` would send the keys of the noise to every device.
-"""
+{WHERE}"""
